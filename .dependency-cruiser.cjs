@@ -1,0 +1,57 @@
+/** The arrows of the house, one way only (ARCHITECTURE.md). `pnpm check:arrows` proves them. */
+const mayImport = {
+  dicom: [],
+  'dicom-net': ['dicom'],
+  dicomweb: ['dicom'],
+  archive: ['dicom'],
+  catalog: ['dicom'],
+  jobs: [],
+  entities: ['catalog'],
+  access: ['catalog'],
+  runtime: [],
+  phantom: ['dicom'],
+}
+
+const packageArrows = Object.entries(mayImport).map(([name, allowed]) => ({
+  name: `arrows-of-${name}`,
+  comment: `packages/${name} may import: ${allowed.join(', ') || 'no other package'}`,
+  severity: 'error',
+  from: { path: `^packages/${name}/` },
+  to: {
+    path: '^(packages|services)/',
+    pathNot: `^packages/(${[name, ...allowed].join('|')})/`,
+  },
+}))
+
+module.exports = {
+  forbidden: [
+    { name: 'no-cycle', severity: 'error', from: {}, to: { circular: true } },
+    {
+      name: 'no-service-imports-a-service',
+      severity: 'error',
+      from: { path: '^services/([^/]+)/' },
+      to: { path: '^services/', pathNot: '^services/$1/' },
+    },
+    {
+      name: 'packages-enter-by-index',
+      severity: 'error',
+      from: { path: '^(packages|services)/([^/]+)/' },
+      to: { path: '^packages/[^/]+/src/(?!index\\.ts$)', pathNot: '^packages/$2/' },
+    },
+    {
+      name: 'pure-packages-do-no-io',
+      comment: 'protocol and rule packages are sans-I/O',
+      severity: 'error',
+      from: { path: '^packages/(dicom|dicomweb)/src/', pathNot: '\\.test\\.ts$' },
+      to: { path: '^(node:)?(net|fs|fs/promises|http|child_process)$|node_modules/(postgres|ioredis|bullmq)/' },
+    },
+    ...packageArrows,
+  ],
+  options: {
+    tsPreCompilationDeps: true,
+    doNotFollow: { path: 'node_modules' },
+    exclude: { path: '\\.cache|generated' },
+    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'node', 'default'], extensions: ['.ts', '.js', '.mjs', '.json'] },
+    tsConfig: { fileName: 'tsconfig.json' },
+  },
+}
