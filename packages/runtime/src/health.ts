@@ -1,0 +1,40 @@
+export type CheckResult = { readonly ok: boolean; readonly reason?: string | undefined }
+/** A readiness check: quick, and safe to call several times a second. */
+export type HealthCheck = (signal: AbortSignal) => CheckResult | Promise<CheckResult>
+export type Readiness = { readonly ready: boolean; readonly checks: Readonly<Record<string, CheckResult>> }
+
+const CHECK_LIMIT_MS = 2_000
+
+/** The named readiness checks of one process; a check that throws or takes too long counts as failed. */
+export class HealthRegistry {
+  readonly #checks = new Map<string, HealthCheck>()
+
+  add(name: string, check: HealthCheck): void {
+    this.#checks.set(name, check)
+  }
+
+  remove(name: string): void {
+    this.#checks.delete(name)
+  }
+
+  async readiness(): Promise<Readiness> {
+    const entries = await Promise.all(
+      [...this.#checks].map(async ([name, check]) => [name, await runCheck(check)] as const),
+    )
+    return { ready: entries.every(([, result]) => result.ok), checks: Object.fromEntries(entries) }
+  }
+}
+
+async function runCheck(check: HealthCheck): Promise<CheckResult> {
+  const limit = AbortSignal.timeout(CHECK_LIMIT_MS)
+  const tooLate = new Promise<CheckResult>((resolve) => {
+    limit.addEventListener('abort', () => resolve({ ok: false, reason: `no answer in ${CHECK_LIMIT_MS} ms` }))
+  })
+  try {
+    return await Promise.race([check(limit), tooLate])
+  } catch (error) {
+    // The error's own text may hold credentials or data; its code says enough here.
+    const code = error instanceof Error ? ((error as { code?: string }).code ?? error.name) : 'unknown'
+    return { ok: false, reason: code }
+  }
+}
