@@ -1,0 +1,5 @@
+import type { RegisterCommand } from '../command.ts'
+import { registerStatus } from './status.ts'
+
+/** Every command, in the order `vna --help` shows them. */
+export const allCommands: readonly RegisterCommand[] = [registerStatus]

@@ -1,0 +1,46 @@
+import { listRunRecords, type RunRecord } from '@vna/runtime'
+import type { CommandContext, CommandResult, RegisterCommand } from '../command.ts'
+import { renderTable } from '../output.ts'
+
+const PROBE_LIMIT_MS = 3_000
+
+type ServiceStatus = { name: string; pid: number; ready: boolean; http?: string; reasons: string[] }
+
+export const registerStatus: RegisterCommand = (program, host) => {
+  program
+    .command('status')
+    .description('show which services run and whether each is ready')
+    .action(host.run((context) => showStatus(context)))
+}
+
+async function showStatus(context: CommandContext): Promise<CommandResult> {
+  const records = [...listRunRecords(context.config.home)]
+  const services = await Promise.all(records.map(([name, record]) => probe(name, record)))
+  const ok = services.length > 0 && services.every((service) => service.ready)
+  const head = ['service', 'pid', 'ready', 'address']
+  const rows = services.map((service) => [
+    service.name,
+    String(service.pid),
+    service.ready ? 'yes' : `no: ${service.reasons.join('; ')}`,
+    service.http ?? '',
+  ])
+  const text = services.length === 0 ? `nothing runs under ${context.config.home}` : renderTable([head, ...rows])
+  return { json: { home: context.config.home, ready: ok, services }, text, ok }
+}
+
+async function probe(name: string, record: RunRecord): Promise<ServiceStatus> {
+  const status = { name, pid: record.pid, ...(record.http === undefined ? {} : { http: record.http }) }
+  if (record.ops === undefined) return { ...status, ready: false, reasons: ['no health port'] }
+  try {
+    const response = await fetch(`${record.ops}/health/ready`, { signal: AbortSignal.timeout(PROBE_LIMIT_MS) })
+    const body = (await response.json()) as { checks?: Record<string, { ok: boolean; reason?: string }> }
+    const failed = Object.entries(body.checks ?? {}).filter(([, check]) => !check.ok)
+    return {
+      ...status,
+      ready: response.ok,
+      reasons: failed.map(([check, { reason }]) => `${check}: ${reason ?? 'failed'}`),
+    }
+  } catch {
+    return { ...status, ready: false, reasons: ['no answer'] }
+  }
+}

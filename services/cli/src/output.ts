@@ -1,0 +1,60 @@
+/** The part of a stream that commands write to. */
+export type TextStream = { write(text: string): unknown; readonly isTTY?: boolean; readonly columns?: number }
+
+export type Progress = { advance(by?: number): void; finish(): void }
+
+const DEFAULT_COLUMNS = 80
+const MAX_BAR_WIDTH = 30
+const REDRAW_MS = 100
+
+/** A bar on a terminal, nothing elsewhere: machines get the result only. */
+export function createProgress(stream: TextStream, o: { label: string; total: number; unit: string }): Progress {
+  if (stream.isTTY !== true) return { advance: () => undefined, finish: () => undefined }
+  const startedAt = performance.now()
+  let done = 0
+  let drawnAt = Number.NEGATIVE_INFINITY
+  const draw = (): void => {
+    drawnAt = performance.now()
+    const seconds = (drawnAt - startedAt) / 1000
+    stream.write(`\r\u001b[2K${renderBar({ ...o, done, seconds, columns: stream.columns ?? DEFAULT_COLUMNS })}`)
+  }
+  return {
+    advance(by = 1) {
+      done += by
+      if (performance.now() - drawnAt >= REDRAW_MS) draw()
+    },
+    finish() {
+      draw()
+      stream.write('\n')
+    },
+  }
+}
+
+export function renderBar(o: {
+  label: string
+  total: number
+  unit: string
+  done: number
+  seconds: number
+  columns: number
+}): string {
+  const part = o.total === 0 ? 1 : Math.min(1, o.done / o.total)
+  const rate = o.seconds > 0 ? Math.round(o.done / o.seconds) : 0
+  const tail = ` ${Math.floor(part * 100)} %  ${o.done}/${o.total} ${o.unit}  ${rate}/s`
+  const width = Math.max(0, Math.min(MAX_BAR_WIDTH, o.columns - o.label.length - tail.length - 4))
+  const filled = Math.round(part * width)
+  return `${o.label} [${'#'.repeat(filled)}${'.'.repeat(width - filled)}]${tail}`
+}
+
+/** Rows as aligned columns; the first row is the head. */
+export function renderTable(rows: readonly (readonly string[])[]): string {
+  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => (row[column] ?? '').length)))
+  return rows
+    .map((row) =>
+      row
+        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+        .join('  ')
+        .trimEnd(),
+    )
+    .join('\n')
+}
