@@ -1,0 +1,70 @@
+import { runProgram } from './programs.ts'
+
+/** What DCMTK's dcmdump prints of one element; sequences hold items. */
+export type DumpElement = {
+  readonly vr: string
+  readonly text?: string
+  readonly items?: DumpDataSet[]
+}
+export type DumpDataSet = Map<string, DumpElement>
+
+export type Dump = {
+  readonly dataSet: DumpDataSet
+  /** False: this build of DCMTK cannot convert the file's character set, so only ASCII values say anything. */
+  readonly convertedToUtf8: boolean
+}
+
+const ARGUMENTS = ['-q', '+L', '-Un', '+Qn']
+const MARKUP_SIGNS: Readonly<Record<string, string>> = { lt: '<', gt: '>', amp: '&', quot: '"', apos: "'" }
+const LINE = /^( *)\(([0-9a-f]{4}),([0-9a-f]{4})\) (\S\S) (.*?) +# +(?:\d+|u\/l), *\d+ .*$/
+
+/** Dumps a file with dcmdump, text converted to UTF-8 where it can. */
+export async function dumpWithDcmtk(path: string): Promise<Dump> {
+  const converted = await runProgram('dcmdump', [...ARGUMENTS, '+U8', path])
+  if (converted.exitCode === 0 && converted.stdout !== '') {
+    return { dataSet: parseDump(converted.stdout), convertedToUtf8: true }
+  }
+  const plain = await runProgram('dcmdump', [...ARGUMENTS, path])
+  if (plain.exitCode !== 0) throw new Error(`dcmdump cannot read ${path}: ${plain.stderr}`)
+  return { dataSet: parseDump(plain.stdout), convertedToUtf8: false }
+}
+
+/** Parses the dump after `# Dicom-Data-Set`. Nesting is shown by indentation, two blanks a level. */
+export function parseDump(output: string): DumpDataSet {
+  const root: DumpDataSet = new Map()
+  const stack: { indent: number; target: DumpDataSet | DumpDataSet[] }[] = [{ indent: -1, target: root }]
+  const body = output.slice(output.indexOf('# Dicom-Data-Set'))
+  for (const line of body.split('\n')) {
+    const match = LINE.exec(line)
+    if (match === null) continue
+    const [, blanks = '', group = '', element = '', vr = '', shown = ''] = match
+    while (stack.length > 1 && stack.at(-1)!.indent >= blanks.length) stack.pop()
+    const { target } = stack.at(-1)!
+    if (group === 'fffe') {
+      if (element !== 'e000' || !Array.isArray(target)) continue
+      const item: DumpDataSet = new Map()
+      target.push(item)
+      stack.push({ indent: blanks.length, target: item })
+    } else if (!Array.isArray(target)) {
+      const parsed = parseElement(vr, shown)
+      target.set(`${group}${element}`.toUpperCase(), parsed)
+      if (parsed.items !== undefined) stack.push({ indent: blanks.length, target: parsed.items })
+    }
+  }
+  return root
+}
+
+function parseElement(vr: string, shown: string): DumpElement {
+  if (vr === 'SQ' || shown.startsWith('(Sequence with')) return { vr: 'SQ', items: [] }
+  if (shown.startsWith('[') && shown.endsWith(']')) return { vr, text: unquote(shown.slice(1, -1)) }
+  if (shown === '(no value available)') return { vr, text: '' }
+  return { vr }
+}
+
+/** Undoes `+Qn`: each byte that is not printable ASCII, and markup signs, are printed as XML references. */
+function unquote(text: string): string {
+  const bytes = text.replace(/&(?:#(\d+)|(lt|gt|amp|quot|apos));/g, (_, code: string | undefined, name: string) =>
+    code === undefined ? MARKUP_SIGNS[name]! : String.fromCharCode(Number(code)),
+  )
+  return Buffer.from(bytes, 'latin1').toString('utf8')
+}

@@ -1,0 +1,97 @@
+import type { JsonDataSet } from './metadata-comparison.ts'
+import { encodeMultipart, MULTIPART_DICOM, parseMultipart } from './multipart.ts'
+import { splitPart10 } from './part10.ts'
+
+/** PS3.18 I.2.2: the elements of a store response. */
+const FAILED_SOP_SEQUENCE = '00081198'
+const REFERENCED_SOP_SEQUENCE = '00081199'
+const FAILURE_REASON = '00081197'
+const REFERENCED_SOP_INSTANCE_UID = '00081155'
+const ERROR_COMMENT = '00000902'
+
+export type StoreFailure = { readonly reason: number; readonly sopInstanceUid?: string; readonly comment?: string }
+export type StoreAnswer = {
+  readonly httpStatus: number
+  readonly storedUids: readonly string[]
+  readonly failures: readonly StoreFailure[]
+  readonly text: string
+}
+
+export type RetrievedInstance = { readonly contentType: string; readonly transferSyntaxUid: string; readonly dataSet: Buffer; readonly sopInstanceUid: string }
+
+/** A DICOMweb client that hides nothing: what was asked, what came back. */
+export class DicomWeb {
+  readonly baseUrl: string
+  readonly #token: string
+
+  constructor(baseUrl: string, token: string) {
+    this.baseUrl = baseUrl
+    this.#token = token
+  }
+
+  fetch(path: string, init: RequestInit = {}): Promise<Response> {
+    const url = path.startsWith('http') ? path : `${this.baseUrl}${path}`
+    return fetch(url, { ...init, headers: { authorization: `Bearer ${this.#token}`, ...init.headers } })
+  }
+
+  async store(files: readonly Buffer[], studyInstanceUid?: string): Promise<StoreAnswer> {
+    const path = studyInstanceUid === undefined ? '/studies' : `/studies/${studyInstanceUid}`
+    const headers = { 'content-type': MULTIPART_DICOM, accept: 'application/dicom+json' }
+    return readStoreAnswer(await this.fetch(path, { method: 'POST', headers, body: encodeMultipart(files) as BodyInit }))
+  }
+
+  async search(path: string): Promise<readonly JsonDataSet[]> {
+    const response = await this.fetch(path, { headers: { accept: 'application/dicom+json' } })
+    if (response.status === 204) return []
+    if (response.status !== 200) throw new Error(`${path}: ${response.status} ${await response.text()}`)
+    return (await response.json()) as readonly JsonDataSet[]
+  }
+
+  /** Every instance under a study, series or instance, bytes as they were received. */
+  async retrieveAsReceived(path: string): Promise<readonly RetrievedInstance[]> {
+    const accept = 'multipart/related; type="application/dicom"; transfer-syntax=*'
+    const response = await this.fetch(`${path}?view=as-received`, { headers: { accept } })
+    if (response.status !== 200) throw new Error(`${path}: ${response.status} ${await response.text()}`)
+    const parts = parseMultipart(response.headers.get('content-type') ?? '', Buffer.from(await response.arrayBuffer()))
+    return parts.map((part) => {
+      const { dataSet, meta, transferSyntaxUid } = splitPart10(part.body)
+      const contentType = part.headers.get('content-type') ?? ''
+      return { contentType, transferSyntaxUid, dataSet, sopInstanceUid: meta.get(0x0003) ?? '' }
+    })
+  }
+
+  async metadata(path: string): Promise<readonly JsonDataSet[]> {
+    return this.search(`${path}/metadata`)
+  }
+}
+
+async function readStoreAnswer(response: Response): Promise<StoreAnswer> {
+  const text = await response.text()
+  const json = parseJson(text)
+  const items = (tag: string) => (json[tag]?.Value ?? []) as readonly JsonDataSet[]
+  return {
+    httpStatus: response.status,
+    storedUids: items(REFERENCED_SOP_SEQUENCE).map((item) => String(item[REFERENCED_SOP_INSTANCE_UID]?.Value?.[0])),
+    failures: items(FAILED_SOP_SEQUENCE).map(storeFailure),
+    text,
+  }
+}
+
+/** A refused request is answered by a problem document, not a data set; `text` still says what it was. */
+function parseJson(text: string): JsonDataSet {
+  try {
+    return JSON.parse(text) as JsonDataSet
+  } catch {
+    return {}
+  }
+}
+
+function storeFailure(item: JsonDataSet): StoreFailure {
+  const uid = item[REFERENCED_SOP_INSTANCE_UID]?.Value?.[0]
+  const comment = item[ERROR_COMMENT]?.Value?.[0]
+  return {
+    reason: Number(item[FAILURE_REASON]?.Value?.[0]),
+    ...(uid === undefined ? {} : { sopInstanceUid: String(uid) }),
+    ...(comment === undefined ? {} : { comment: String(comment) }),
+  }
+}

@@ -1,0 +1,31 @@
+import { fileURLToPath } from 'node:url'
+import { runProgram } from './programs.ts'
+
+/** Debian's own interpreter: `python3-pydicom` is installed for it and no other. */
+const PYTHON = '/usr/bin/python3'
+const READER = fileURLToPath(new URL('./read_with_pydicom.py', import.meta.url))
+
+export type PydicomElement = {
+  readonly vr?: string
+  readonly Value?: readonly unknown[]
+  readonly InlineBinary?: string
+  readonly sha256?: string
+  readonly length?: number
+  readonly raw?: string
+  readonly unreadable?: string
+}
+export type PydicomDataSet = Readonly<Record<string, PydicomElement>>
+
+/** Reads each file with pydicom: its data set as the DICOM JSON model, by path. */
+export async function readWithPydicom(paths: readonly string[]): Promise<ReadonlyMap<string, PydicomDataSet>> {
+  const result = await runProgram(PYTHON, [READER], { input: `${paths.join('\n')}\n` })
+  if (result.exitCode !== 0) throw new Error(`pydicom failed: ${result.stderr}`)
+  const read = new Map<string, PydicomDataSet>()
+  for (const line of result.stdout.split('\n')) {
+    if (line === '') continue
+    const answer = JSON.parse(line) as { path: string; elements?: PydicomDataSet; error?: string }
+    if (answer.elements === undefined) throw new Error(`pydicom cannot read ${answer.path}: ${answer.error}`)
+    read.set(answer.path, answer.elements)
+  }
+  return read
+}
