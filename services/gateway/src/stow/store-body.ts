@@ -1,0 +1,58 @@
+import { type MediaType, MultipartRelatedParser } from '@vna/dicomweb'
+import { GatewayError } from '../gateway-error.ts'
+
+export const dicomMediaType = 'application/dicom'
+
+/** What a request body consists of, whichever of the two media types it has (PS3.18 10.5.2). */
+export interface PartReceiver {
+  begin(): void
+  /** `data` is good only until it returns. */
+  data(data: Uint8Array): void
+  end(): void
+}
+
+/** Reads one body: `multipart/related` of Part 10 files, or a single one. */
+export interface BodyReader {
+  push(chunk: Uint8Array): void
+  /** Throws DicomwebError `multipart-truncated` when the closing boundary did not come. */
+  end(): void
+}
+
+export function createBodyReader(contentType: MediaType, receiver: PartReceiver): BodyReader {
+  if (contentType.type === dicomMediaType) return readSinglePart(receiver)
+  const partType = contentType.parameters.get('type')?.toLowerCase()
+  const boundary = contentType.parameters.get('boundary')
+  if (contentType.type !== 'multipart/related' || partType !== dicomMediaType || boundary === undefined) {
+    throw new GatewayError('unsupported-media-type', `only ${dicomMediaType} is stored, alone or as multipart/related`)
+  }
+  return readMultipart(boundary, receiver)
+}
+
+function readSinglePart(receiver: PartReceiver): BodyReader {
+  let begun = false
+  return {
+    push: (chunk) => {
+      if (!begun) receiver.begin()
+      begun = true
+      receiver.data(chunk)
+    },
+    end: () => {
+      if (begun) receiver.end()
+    },
+  }
+}
+
+function readMultipart(boundary: string, receiver: PartReceiver): BodyReader {
+  const parser = new MultipartRelatedParser({ boundary })
+  return {
+    push: (chunk) => {
+      for (const event of parser.push(chunk)) {
+        if (event.kind === 'part-data') receiver.data(event.data)
+        else if (event.kind === 'part-end') receiver.end()
+        // A part of another media type is read all the same and fails as not being DICOM: the others must not suffer.
+        else receiver.begin()
+      }
+    },
+    end: () => parser.end(),
+  }
+}

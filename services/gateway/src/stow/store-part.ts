@@ -1,0 +1,111 @@
+import type { JournalLane } from '@vna/archive'
+import { DicomError, parsePart10Prefix } from '@vna/dicom'
+import type { StoreOutcome } from '@vna/dicomweb'
+import { InstanceIntake, type IntakeLimits, type IntakeOutcome } from '../intake/instance-intake.ts'
+import { type Refusal, refusal } from '../intake/refusal.ts'
+
+export interface StorePartOptions {
+  readonly lane: JournalLane
+  readonly limits: IntakeLimits
+  readonly maxPrefixBytes: number
+  readonly requiredStudyInstanceUid: string | undefined
+  /** False at the journal's hard mark: the instance passes by unread and is answered 0xA700. */
+  readonly hasRoom: boolean
+}
+
+/** File Meta Information is a few hundred bytes; a private information element may add to it. */
+export const maxPart10PrefixBytes = 64 * 1024
+
+/**
+ * One Part 10 file of a STOW-RS request (PS3.18 10.5): the preamble and File Meta Information are kept as sent, byte for
+ * byte, and the data set goes the same way as that of a C-STORE.
+ */
+export class StorePart {
+  readonly #options: StorePartOptions
+  #prefix: Uint8Array[] = []
+  #intake: InstanceIntake | undefined
+  #refusal: Refusal | undefined
+  #announced: { sopClassUid: string | undefined; sopInstanceUid: string | undefined } | undefined
+
+  constructor(options: StorePartOptions) {
+    this.#options = options
+    if (!options.hasRoom) this.#refusal = refusal('journal-full')
+  }
+
+  get lengthBytes(): number {
+    return this.#intake?.lengthBytes ?? 0
+  }
+
+  /** `data` is not referenced after it returns. */
+  write(data: Uint8Array): void {
+    if (this.#refusal) return
+    if (this.#intake) this.#intake.write([data])
+    else this.#readPrefix(data)
+  }
+
+  /** Resolves when the instance is durable, or with why it is not kept. */
+  async finish(): Promise<IntakeOutcome> {
+    if (this.#refusal) return this.#refusal
+    if (!this.#intake) return refusal('not-part10')
+    return this.#intake.finish()
+  }
+
+  abort(): void {
+    this.#intake?.abort()
+    this.#refusal ??= refusal('processing-failure')
+  }
+
+  /** The outcome in the words of the Store Instances Response (PS3.18 Annex I). */
+  describe(outcome: IntakeOutcome): StoreOutcome {
+    if (outcome.kind === 'stored') {
+      return { kind: 'stored', sopClassUid: outcome.sopClassUid, sopInstanceUid: outcome.sopInstanceUid }
+    }
+    const { sopClassUid, sopInstanceUid } = this.#announced ?? {}
+    return {
+      kind: 'failed',
+      failureReason: outcome.status,
+      errorComment: outcome.comment,
+      ...(sopClassUid && { sopClassUid }),
+      ...(sopInstanceUid && { sopInstanceUid }),
+    }
+  }
+
+  #readPrefix(data: Uint8Array): void {
+    const bytes = this.#prefix.length === 0 ? data : Buffer.concat([...this.#prefix, data])
+    try {
+      const found = parsePart10Prefix(bytes)
+      if (found.kind === 'part10') return this.#beginDataSet(bytes, found)
+      if (found.kind === 'bare') this.#refusal = refusal('not-part10')
+      else if (bytes.length > this.#options.maxPrefixBytes) this.#refusal = refusal('not-part10')
+    } catch (error) {
+      if (!(error instanceof DicomError)) throw error
+      this.#refusal = refusal('not-part10')
+    }
+    if (this.#refusal) this.#prefix = []
+    else this.#hold(data)
+  }
+
+  #hold(data: Uint8Array): void {
+    this.#prefix.push(Uint8Array.prototype.slice.call(data))
+  }
+
+  #beginDataSet(bytes: Uint8Array, found: Part10): void {
+    const { lane, limits, requiredStudyInstanceUid } = this.#options
+    this.#announced = {
+      sopClassUid: found.mediaStorageSopClassUid,
+      sopInstanceUid: found.mediaStorageSopInstanceUid,
+    }
+    const prefix = Uint8Array.prototype.slice.call(bytes, 0, found.dataSetOffset)
+    this.#intake = new InstanceIntake({
+      lane,
+      limits,
+      prefix,
+      transferSyntaxUid: found.transferSyntaxUid,
+      requiredStudyInstanceUid,
+    })
+    this.#prefix = []
+    if (bytes.length > found.dataSetOffset) this.#intake.write([bytes.subarray(found.dataSetOffset)])
+  }
+}
+
+type Part10 = Extract<ReturnType<typeof parsePart10Prefix>, { kind: 'part10' }>

@@ -1,0 +1,87 @@
+import type { JournalLane } from '@vna/archive'
+import type { StoreOutcome } from '@vna/dicomweb'
+import type { IntakeLimits, IntakeOutcome } from '../intake/instance-intake.ts'
+import type { PartReceiver } from './store-body.ts'
+import { maxPart10PrefixBytes, StorePart } from './store-part.ts'
+
+export interface StoreRequestOptions {
+  readonly lane: JournalLane
+  readonly limits: IntakeLimits
+  readonly requiredStudyInstanceUid: string | undefined
+  hasRoom(): boolean
+  observe(outcome: IntakeOutcome, lengthBytes: number): void
+}
+
+/** Instances of one request whose sync is awaited while the next ones are read. */
+const maxOutstandingCommits = 8
+
+/**
+ * One STOW-RS request in flight. The body is read part by part and never held; the sync of a part overlaps with the
+ * reading of the next ones, up to `maxOutstandingCommits`.
+ */
+export class StoreRequest implements PartReceiver {
+  readonly #options: StoreRequestOptions
+  readonly #outcomes: (StoreOutcome | undefined)[] = []
+  readonly #studyInstanceUids = new Set<string>()
+  readonly #outstanding = new Set<Promise<void>>()
+  #part: StorePart | undefined
+  #failure: unknown
+
+  constructor(options: StoreRequestOptions) {
+    this.#options = options
+  }
+
+  begin(): void {
+    const { lane, limits, requiredStudyInstanceUid, hasRoom } = this.#options
+    this.#part = new StorePart({
+      lane,
+      limits,
+      requiredStudyInstanceUid,
+      maxPrefixBytes: maxPart10PrefixBytes,
+      hasRoom: hasRoom(),
+    })
+  }
+
+  data(data: Uint8Array): void {
+    this.#part?.write(data)
+  }
+
+  end(): void {
+    const part = this.#part
+    if (!part) return
+    this.#part = undefined
+    const index = this.#outcomes.push(undefined) - 1
+    // The sync is asked for before this returns, so that the journal sees the instances in the order of the request.
+    const commit = this.#finish(part, index).catch((error: unknown) => {
+      this.#failure ??= error
+    })
+    const tracked = commit.finally(() => this.#outstanding.delete(tracked))
+    this.#outstanding.add(tracked)
+  }
+
+  /** Resolves when there is room for another part. */
+  async makeRoom(): Promise<void> {
+    while (this.#outstanding.size >= maxOutstandingCommits) await Promise.race(this.#outstanding)
+  }
+
+  /** Resolves when every part that arrived whole is settled. Throws what is no peer's fault. */
+  async settle(): Promise<readonly StoreOutcome[]> {
+    this.#part?.abort()
+    this.#part = undefined
+    await Promise.all(this.#outstanding)
+    if (this.#failure !== undefined) throw this.#failure
+    return this.#outcomes.filter((outcome) => outcome !== undefined)
+  }
+
+  /** The study of the stored instances, when they share one. */
+  get commonStudyInstanceUid(): string | undefined {
+    return this.#studyInstanceUids.size === 1 ? [...this.#studyInstanceUids][0] : undefined
+  }
+
+  async #finish(part: StorePart, index: number): Promise<void> {
+    const outcome = await part.finish()
+    this.#options.observe(outcome, part.lengthBytes)
+    if (outcome.kind === 'stored') this.#studyInstanceUids.add(outcome.studyInstanceUid ?? '')
+    this.#outcomes[index] = part.describe(outcome)
+  }
+}
