@@ -17,7 +17,12 @@ export type StoreAnswer = {
   readonly text: string
 }
 
-export type RetrievedInstance = { readonly contentType: string; readonly transferSyntaxUid: string; readonly dataSet: Buffer; readonly sopInstanceUid: string }
+export type RetrievedInstance = {
+  readonly contentType: string
+  readonly transferSyntaxUid: string
+  readonly dataSet: Buffer
+  readonly sopInstanceUid: string
+}
 
 /** A DICOMweb client that hides nothing: what was asked, what came back. */
 export class DicomWeb {
@@ -37,7 +42,7 @@ export class DicomWeb {
   async store(files: readonly Buffer[], studyInstanceUid?: string): Promise<StoreAnswer> {
     const path = studyInstanceUid === undefined ? '/studies' : `/studies/${studyInstanceUid}`
     const headers = { 'content-type': MULTIPART_DICOM, accept: 'application/dicom+json' }
-    return readStoreAnswer(await this.fetch(path, { method: 'POST', headers, body: encodeMultipart(files) as BodyInit }))
+    return readStoreAnswer(await this.fetch(path, { method: 'POST', headers, body: encodeMultipart(files) }))
   }
 
   async search(path: string): Promise<readonly JsonDataSet[]> {

@@ -37,7 +37,7 @@ const BOUNDARY = 'acceptance-boundary-7c1f'
 export const MULTIPART_DICOM = `multipart/related; type="application/dicom"; boundary=${BOUNDARY}`
 
 /** A STOW-RS request body (PS3.18 8.7.2): one `application/dicom` part a file. */
-export function encodeMultipart(files: readonly Buffer[]): Buffer {
+export function encodeMultipart(files: readonly Buffer[]): Buffer<ArrayBuffer> {
   const open = Buffer.from(`--${BOUNDARY}${CRLF}Content-Type: application/dicom${CRLF}${CRLF}`)
   const parts = files.flatMap((file) => [open, file, Buffer.from(CRLF)])
   return Buffer.concat([...parts, Buffer.from(`--${BOUNDARY}--${CRLF}`)])

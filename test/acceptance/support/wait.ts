@@ -3,7 +3,10 @@ import { setTimeout as sleep } from 'node:timers/promises'
 export type WaitOptions = { readonly timeoutMs?: number; readonly everyMs?: number; readonly what?: string }
 
 /** Asks again until the answer is not `undefined`; an error counts as "not yet" and is named when time runs out. */
-export async function waitFor<T>(probe: () => T | undefined | Promise<T | undefined>, options: WaitOptions = {}): Promise<T> {
+export async function waitFor<T>(
+  probe: () => T | undefined | Promise<T | undefined>,
+  options: WaitOptions = {},
+): Promise<T> {
   const { timeoutMs = 30_000, everyMs = 100, what = 'a condition' } = options
   const deadline = Date.now() + timeoutMs
   let lastError: unknown
