@@ -1,5 +1,8 @@
 export { covers, isAcceptable, type MediaRange, parseAccept } from './accept.ts'
+export { type BulkDataStep, maxBulkDataPathDepth, parseBulkDataPath } from './bulk-data-path.ts'
+export { type FrameForm, frameFormOf, octetStreamMediaType } from './bulk-media-types.ts'
 export { DicomwebError, type DicomwebErrorCode, type DicomwebErrorDetails } from './dicomweb-error.ts'
+export { maxFramesPerRequest, parseFrameList } from './frame-list.ts'
 export { type MediaType, parseContentType } from './media-type.ts'
 export {
   type MultipartEvent,
@@ -8,7 +11,27 @@ export {
   multipartLimits,
 } from './multipart-parser.ts'
 export { createBoundary, encodeClosingBoundary, encodePartHeader, multipartContentType } from './multipart-writer.ts'
+export { type BulkSelection, negotiateBulkData, negotiateFrames, negotiateMetadata } from './negotiate-bulk.ts'
+export {
+  acceptedRanges,
+  dicomMediaType,
+  explicitVrLittleEndianUid,
+  type InstanceEncoding,
+  type InstanceSelection,
+  multipartRelatedMediaType,
+  negotiateInstances,
+  type Packaging,
+  type StoredTransferSyntax,
+} from './negotiate-instances.ts'
 export type { PartHeaders } from './part-headers.ts'
+export {
+  createProblem,
+  type Problem,
+  type ProblemKind,
+  problemKinds,
+  problemMediaType,
+  problemOfDicomwebError,
+} from './problem.ts'
 export {
   assertStoreResponseAcceptable,
   buildStoreResponse,
