@@ -1,0 +1,150 @@
+import { accessSync, constants, existsSync, mkdirSync, readdirSync } from 'node:fs'
+import { delimiter, join } from 'node:path'
+import { SupervisorError } from '../errors.ts'
+import { type DebianCache, rootOf, unpackPackages } from './debian-cache.ts'
+import { withFolderLock } from './folder-lock.ts'
+import { type ProgramName, type ProgramSpec, programTable } from './program-table.ts'
+import { runCommand } from './run-command.ts'
+
+/** Where a program is, and what must be added to the environment for it to run. */
+export type Program = {
+  /** The command, the file, or for a Python module the interpreter. */
+  readonly path: string
+  readonly env: Readonly<Record<string, string>>
+  /** The folder it was unpacked to; '' when it belongs to the system. Its other files are at `${root}/usr/…`. */
+  readonly root: string
+}
+
+export type EnsureProgramsOptions = {
+  /** Holds what is unpacked; kept between runs. */
+  readonly cacheFolder: string
+  readonly environment: NodeJS.ProcessEnv
+  /** Called once before something is downloaded. */
+  readonly onDownload?: (packages: readonly string[]) => void
+}
+
+const DEBIAN_PYTHON = '/usr/bin/python3'
+const PROBE_LIMIT_MS = 20_000
+/** Daemons live in folders that a normal user's PATH leaves out. */
+const moreFolders = ['/usr/local/sbin', '/usr/sbin', '/sbin', '/usr/local/bin', '/usr/bin', '/bin']
+
+/**
+ * Finds programs on the machine, else downloads and unpacks them. Throws SupervisorError `program-missing`, whose message
+ * is one line that says what to install.
+ */
+export async function ensurePrograms<const N extends ProgramName>(
+  names: readonly N[],
+  o: EnsureProgramsOptions,
+): Promise<ReadonlyMap<N, Program>> {
+  const found = new Map<N, Program>()
+  const missing: N[] = []
+  for (const name of names) {
+    const program = await findProgram(programTable[name], o, '')
+    if (program === undefined) missing.push(name)
+    else found.set(name, program)
+  }
+  if (missing.length > 0) {
+    mkdirSync(o.cacheFolder, { recursive: true, mode: 0o755 })
+    // Test files and a running stack may ask at the same time.
+    await withFolderLock(join(o.cacheFolder, 'lock'), async () => {
+      for (const name of missing) found.set(name, await provide(name, o))
+    })
+  }
+  return found
+}
+
+/** One program; see `ensurePrograms`. */
+export async function ensureProgram(name: ProgramName, o: EnsureProgramsOptions): Promise<Program> {
+  const programs = await ensurePrograms([name], o)
+  return programs.get(name) as Program
+}
+
+async function provide(name: ProgramName, o: EnsureProgramsOptions): Promise<Program> {
+  const spec: ProgramSpec = programTable[name]
+  const cache: DebianCache = { folder: o.cacheFolder, environment: o.environment }
+  const unpacked = await findProgram(spec, o, rootOf(cache))
+  if (unpacked !== undefined) return unpacked
+  const advice = `${name} is missing; install it with: apt-get install ${spec.packages.join(' ')}`
+  try {
+    o.onDownload?.(spec.packages)
+    await unpackPackages(cache, spec.packages)
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error)
+    throw new SupervisorError('program-missing', `${advice} (${reason})`, { cause: error })
+  }
+  const program = await findProgram(spec, o, rootOf(cache))
+  if (program === undefined) throw new SupervisorError('program-missing', `${advice} (unpacked, but not found)`)
+  return program
+}
+
+async function findProgram(spec: ProgramSpec, o: EnsureProgramsOptions, root: string): Promise<Program | undefined> {
+  const env = root === '' ? {} : unpackedEnvironment(root, o.environment)
+  switch (spec.kind) {
+    case 'command': {
+      const path = findCommand(spec.candidates, foldersOf(o.environment, root))
+      return path === undefined ? undefined : { path, env, root }
+    }
+    case 'file': {
+      const path = spec.candidates.map((candidate) => join(root === '' ? '/' : root, candidate)).find(existsSync)
+      return path === undefined ? undefined : { path, env, root }
+    }
+    case 'python-module': {
+      const program = { path: DEBIAN_PYTHON, env, root }
+      return (await hasModule(spec.candidates[0] ?? '', program, o)) ? program : undefined
+    }
+  }
+}
+
+function foldersOf(environment: NodeJS.ProcessEnv, root: string): string[] {
+  if (root !== '') return ['usr/bin', 'usr/sbin', 'bin', 'sbin'].map((folder) => join(root, folder))
+  return [...(environment.PATH ?? '').split(delimiter).filter((folder) => folder !== ''), ...moreFolders]
+}
+
+function findCommand(names: readonly string[], folders: readonly string[]): string | undefined {
+  return names.flatMap((name) => folders.map((folder) => join(folder, name))).find(isExecutable)
+}
+
+function isExecutable(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK)
+    return true
+  } catch {
+    return false
+  }
+}
+
+async function hasModule(name: string, program: Program, o: EnsureProgramsOptions): Promise<boolean> {
+  const env = { ...o.environment, ...program.env }
+  const outcome = await runCommand(program.path, ['-c', `import ${name}`], { env, limitMs: PROBE_LIMIT_MS })
+  return outcome.exitCode === 0
+}
+
+/** What unpacked programs need to find their libraries, data dictionaries and modules away from `/`. */
+function unpackedEnvironment(root: string, environment: NodeJS.ProcessEnv): Record<string, string> {
+  const before = (folders: readonly string[], existing: string | undefined): string =>
+    [...folders, ...(existing === undefined || existing === '' ? [] : [existing])].join(delimiter)
+  const dictionary = listFolder(join(root, 'usr/share'))
+    .filter((name) => name.startsWith('libdcmtk'))
+    .map((name) => join(root, 'usr/share', name, 'dicom.dic'))
+    .find(existsSync)
+  return {
+    PATH: before(foldersOf(environment, root), environment.PATH),
+    LD_LIBRARY_PATH: before(libraryFolders(root), environment.LD_LIBRARY_PATH),
+    PYTHONPATH: before([join(root, 'usr/lib/python3/dist-packages')], environment.PYTHONPATH),
+    ...(dictionary === undefined ? {} : { DCMDICTPATH: dictionary }),
+  }
+}
+
+function libraryFolders(root: string): string[] {
+  const bases = [join(root, 'usr/lib'), join(root, 'lib')]
+  const multiarch = bases.flatMap((base) =>
+    listFolder(base)
+      .filter((name) => name.includes('-linux-'))
+      .map((name) => join(base, name)),
+  )
+  return [...multiarch, ...multiarch.map((folder) => join(folder, 'ceph')), ...bases].filter(existsSync)
+}
+
+function listFolder(folder: string): string[] {
+  return existsSync(folder) ? readdirSync(folder) : []
+}
