@@ -1,0 +1,74 @@
+import { encodeAttributes, encodeElementHeader } from './data-set.ts'
+import { encodePart10Prefix } from './part10.ts'
+import type { InstancePlan } from './plan.ts'
+
+export const EXPLICIT_VR_LITTLE_ENDIAN = '1.2.840.10008.1.2.1'
+/** Up to here `dataSet()` and `part10()` answer in one piece. */
+export const WHOLE_INSTANCE_MAX_BYTES = 4 * 1024 * 1024
+/** Smallest piece a streamed instance is cut into; the last may be shorter. */
+const FRAGMENT_BYTES = 256 * 1024
+const TAG_PIXEL_DATA = 0x7fe00010
+
+export interface PhantomInstance {
+  readonly sopClassUid: string
+  readonly sopInstanceUid: string
+  readonly studyInstanceUid: string
+  readonly seriesInstanceUid: string
+  readonly transferSyntaxUid: string
+  /** Length of the data set. */
+  readonly sizeBytes: number
+  /** In one piece up to WHOLE_INSTANCE_MAX_BYTES, streamed beyond. Fragments may be views of cached pictures: read only. */
+  dataSet(): Uint8Array | AsyncIterable<Uint8Array>
+  part10(): Uint8Array | AsyncIterable<Uint8Array>
+  /** In one piece whatever the size. */
+  dataSetBytes(): Uint8Array
+  part10Bytes(): Uint8Array
+}
+
+export function createInstance(sopClassUid: string, studyInstanceUid: string, plan: InstancePlan): PhantomInstance {
+  const header = encodeAttributes(plan.attributes)
+  const { pixels } = plan
+  const pixelHeader =
+    pixels === undefined ? new Uint8Array(0) : encodeElementHeader(TAG_PIXEL_DATA, pixels.vr, pixels.lengthBytes)
+  const sizeBytes = header.length + pixelHeader.length + (pixels?.lengthBytes ?? 0)
+  const pieces = function* (): Generator<Uint8Array> {
+    yield header
+    yield pixelHeader
+    if (pixels !== undefined) yield* pixels.fragments()
+  }
+  const part10Pieces = function* (): Generator<Uint8Array> {
+    yield encodePart10Prefix(sopClassUid, plan.sopInstanceUid, EXPLICIT_VR_LITTLE_ENDIAN)
+    yield* pieces()
+  }
+  const isWhole = sizeBytes <= WHOLE_INSTANCE_MAX_BYTES
+  return {
+    sopClassUid,
+    sopInstanceUid: plan.sopInstanceUid,
+    studyInstanceUid,
+    seriesInstanceUid: plan.seriesInstanceUid,
+    transferSyntaxUid: EXPLICIT_VR_LITTLE_ENDIAN,
+    sizeBytes,
+    dataSet: () => (isWhole ? Buffer.concat([...pieces()]) : stream(pieces())),
+    part10: () => (isWhole ? Buffer.concat([...part10Pieces()]) : stream(part10Pieces())),
+    dataSetBytes: () => Buffer.concat([...pieces()]),
+    part10Bytes: () => Buffer.concat([...part10Pieces()]),
+  }
+}
+
+/** Joins small pieces and cuts large ones, so that no consumer meets a fragment of a few bytes or of many MiB. */
+async function* stream(pieces: Iterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  let held: Uint8Array[] = []
+  let heldBytes = 0
+  for (const piece of pieces) {
+    for (let offset = 0; offset < piece.length; offset += FRAGMENT_BYTES) {
+      const part = piece.subarray(offset, offset + FRAGMENT_BYTES)
+      held.push(part)
+      heldBytes += part.length
+      if (heldBytes < FRAGMENT_BYTES) continue
+      yield held.length === 1 ? part : Buffer.concat(held, heldBytes)
+      held = []
+      heldBytes = 0
+    }
+  }
+  if (heldBytes > 0) yield Buffer.concat(held, heldBytes)
+}

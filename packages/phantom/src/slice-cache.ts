@@ -1,0 +1,81 @@
+import { type Ellipsoid, paintSlice, type SliceGeometry } from './anatomy/ellipsoids.ts'
+import { addNoise } from './anatomy/noise.ts'
+import type { PixelPlan } from './plan.ts'
+import { createRandom } from './random.ts'
+
+/** Slices rendered once a process; the instances between two of them share the picture and differ by noise at its edge. */
+export const BASE_SLICES = 48
+/** Rows at the top (air) and largest shift; both give each instance pixel data of its own without a copy of the rest. */
+const OWN_ROWS = 6
+const MAX_SHIFT_ROWS = 6
+const MAX_SHIFT_COLUMNS = 8
+
+export type VolumeOptions = {
+  readonly solids: readonly Ellipsoid[]
+  readonly lengthMm: number
+  readonly background: number
+  /** Added to every value when it is stored, e.g. 1024 for Hounsfield units in unsigned pixels. */
+  readonly storedOffset: number
+  readonly noiseDeviation: number
+  readonly maximum: number
+}
+
+export interface SliceVolume {
+  /** Pixel data of the slice at a fraction of the length; `own` seeds what only this instance has. */
+  pixels(fraction: number, own: string, geometry: SliceGeometry): PixelPlan
+}
+
+export function createSliceVolume(o: VolumeOptions): SliceVolume {
+  const cache = new Map<string, Uint8Array>()
+  const baseSlice = (index: number, geometry: SliceGeometry): Uint8Array => {
+    const key = `${index} ${geometry.rows}x${geometry.columns} ${geometry.pixelSpacing}`
+    const known = cache.get(key)
+    if (known !== undefined) return known
+    const rendered = renderSlice(o, index, geometry)
+    cache.set(key, rendered)
+    return rendered
+  }
+  return {
+    pixels: (fraction, own, geometry) => {
+      const base = baseSlice(Math.min(BASE_SLICES - 1, Math.floor(fraction * BASE_SLICES)), geometry)
+      return { vr: 'OW', lengthBytes: base.length, fragments: () => ownFragments(o, base, own, geometry) }
+    },
+  }
+}
+
+function renderSlice(o: VolumeOptions, index: number, geometry: SliceGeometry): Uint8Array {
+  const slice = new Int16Array(geometry.rows * geometry.columns).fill(o.background)
+  paintSlice(slice, geometry, o.solids, ((index + 0.5) / BASE_SLICES) * o.lengthMm)
+  for (let pixel = 0; pixel < slice.length; pixel++) slice[pixel] = (slice[pixel] ?? 0) + o.storedOffset
+  addNoise(slice, {
+    deviation: o.noiseDeviation,
+    offset: index * 7919,
+    minimum: 0,
+    maximum: o.maximum,
+  })
+  return new Uint8Array(slice.buffer)
+}
+
+/** The base shifted by a few rows and columns (air wraps into air), below rows of noise that no other instance has. */
+function* ownFragments(
+  o: VolumeOptions,
+  base: Uint8Array,
+  own: string,
+  geometry: SliceGeometry,
+): Generator<Uint8Array> {
+  const random = createRandom(own)
+  const rowBytes = geometry.columns * 2
+  const rows = new Int16Array(OWN_ROWS * geometry.columns).fill(o.background + o.storedOffset)
+  addNoise(rows, {
+    deviation: o.noiseDeviation,
+    offset: random.integer(0, 0x3fff_ffff),
+    minimum: 0,
+    maximum: o.maximum,
+  })
+  yield new Uint8Array(rows.buffer)
+  const shift = random.integer(0, MAX_SHIFT_ROWS) * rowBytes + random.integer(-MAX_SHIFT_COLUMNS, MAX_SHIFT_COLUMNS) * 2
+  const start = OWN_ROWS * rowBytes
+  const from = Math.max(0, start + shift)
+  yield base.subarray(from)
+  yield base.subarray(0, Math.max(0, base.length - start - (base.length - from)))
+}
