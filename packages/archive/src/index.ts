@@ -1,1 +1,32 @@
-export {}
+export { ArchiveError, type ArchiveErrorCode, type ArchiveErrorDetails } from './archive-error.ts'
+export { type AdoptedJournal, adoptJournal, listAdoptedJournals } from './journal/adopt-journal.ts'
+export { type FaultPoint, type FaultPoints, faultPoints } from './journal/fault-points.ts'
+export type { CommittedInstance, InstanceWriter } from './journal/instance-writer.ts'
+export { type Clock, type Journal, type OpenJournalOptions, openJournal } from './journal/journal.ts'
+export { type JournalFileSystem, nodeJournalFileSystem } from './journal/journal-file-system.ts'
+export {
+  findJournalId,
+  listSealedSegments,
+  removeSealedSegment,
+  type SealedSegment,
+} from './journal/journal-folder.ts'
+export type { BeginOptions, JournalLane, LaneOptions } from './journal/journal-lane.ts'
+export { defaultJournalLimits, type JournalLimits } from './journal/journal-limits.ts'
+export type { JournalPressure } from './journal/journal-pressure.ts'
+export type { RecoveredSegment } from './journal/recovery.ts'
+export { isJournalId, isSegmentId, packKeyOf, parsePackKey, sidecarKeyOf } from './pack-keys.ts'
+export { MEMBER_HEADER_BYTES } from './segment/member-header.ts'
+export {
+  createBytesReader,
+  openFileReader,
+  type RangeReader,
+  readExactly,
+} from './segment/range-reader.ts'
+export {
+  packDigestOf,
+  readMember,
+  readSegment,
+  type SegmentMember,
+  verifyMember,
+  verifyPack,
+} from './segment/read-segment.ts'

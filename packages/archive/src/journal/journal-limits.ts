@@ -1,0 +1,37 @@
+/** Every number the journal obeys, with its default. */
+export type JournalLimits = {
+  /** A segment that reaches this is sealed; one instance may make it bigger. */
+  sealBytes: number
+  /** A segment nobody appended to for so long is sealed. */
+  idleSealMs: number
+  /** Per lane, one per study: an interleaving sender does not make a pack per instance. */
+  maxOpenSegmentsPerLane: number
+  maxInstanceBytes: number
+  /** `soft` pressure from here; undefined: 20 GiB or a tenth of the disk, whichever is less. */
+  softJournalBytes?: number
+  /** `hard` pressure, and no new instance, while the disk has less free space than this. */
+  hardFreeBytes: number
+  /** How often the folder and the disk are looked at, and idle segments sealed. */
+  watchIntervalMs: number
+  /** After a failed sync: how often a fresh segment is tried until one syncs. */
+  probeIntervalMs: number
+}
+
+const GIB = 1024 ** 3
+
+export const defaultJournalLimits: Readonly<JournalLimits> = Object.freeze({
+  sealBytes: 64 * 1024 ** 2,
+  idleSealMs: 2000,
+  maxOpenSegmentsPerLane: 4,
+  maxInstanceBytes: 64 * GIB,
+  hardFreeBytes: 2 * GIB,
+  watchIntervalMs: 250,
+  probeIntervalMs: 1000,
+})
+
+const MAX_SOFT_JOURNAL_BYTES = 20 * GIB
+const SOFT_SHARE_OF_DISK = 0.1
+
+export function softJournalBytesOf(limits: JournalLimits, diskBytes: number): number {
+  return limits.softJournalBytes ?? Math.min(MAX_SOFT_JOURNAL_BYTES, diskBytes * SOFT_SHARE_OF_DISK)
+}

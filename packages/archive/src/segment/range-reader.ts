@@ -1,0 +1,62 @@
+import type { FileHandle } from 'node:fs/promises'
+import { open } from 'node:fs/promises'
+import { ArchiveError } from '../archive-error.ts'
+
+/** Positional reads on one object or file, which does not change while it is open. */
+export interface RangeReader {
+  readonly sizeBytes: number
+  /** Reads up to `length` bytes at `position` into `target` at `targetOffset`; resolves the count, short only at the end. */
+  read(target: Buffer, targetOffset: number, length: number, position: number): Promise<number>
+  close(): Promise<void>
+}
+
+export async function openFileReader(path: string): Promise<RangeReader> {
+  const file = await open(path, 'r')
+  const { size } = await file.stat()
+  return new FileRangeReader(file, size)
+}
+
+class FileRangeReader implements RangeReader {
+  readonly sizeBytes: number
+  readonly #file: FileHandle
+
+  constructor(file: FileHandle, sizeBytes: number) {
+    this.#file = file
+    this.sizeBytes = sizeBytes
+  }
+
+  async read(target: Buffer, targetOffset: number, length: number, position: number): Promise<number> {
+    let done = 0
+    while (done < length) {
+      const { bytesRead } = await this.#file.read(target, targetOffset + done, length - done, position + done)
+      if (bytesRead === 0) break
+      done += bytesRead
+    }
+    return done
+  }
+
+  async close(): Promise<void> {
+    await this.#file.close()
+  }
+}
+
+/** A reader over bytes in memory. */
+export function createBytesReader(bytes: Uint8Array): RangeReader {
+  return {
+    sizeBytes: bytes.length,
+    async read(target, targetOffset, length, position) {
+      const part = bytes.subarray(position, position + length)
+      target.set(part, targetOffset)
+      return part.length
+    },
+    async close() {},
+  }
+}
+
+/** Exactly `length` bytes at `position`; throws `bad-range` when the object ends before. */
+export async function readExactly(reader: RangeReader, length: number, position: number): Promise<Buffer> {
+  const target = Buffer.allocUnsafe(length)
+  const count = await reader.read(target, 0, length, position)
+  if (count !== length) throw new ArchiveError('bad-range', { details: { position, length, count } })
+  return target
+}

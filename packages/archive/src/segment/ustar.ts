@@ -1,0 +1,66 @@
+import { ArchiveError } from '../archive-error.ts'
+
+/** POSIX.1-1988 ustar header block, as far as this archive uses it: regular files and pax `x` records. */
+export const TAR_BLOCK_BYTES = 512
+/** 11 octal digits; from here on the size is in the pax record `size`. */
+export const USTAR_MAX_SIZE = 0o77777777777
+const CHECKSUM_OFFSET = 148
+const CHECKSUM_BYTES = 8
+
+export type UstarHeader = { name: string; typeflag: '0' | 'x'; sizeBytes: number; modifiedSeconds: number }
+
+/** Writes one header block at `offset` of `target`, which must hold zeros there. `name` is ASCII of at most 100 bytes. */
+export function encodeUstarHeader(header: UstarHeader, target: Buffer, offset: number): void {
+  target.latin1Write(header.name, offset, 100)
+  target.latin1Write('0000644\0' + '0000000\0' + '0000000\0', offset + 100)
+  target.latin1Write(`${octal(header.sizeBytes)}\0${octal(header.modifiedSeconds)}\0`, offset + 124)
+  target.latin1Write(header.typeflag, offset + 156)
+  target.latin1Write('ustar\x0000', offset + 257)
+  const checksum = checksumOf(target, offset)
+  target.latin1Write(`${checksum.toString(8).padStart(6, '0')}\0 `, offset + CHECKSUM_OFFSET)
+}
+
+/** Reads one header block; throws `malformed-segment` when it is not one that `encodeUstarHeader` writes. */
+export function parseUstarHeader(bytes: Buffer, offset: number): UstarHeader {
+  if (bytes.latin1Slice(offset + 257, offset + 265) !== 'ustar\x0000') throw malformed('magic')
+  const checksum = parseOctal(bytes.latin1Slice(offset + CHECKSUM_OFFSET, offset + CHECKSUM_OFFSET + 6))
+  if (checksum !== checksumOf(bytes, offset)) throw malformed('checksum')
+  const typeflag = bytes.latin1Slice(offset + 156, offset + 157)
+  if (typeflag !== '0' && typeflag !== 'x') throw malformed('typeflag')
+  const name = bytes.latin1Slice(offset, offset + 100)
+  const end = name.indexOf('\0')
+  return {
+    name: end === -1 ? name : name.slice(0, end),
+    typeflag,
+    sizeBytes: parseOctal(bytes.latin1Slice(offset + 124, offset + 135)),
+    modifiedSeconds: parseOctal(bytes.latin1Slice(offset + 136, offset + 147)),
+  }
+}
+
+/** The next multiple of the tar block. */
+export function alignToBlock(offset: number): number {
+  return Math.ceil(offset / TAR_BLOCK_BYTES) * TAR_BLOCK_BYTES
+}
+
+/** Sum of all bytes of the block, the checksum field itself counted as spaces. */
+function checksumOf(bytes: Buffer, offset: number): number {
+  let sum = CHECKSUM_BYTES * 0x20
+  for (let i = offset; i < offset + TAR_BLOCK_BYTES; i++) sum += bytes[i]!
+  for (let i = offset + CHECKSUM_OFFSET; i < offset + CHECKSUM_OFFSET + CHECKSUM_BYTES; i++) sum -= bytes[i]!
+  return sum
+}
+
+function octal(value: number): string {
+  return Math.min(Math.max(Math.trunc(value), 0), USTAR_MAX_SIZE)
+    .toString(8)
+    .padStart(11, '0')
+}
+
+function parseOctal(text: string): number {
+  if (!/^[0-7]+$/.test(text)) throw malformed('octal')
+  return Number.parseInt(text, 8)
+}
+
+function malformed(reason: string): ArchiveError {
+  return new ArchiveError('malformed-segment', { details: { part: 'ustar', reason } })
+}
