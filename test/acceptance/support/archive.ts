@@ -1,0 +1,206 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { existsSync, mkdtempSync, readFileSync } from 'node:fs'
+import { rm } from 'node:fs/promises'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { DicomWeb } from './dicomweb.ts'
+import { type ProgramResult, runProgram } from './programs.ts'
+import { waitFor } from './wait.ts'
+
+const VNA = fileURLToPath(new URL('../../../vna', import.meta.url))
+const READY_LINE = /^VNA ready$/m
+const READY_TIMEOUT_MS = 90_000
+/** The contract: Ctrl-C stops everything within 10 s. */
+const STOP_TIMEOUT_MS = 10_000
+const AE_TITLE = 'VNA'
+
+export type Ports = { readonly http: number; readonly dimse: number; readonly dimseTls: number; readonly mllp: number }
+export type ArchiveOptions = {
+  /** Reuse this data folder; otherwise a new one is made, and removed by `dispose`. */
+  readonly home?: string
+  readonly ports?: Ports
+  readonly env?: Readonly<Record<string, string>>
+  readonly arguments?: readonly string[]
+}
+export type TokenOptions = {
+  readonly entity?: string
+  readonly patient?: string
+  readonly purpose?: string
+  readonly ttl?: string
+}
+export type EntityOptions = {
+  readonly code: string
+  readonly aeTitles: readonly string[]
+  readonly extra?: readonly string[]
+}
+export type ServiceName = 'gateway' | 'archiver' | 'query' | 'postgres' | 'redis' | 'supervisor'
+
+/**
+ * One whole stack, started and spoken to as its users do: `./vna`, HTTP, DIMSE, signals.
+ * States: running → (`stop` or `killSupervisor`) stopped → (`start`) running → `dispose`.
+ */
+export class Archive {
+  readonly home: string
+  readonly ports: Ports
+  readonly aeTitle = AE_TITLE
+  readonly #options: ArchiveOptions
+  #process: ChildProcess | undefined
+  #exited: Promise<number | null> = Promise.resolve(null)
+  #output = ''
+
+  private constructor(home: string, ports: Ports, options: ArchiveOptions) {
+    this.home = home
+    this.ports = ports
+    this.#options = options
+  }
+
+  static async start(options: ArchiveOptions = {}): Promise<Archive> {
+    const home = options.home ?? join(mkdtempSync(join(tmpdir(), 'vna-acceptance-')), 'home')
+    const archive = new Archive(home, options.ports ?? (await freePorts()), options)
+    await archive.start()
+    return archive
+  }
+
+  get url(): string {
+    return `http://127.0.0.1:${this.ports.http}`
+  }
+
+  /** Everything the stack printed, over all its starts. */
+  get output(): string {
+    return this.#output
+  }
+
+  get environment(): NodeJS.ProcessEnv {
+    return {
+      ...process.env,
+      VNA_HOME: this.home,
+      VNA_HTTP_PORT: String(this.ports.http),
+      VNA_DIMSE_PORT: String(this.ports.dimse),
+      VNA_DIMSE_TLS_PORT: String(this.ports.dimseTls),
+      VNA_MLLP_PORT: String(this.ports.mllp),
+      VNA_AE_TITLE: AE_TITLE,
+      ...this.#options.env,
+    }
+  }
+
+  /** Starts the stack and waits for its `VNA ready` line. `env` is for this start only. */
+  async start(env: Readonly<Record<string, string>> = {}): Promise<void> {
+    const from = this.#output.length
+    const args = ['up', ...(this.#options.arguments ?? [])]
+    const child = spawn(VNA, args, { env: { ...this.environment, ...env }, stdio: ['ignore', 'pipe', 'pipe'] })
+    const collect = (bytes: Buffer) => {
+      this.#output += bytes.toString('utf8')
+    }
+    child.stdout.on('data', collect)
+    child.stderr.on('data', collect)
+    this.#process = child
+    this.#exited = new Promise((resolve) => child.once('exit', (code) => resolve(code)))
+    await waitFor(
+      () => {
+        if (child.exitCode !== null || child.signalCode !== null) return 'ended'
+        return READY_LINE.test(this.#output.slice(from)) ? 'ready' : undefined
+      },
+      { timeoutMs: READY_TIMEOUT_MS, what: `VNA ready; so far:\n${this.#output.slice(-4000)}` },
+    )
+    if (child.exitCode !== null)
+      throw new Error(`the stack ended with ${child.exitCode}:\n${this.#output.slice(-4000)}`)
+  }
+
+  /** Ctrl-C. Gives the exit status; throws when it takes longer than the contract allows. */
+  async stop(): Promise<number | null> {
+    const child = this.#process
+    if (child === undefined || child.exitCode !== null || child.signalCode !== null) return null
+    child.kill('SIGINT')
+    const late = new Promise<'late'>((resolve) => setTimeout(() => resolve('late'), STOP_TIMEOUT_MS).unref())
+    const outcome = await Promise.race([this.#exited, late])
+    if (outcome !== 'late') return outcome
+    const left = this.servicePids()
+    await this.killSupervisor()
+    throw new Error(`still running ${STOP_TIMEOUT_MS} ms after Ctrl-C; services: ${JSON.stringify(left)}`)
+  }
+
+  /** `kill -9` of the process that was started; its children must end by themselves. */
+  async killSupervisor(): Promise<void> {
+    this.#process?.kill('SIGKILL')
+    await this.#exited
+  }
+
+  /** Stops the stack and, where the folder was made here, removes it. */
+  async dispose(): Promise<void> {
+    await this.stop()
+    if (this.#options.home === undefined) await rm(join(this.home, '..'), { recursive: true, force: true })
+  }
+
+  /** Process ids from `run/*.pid`, of processes that live. */
+  servicePids(): ReadonlyMap<ServiceName, number> {
+    const names: readonly ServiceName[] = ['gateway', 'archiver', 'query', 'postgres', 'redis', 'supervisor']
+    const found = names.map((name) => [name, this.findPid(name)] as const)
+    return new Map(found.filter((entry): entry is [ServiceName, number] => entry[1] !== undefined))
+  }
+
+  findPid(name: ServiceName): number | undefined {
+    const path = join(this.home, 'run', `${name}.pid`)
+    if (!existsSync(path)) return undefined
+    const pid = Number.parseInt(readFileSync(path, 'utf8'), 10)
+    return Number.isInteger(pid) && isAlive(pid) ? pid : undefined
+  }
+
+  vna(
+    args: readonly string[],
+    options: { timeoutMs?: number; env?: Readonly<Record<string, string>> } = {},
+  ): Promise<ProgramResult> {
+    return runProgram(VNA, args, { ...options, env: { ...this.environment, ...options.env } })
+  }
+
+  /** Runs a command that must succeed and gives what it printed with `--json`. */
+  async vnaJson<T = unknown>(args: readonly string[], options: { timeoutMs?: number } = {}): Promise<T> {
+    const result = await this.vna([...args, '--json'], options)
+    if (result.exitCode !== 0)
+      throw new Error(`vna ${args.join(' ')}: ${result.exitCode}\n${result.stdout}${result.stderr}`)
+    return JSON.parse(result.stdout.trim().split('\n').at(-1) ?? 'null') as T
+  }
+
+  async addEntity(entity: EntityOptions): Promise<void> {
+    const aeTitles = entity.aeTitles.flatMap((title) => ['--ae', title])
+    const identity = ['--code', entity.code, '--kind', 'EEP', '--name', `Ente ${entity.code}`]
+    await this.vnaJson(['entity', 'add', ...identity, ...aeTitles, '--host', '127.0.0.1', ...(entity.extra ?? [])])
+  }
+
+  async token(role: string, options: TokenOptions = {}): Promise<string> {
+    const flags = Object.entries(options).flatMap(([name, value]) => [`--${name}`, value])
+    const result = await this.vna(['token', '--role', role, ...flags])
+    if (result.exitCode !== 0) throw new Error(`vna token: ${result.stderr}`)
+    return result.stdout.trim()
+  }
+
+  async dicomWeb(role: string, options: TokenOptions = {}): Promise<DicomWeb> {
+    return new DicomWeb(`${this.url}/dicomweb`, await this.token(role, options))
+  }
+}
+
+export function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch {
+    return false
+  }
+}
+
+/** Four ports that were free a moment ago. */
+export async function freePorts(): Promise<Ports> {
+  const servers = await Promise.all([0, 0, 0, 0].map(() => listenAnywhere()))
+  const [http, dimse, dimseTls, mllp] = servers.map((server) => (server.address() as { port: number }).port)
+  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))))
+  return { http: http!, dimse: dimse!, dimseTls: dimseTls!, mllp: mllp! }
+}
+
+function listenAnywhere() {
+  const server = createServer()
+  return new Promise<typeof server>((resolve, reject) => {
+    server.once('error', reject)
+    server.listen(0, '127.0.0.1', () => resolve(server))
+  })
+}
