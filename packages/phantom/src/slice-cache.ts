@@ -5,7 +5,7 @@ import { createRandom } from './random.ts'
 
 /** Slices rendered once a process; the instances between two of them share the picture and differ by noise at its edge. */
 export const BASE_SLICES = 48
-/** Rows at the top (air) and largest shift; both give each instance pixel data of its own without a copy of the rest. */
+/** Rows at the top (air) with noise of the instance's own, and the largest shift of a study's pictures. */
 const OWN_ROWS = 6
 const MAX_SHIFT_ROWS = 6
 const MAX_SHIFT_COLUMNS = 8
@@ -20,9 +20,11 @@ export type VolumeOptions = {
   readonly maximum: number
 }
 
+export type OwnerUids = { readonly studyInstanceUid: string; readonly sopInstanceUid: string }
+
 export interface SliceVolume {
-  /** Pixel data of the slice at a fraction of the length; `own` seeds what only this instance has. */
-  pixels(fraction: number, own: string, geometry: SliceGeometry): PixelPlan
+  /** Pixel data of the slice at a fraction of the length; the UIDs seed what is the study's and the instance's own. */
+  pixels(fraction: number, uids: OwnerUids, geometry: SliceGeometry): PixelPlan
 }
 
 export function createSliceVolume(o: VolumeOptions): SliceVolume {
@@ -36,9 +38,9 @@ export function createSliceVolume(o: VolumeOptions): SliceVolume {
     return rendered
   }
   return {
-    pixels: (fraction, own, geometry) => {
+    pixels: (fraction, uids, geometry) => {
       const base = baseSlice(Math.min(BASE_SLICES - 1, Math.floor(fraction * BASE_SLICES)), geometry)
-      return { vr: 'OW', lengthBytes: base.length, fragments: () => ownFragments(o, base, own, geometry) }
+      return { vr: 'OW', lengthBytes: base.length, fragments: () => ownFragments(o, base, uids, geometry) }
     },
   }
 }
@@ -60,19 +62,20 @@ function renderSlice(o: VolumeOptions, index: number, geometry: SliceGeometry): 
 function* ownFragments(
   o: VolumeOptions,
   base: Uint8Array,
-  own: string,
+  uids: OwnerUids,
   geometry: SliceGeometry,
 ): Generator<Uint8Array> {
-  const random = createRandom(own)
   const rowBytes = geometry.columns * 2
   const rows = new Int16Array(OWN_ROWS * geometry.columns).fill(o.background + o.storedOffset)
   addNoise(rows, {
     deviation: o.noiseDeviation,
-    offset: random.integer(0, 0x3fff_ffff),
+    offset: createRandom(uids.sopInstanceUid).integer(0, 0x3fff_ffff),
     minimum: 0,
     maximum: o.maximum,
   })
   yield new Uint8Array(rows.buffer)
+  // The same for a whole study: a jump between slices would be no anatomy.
+  const random = createRandom(uids.studyInstanceUid)
   const shift = random.integer(0, MAX_SHIFT_ROWS) * rowBytes + random.integer(-MAX_SHIFT_COLUMNS, MAX_SHIFT_COLUMNS) * 2
   const start = OWN_ROWS * rowBytes
   const from = Math.max(0, start + shift)

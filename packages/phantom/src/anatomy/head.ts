@@ -32,8 +32,8 @@ function sulci(): Ellipsoid[] {
     const at = (radius: number) => ({ x: Math.cos(theta) * 65 * radius, y: Math.sin(theta) * 84 * radius })
     const angle = (Math.atan2(Math.sin(theta) * 84, Math.cos(theta) * 65) * 180) / Math.PI
     solids.push(
-      { ...at(0.8), z: 84, a: 13, b: 4.5, c: 58, angle, value: WHITE_MATTER }, // a gyrus
-      { ...at(0.93), z: 84, a: 8, b: 1.5, c: 62, angle: angle + 7, value: FLUID },
+      { ...at(0.8), z: 92, a: 13, b: 4.5, c: 44, angle, value: WHITE_MATTER }, // a gyrus
+      { ...at(0.93), z: 92, a: 8, b: 1.5, c: 46, angle: angle + 7, value: FLUID },
     )
   }
   return solids
@@ -52,10 +52,10 @@ function inside(): Ellipsoid[] {
     { x: -26, y: -6, z: 104, a: 7, b: 18, c: 15, angle: -12, value: GREY_MATTER + 30 }, // putamina
     { x: 26, y: -6, z: 104, a: 7, b: 18, c: 15, angle: 12, value: GREY_MATTER + 30 },
     { x: 0, y: 22, z: 142, a: 15, b: 14, c: 28, value: WHITE_MATTER - 40 }, // brain stem
-    { x: -26, y: 50, z: 144, a: 30, b: 24, c: 24, angle: 20, value: GREY_MATTER + 40 }, // cerebellum
-    { x: 26, y: 50, z: 144, a: 30, b: 24, c: 24, angle: -20, value: GREY_MATTER + 40 },
-    { x: -26, y: 50, z: 144, a: 16, b: 10, c: 14, angle: 20, value: WHITE_MATTER },
-    { x: 26, y: 50, z: 144, a: 16, b: 10, c: 14, angle: -20, value: WHITE_MATTER },
+    { x: -21, y: 44, z: 144, a: 25, b: 22, c: 24, angle: 20, value: GREY_MATTER + 40 }, // cerebellum
+    { x: 21, y: 44, z: 144, a: 25, b: 22, c: 24, angle: -20, value: GREY_MATTER + 40 },
+    { x: -21, y: 44, z: 144, a: 14, b: 10, c: 14, angle: 20, value: WHITE_MATTER },
+    { x: 21, y: 44, z: 144, a: 14, b: 10, c: 14, angle: -20, value: WHITE_MATTER },
     { x: 0, y: 38, z: 140, a: 6, b: 4, c: 12, value: FLUID }, // fourth ventricle
   ]
 }

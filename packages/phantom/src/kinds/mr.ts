@@ -69,7 +69,11 @@ function planSlice(context: StudyContext, options: KindOptions, index: number): 
       Columns: options.columns,
       PixelSpacing: [pixelSpacing.toFixed(6), pixelSpacing.toFixed(6)],
     },
-    pixels: volume.pixels(fraction, sopInstanceUid, { rows: options.rows, columns: options.columns, pixelSpacing }),
+    pixels: volume.pixels(
+      fraction,
+      { studyInstanceUid: context.studyInstanceUid, sopInstanceUid },
+      { rows: options.rows, columns: options.columns, pixelSpacing },
+    ),
   }
 }
 
