@@ -8,13 +8,14 @@ const MAX_OUTPUT_CHARS = 4_000_000
 export function runCommand(
   command: string,
   args: readonly string[],
-  o: { cwd?: string; env?: NodeJS.ProcessEnv; limitMs: number },
+  o: { cwd?: string; env?: NodeJS.ProcessEnv; user?: { uid: number; gid: number }; limitMs: number },
 ): Promise<CommandOutcome> {
   return new Promise((resolve) => {
     const child = spawn(command, args, {
       stdio: ['ignore', 'pipe', 'pipe'],
       ...(o.cwd === undefined ? {} : { cwd: o.cwd }),
       ...(o.env === undefined ? {} : { env: o.env }),
+      ...(o.user === undefined ? {} : { uid: o.user.uid, gid: o.user.gid }),
     })
     let stdout = ''
     let stderr = ''
