@@ -1,0 +1,122 @@
+import { readFileSync } from 'node:fs'
+import { afterEach, describe, expect, it } from 'vitest'
+import { Archive } from './support/archive.ts'
+import { dcmsend, type Peer, receiveWithStorescp } from './support/dcmtk.ts'
+import type { DicomWeb } from './support/dicomweb.ts'
+import { compareStudies, type ExpectedInstance } from './support/identity.ts'
+import { compareMetadataOf } from './support/metadata-check.ts'
+import { readWithPydicom } from './support/pydicom.ts'
+import { expectedOf, studySamples } from './support/sample-set.ts'
+import { roundsOf, type Sample } from './support/samples.ts'
+
+const ENTITY = 'ASST-CAMPIONI'
+const CALLING_AE_TITLE = 'CAMPIONI'
+const FILES_PER_STOW_REQUEST = 20
+const STACKS_AT_ONCE = 2
+const TEST_TIMEOUT_MS = 180_000
+
+const running = new Set<Archive>()
+
+afterEach(async () => {
+  for (const archive of running) await archive.dispose()
+  running.clear()
+})
+
+/**
+ * Some files share a SOP Instance UID, so they go in rounds, each into a fresh archive: in no round does a UID occur
+ * twice. Gives one line a deviation, over all rounds.
+ */
+async function inRounds(
+  samples: readonly Sample[],
+  round: (archive: Archive, samples: readonly Sample[]) => Promise<readonly string[]>,
+): Promise<readonly string[]> {
+  const waiting = [...roundsOf(samples)]
+  const deviations: string[] = []
+  const work = async () => {
+    for (let members = waiting.shift(); members !== undefined; members = waiting.shift()) {
+      const archive = await freshArchive(members)
+      deviations.push(...(await round(archive, members)))
+      running.delete(archive)
+      await archive.dispose()
+    }
+  }
+  await Promise.all(Array.from({ length: STACKS_AT_ONCE }, work))
+  return deviations
+}
+
+async function freshArchive(samples: readonly Sample[]): Promise<Archive> {
+  const archive = await Archive.start()
+  running.add(archive)
+  await archive.addEntity({
+    code: ENTITY,
+    aeTitles: [CALLING_AE_TITLE],
+    extra: samples.flatMap((sample) => ['--sop-class', sample.sopClassUid]),
+  })
+  return archive
+}
+
+const ownerOf = (archive: Archive): Promise<DicomWeb> => archive.dicomWeb('entity', { entity: ENTITY })
+
+describe('every valid sample comes back as it was sent', () => {
+  const samples = studySamples()
+
+  it('by STOW-RS, its metadata as pydicom and dcmdump read it', { timeout: TEST_TIMEOUT_MS }, async () => {
+    const deviations = await inRounds(samples, async (archive, members) => {
+      const web = await ownerOf(archive)
+      const refused = await storeByStow(web, members)
+      const changed = await compareStudies(web, members.map(expectedOf))
+      return [...refused, ...changed, ...(await compareMetadataOf(web, members))]
+    })
+    expect(deviations).toEqual([])
+  })
+
+  it('by C-STORE in its own transfer syntax', { timeout: TEST_TIMEOUT_MS }, async () => {
+    const deviations = await inRounds(samples, async (archive, members) => {
+      const paths = members.map((sample) => sample.absolutePath)
+      const sent = await archive.vna(['send', '--calling', CALLING_AE_TITLE, ...paths])
+      const failure = sent.exitCode === 0 ? [] : [`vna send: ${sent.exitCode} ${sent.stderr}`]
+      return [...failure, ...(await compareStudies(await ownerOf(archive), members.map(expectedOf)))]
+    })
+    expect(deviations).toEqual([])
+  })
+
+  it('by dcmsend, as storescp +B writes it', { timeout: TEST_TIMEOUT_MS }, async () => {
+    const titles = { callingAeTitle: CALLING_AE_TITLE, calledAeTitle: 'VNA' }
+    const deviations = await inRounds(samples, async (archive, members) => {
+      const paths = members.map((sample) => sample.absolutePath)
+      const send = (peer: Peer) => dcmsend(peer, paths)
+      const expected = await receiveExpected(send, titles)
+      await send({ ...titles, port: archive.ports.dimse })
+      return compareStudies(await ownerOf(archive), expected)
+    })
+    expect(deviations).toEqual([])
+  })
+})
+
+async function storeByStow(web: DicomWeb, samples: readonly Sample[]): Promise<readonly string[]> {
+  const refused: string[] = []
+  for (let start = 0; start < samples.length; start += FILES_PER_STOW_REQUEST) {
+    const batch = samples.slice(start, start + FILES_PER_STOW_REQUEST)
+    const answer = await web.store(batch.map((sample) => readFileSync(sample.absolutePath)))
+    if (answer.httpStatus !== 200 || answer.storedUids.length !== batch.length) {
+      refused.push(`STOW ${answer.httpStatus}: ${JSON.stringify(answer.failures)} ${answer.text.slice(0, 300)}`)
+    }
+  }
+  return refused
+}
+
+/** What travels for a command, by running it against `storescp +B`; the study each file belongs to is pydicom's word. */
+async function receiveExpected(
+  send: (peer: Peer) => Promise<unknown>,
+  titles: Omit<Peer, 'port'>,
+): Promise<readonly ExpectedInstance[]> {
+  const received = await receiveWithStorescp(send, titles)
+  const read = await readWithPydicom(received.files.map((file) => file.path))
+  const expected = received.files.map((file) => ({
+    ...file,
+    name: file.path,
+    studyInstanceUid: String(read.get(file.path)?.['0020000D']?.Value?.[0]),
+  }))
+  await received.dispose()
+  return expected
+}

@@ -1,0 +1,50 @@
+import { mkdtempSync, readFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { FIXTURE_TRANSFER_SYNTAXES, type Fixture, makeFixture, writeFixtures } from './fixtures.ts'
+import type { Element } from './generated.ts'
+import type { ExpectedInstance } from './identity.ts'
+import { splitPart10 } from './part10.ts'
+import { isStudyObject, readSamples, type Sample } from './samples.ts'
+
+/** Every valid study object of the samples; where this machine has none, a smaller set made here. */
+export function studySamples(): readonly Sample[] {
+  const samples = readSamples().filter(isStudyObject)
+  return samples.length > 0 ? samples : generatedSamples()
+}
+
+/** One instance in each transfer syntax the generator knows, in each of a few shapes. */
+function generatedSamples(): readonly Sample[] {
+  const folder = mkdtempSync(join(tmpdir(), 'vna-samples-'))
+  const nested: Element = {
+    tag: 0x00081110,
+    vr: 'SQ',
+    value: { items: [[{ tag: 0x00081150, vr: 'UI', value: '1.2.840.10008.3.1.2.3.1' }], []] },
+  }
+  const privateElements: Element[] = [
+    { tag: 0x00091001, vr: 'LO', value: 'valore privato' },
+    { tag: 0x00090010, vr: 'LO', value: 'ACCETTAZIONE' },
+  ]
+  const shapes = [
+    { study: 'plain' },
+    { study: 'names', patientName: 'Bianchì^Nicolò' },
+    { study: 'nested', extra: [nested] },
+    { study: 'private', extra: privateElements },
+    { study: 'big', pixelBytes: 2_000_000 },
+  ]
+  const fixtures = FIXTURE_TRANSFER_SYNTAXES.flatMap((transferSyntaxUid, number) =>
+    shapes.map((shape) => makeFixture({ ...shape, number: number + 1, transferSyntaxUid })),
+  )
+  const paths = writeFixtures(folder, fixtures)
+  return fixtures.map((fixture, index) => describeFixture(fixture, paths[index]!))
+}
+
+function describeFixture(fixture: Fixture, absolutePath: string): Sample {
+  return { ...fixture, path: absolutePath, absolutePath, note: '', expected: 'valid', sizeBytes: fixture.file.length }
+}
+
+/** What the archive must give back for a file that was sent verbatim. */
+export function expectedOf(sample: Sample): ExpectedInstance {
+  const { dataSet, transferSyntaxUid } = splitPart10(readFileSync(sample.absolutePath))
+  return { name: sample.path, studyInstanceUid: sample.studyInstanceUid, transferSyntaxUid, dataSet }
+}
