@@ -1,1 +1,34 @@
-export {}
+export { isPrivateTag, keywordOf, parseTag, tagOf, tagToHex, vrOf } from './dictionary.ts'
+export { DicomError, type DicomErrorCode, type DicomErrorDetails } from './errors.ts'
+export {
+  encodePart10Prefix,
+  implementationClassUid,
+  implementationVersionName,
+  type Part10PrefixOptions,
+} from './part10/encode-prefix.ts'
+export { type FileMeta, maxFileMetaBytes, type Part10Prefix, parsePart10Prefix } from './part10/parse-prefix.ts'
+export { DataSetScanner, type ScannerOptions } from './scan/data-set-scanner.ts'
+export type { InstanceIdentity } from './scan/identity.ts'
+export { type ScanLimits, scanLimits } from './scan/limits.ts'
+export type {
+  ByteRange,
+  PixelDataLayout,
+  PixelFragment,
+  ScannedElement,
+  ScannedItem,
+  ScanResult,
+} from './scan/scan-result.ts'
+export { type StorageSopClass, storageSopClasses } from './storage-sop-classes.ts'
+export { decodeText } from './text/decode-text.ts'
+export {
+  deflatedExplicitVrLittleEndian,
+  encodingOf,
+  explicitVrBigEndian,
+  explicitVrLittleEndian,
+  findTransferSyntax,
+  implicitVrLittleEndian,
+  type TransferSyntax,
+  type TransferSyntaxEncoding,
+  transferSyntaxes,
+} from './transfer-syntaxes.ts'
+export { isStorableUid, isValidUid, maxUidLength } from './uids.ts'

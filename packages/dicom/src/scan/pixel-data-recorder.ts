@@ -1,0 +1,68 @@
+import type { PixelDataLayout, PixelFragment, ScannedElement } from './scan-result.ts'
+
+export const pixelDataTag = 0x7fe00010
+export const extendedOffsetTableTag = 0x7fe00001
+export const extendedOffsetTableLengthsTag = 0x7fe00002
+
+/** Pixel Data, Float Pixel Data, Double Float Pixel Data: at top level never captured. */
+export function isPixelDataTag(tag: number): boolean {
+  return tag === pixelDataTag || tag === 0x7fe00008 || tag === 0x7fe00009
+}
+
+export function isOffsetTableTag(tag: number): boolean {
+  return tag === extendedOffsetTableTag || tag === extendedOffsetTableLengthsTag
+}
+
+/** Start markers of a code stream: JPEG, JPEG-LS and JPEG XL bare begin FF D8 FF or FF 0A, JPEG 2000 FF 4F FF 51. */
+export function isCodestreamStart(firstBytes: number): boolean {
+  return firstBytes >>> 8 === 0xffd8ff || firstBytes >>> 0 === 0xff4fff51 || firstBytes >>> 16 === 0xff0a
+}
+
+/** Collects where top-level pixel data lies. */
+export class PixelDataRecorder {
+  #element: ScannedElement | undefined
+  #fragments: PixelFragment[] | undefined
+  #basicOffsetTable: readonly number[] | undefined
+
+  begin(element: ScannedElement, encapsulated: boolean): void {
+    this.#element = element
+    this.#fragments = encapsulated ? [] : undefined
+  }
+
+  addOffsetTable(table: Uint8Array | undefined): void {
+    this.#basicOffsetTable = table && uint32Values(table)
+  }
+
+  addFragment(offset: number, length: number, startsCodestream: boolean): void {
+    this.#fragments?.push({ offset, length, startsCodestream })
+  }
+
+  /** `elements`: the top level, where the extended offset table stands before the pixel data (PS3.3 C.7.6.3). */
+  layout(elements: readonly ScannedElement[]): PixelDataLayout | undefined {
+    const element = this.#element
+    if (!element) return undefined
+    return {
+      tag: element.tag,
+      vr: element.vr,
+      offset: element.offset,
+      length: element.length,
+      encapsulated: this.#fragments !== undefined,
+      fragments: this.#fragments,
+      basicOffsetTable: this.#fragments && this.#basicOffsetTable,
+      extendedOffsetTable: uint64ValuesOf(elements, extendedOffsetTableTag),
+      extendedOffsetTableLengths: uint64ValuesOf(elements, extendedOffsetTableLengthsTag),
+    }
+  }
+}
+
+function uint32Values(bytes: Uint8Array): number[] {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length)
+  return Array.from({ length: Math.floor(bytes.length / 4) }, (_, i) => view.getUint32(i * 4, true))
+}
+
+function uint64ValuesOf(elements: readonly ScannedElement[], tag: number): number[] | undefined {
+  const value = elements.find((element) => element.tag === tag)?.value
+  if (!value || value.length === 0) return undefined
+  const view = new DataView(value.buffer, value.byteOffset, value.length)
+  return Array.from({ length: Math.floor(value.length / 8) }, (_, i) => Number(view.getBigUint64(i * 8, true)))
+}

@@ -1,0 +1,50 @@
+import type { InstanceIdentity } from './identity.ts'
+
+export type ByteRange = { readonly offset: number; readonly length: number }
+
+export type ScannedItem = ByteRange & {
+  readonly elements: readonly ScannedElement[]
+}
+
+/** `offset` and `length` of the value in the data set (the inflated one when deflated). */
+export type ScannedElement = ByteRange & {
+  readonly tag: number
+  /** As encoded; from the dictionary in implicit VR; SQ for every element read as a sequence. */
+  readonly vr: string
+  readonly undefinedLength: boolean
+  /** The value is big endian and no longer than `maxValueBytes`, or absent. */
+  readonly bigEndian: boolean
+  /** A copy, padding included; absent when longer than the limits, or pixel data. */
+  readonly value: Uint8Array | undefined
+  /** Of a sequence. */
+  readonly items: readonly ScannedItem[] | undefined
+}
+
+export type PixelFragment = ByteRange & {
+  /** Begins with a JPEG, JPEG-LS, JPEG 2000 or JPEG XL start marker: tells frames apart where no offset table does. */
+  readonly startsCodestream: boolean
+}
+
+export type PixelDataLayout = ByteRange & {
+  readonly tag: number
+  readonly vr: string
+  readonly encapsulated: boolean
+  /** The fragments after the Basic Offset Table; `offset` is that of the bytes, behind the item header. */
+  readonly fragments: readonly PixelFragment[] | undefined
+  /** Offsets of frames, counted from the item tag of the first fragment (PS3.5 A.4). Empty when the table is. */
+  readonly basicOffsetTable: readonly number[] | undefined
+  readonly extendedOffsetTable: readonly number[] | undefined
+  readonly extendedOffsetTableLengths: readonly number[] | undefined
+}
+
+export type ScanResult = {
+  /** Top level, in the order read. With `capture: 'identity'` only those the identity is made of. */
+  readonly elements: readonly ScannedElement[]
+  readonly identity: InstanceIdentity
+  readonly pixelData: PixelDataLayout | undefined
+  /** Of the data set, inflated when deflated. */
+  readonly lengthBytes: number
+  readonly deflated: boolean
+  /** How the elements were in fact encoded; differs from the transfer syntax where the sender mislabelled it. */
+  readonly encoding: 'implicit-le' | 'explicit-le' | 'explicit-be'
+}
