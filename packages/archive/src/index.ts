@@ -30,3 +30,11 @@ export {
   verifyMember,
   verifyPack,
 } from './segment/read-segment.ts'
+export type {
+  ObjectSource,
+  ObjectStore,
+  ObjectStoreOperation,
+  ObserveObjectStore,
+  PutOptions,
+  StoredObject,
+} from './store/object-store.ts'

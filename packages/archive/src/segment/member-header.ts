@@ -47,7 +47,7 @@ export function encodeMemberHeader(facts: MemberFacts, prefix: Uint8Array): Buff
   const header = Buffer.alloc(MEMBER_HEADER_BYTES)
   const modifiedSeconds = Math.trunc(Date.parse(facts.receivedAt) / 1000)
   const records = encodeRecords(facts)
-  header.utf8Write(records + encodePaxFiller(RECORDS_BYTES - Buffer.byteLength(records)), RECORDS_OFFSET)
+  header.write(records + encodePaxFiller(RECORDS_BYTES - Buffer.byteLength(records)), RECORDS_OFFSET, 'utf8')
   encodeUstarHeader(
     { name: `PaxHeaders/${facts.name}`, typeflag: 'x', sizeBytes: RECORDS_BYTES, modifiedSeconds },
     header,
@@ -58,7 +58,7 @@ export function encodeMemberHeader(facts: MemberFacts, prefix: Uint8Array): Buff
     header,
     FILE_HEADER_OFFSET,
   )
-  header.latin1Write(checkOf(header, prefix), CHECK_OFFSET)
+  header.write(checkOf(header, prefix), CHECK_OFFSET, 'latin1')
   return header
 }
 
@@ -89,9 +89,9 @@ export function parseMemberHeader(bytes: Buffer): MemberFacts {
 
 /** Whether header and Part 10 prefix are those that were written together. */
 export function verifyMemberCheck(header: Buffer, prefix: Uint8Array): boolean {
-  const found = header.latin1Slice(CHECK_OFFSET, CHECK_OFFSET + CHECK_DIGITS)
+  const found = header.toString('latin1', CHECK_OFFSET, CHECK_OFFSET + CHECK_DIGITS)
   const blank = Buffer.from(header.subarray(0, MEMBER_HEADER_BYTES))
-  blank.latin1Write(NO_CHECK, CHECK_OFFSET)
+  blank.write(NO_CHECK, CHECK_OFFSET, 'latin1')
   // The checksum of the pax header block does not cover the records, so blanking them leaves it valid.
   return found === checkOf(blank, prefix)
 }

@@ -21,13 +21,13 @@ export function parsePaxRecords(body: Buffer): Map<string, string> {
   const records = new Map<string, string>()
   for (let offset = 0; offset < body.length; ) {
     const space = body.indexOf(0x20, offset)
-    const digits = space === -1 || space - offset > 8 ? '' : body.latin1Slice(offset, space)
+    const digits = space === -1 || space - offset > 8 ? '' : body.toString('latin1', offset, space)
     const length = /^[1-9][0-9]*$/.test(digits) ? Number(digits) : 0
     const end = offset + length
     if (length === 0 || end > body.length || end - 1 <= space || body[end - 1] !== 0x0a) throw malformed(offset)
     const equals = body.indexOf(0x3d, space)
     if (equals === -1 || equals >= end - 1) throw malformed(offset)
-    records.set(body.utf8Slice(space + 1, equals), body.utf8Slice(equals + 1, end - 1))
+    records.set(body.toString('utf8', space + 1, equals), body.toString('utf8', equals + 1, end - 1))
     offset = end
   }
   return records

@@ -25,19 +25,28 @@ class FileRangeReader implements RangeReader {
     this.sizeBytes = sizeBytes
   }
 
-  async read(target: Buffer, targetOffset: number, length: number, position: number): Promise<number> {
-    let done = 0
-    while (done < length) {
-      const { bytesRead } = await this.#file.read(target, targetOffset + done, length - done, position + done)
-      if (bytesRead === 0) break
-      done += bytesRead
-    }
-    return done
+  read(target: Buffer, targetOffset: number, length: number, position: number): Promise<number> {
+    return readFully(this.#file, target, { targetOffset, length, position })
   }
 
   async close(): Promise<void> {
     await this.#file.close()
   }
+}
+
+/** read(2) may be short in the middle of a file: asks again until the range is full or the file ends. */
+export async function readFully(
+  file: FileHandle,
+  target: Buffer,
+  o: { targetOffset: number; length: number; position: number },
+): Promise<number> {
+  let done = 0
+  while (done < o.length) {
+    const { bytesRead } = await file.read(target, o.targetOffset + done, o.length - done, o.position + done)
+    if (bytesRead === 0) break
+    done += bytesRead
+  }
+  return done
 }
 
 /** A reader over bytes in memory. */

@@ -11,29 +11,29 @@ export type UstarHeader = { name: string; typeflag: '0' | 'x'; sizeBytes: number
 
 /** Writes one header block at `offset` of `target`, which must hold zeros there. `name` is ASCII of at most 100 bytes. */
 export function encodeUstarHeader(header: UstarHeader, target: Buffer, offset: number): void {
-  target.latin1Write(header.name, offset, 100)
-  target.latin1Write('0000644\0' + '0000000\0' + '0000000\0', offset + 100)
-  target.latin1Write(`${octal(header.sizeBytes)}\0${octal(header.modifiedSeconds)}\0`, offset + 124)
-  target.latin1Write(header.typeflag, offset + 156)
-  target.latin1Write('ustar\x0000', offset + 257)
+  target.write(header.name, offset, 100, 'latin1')
+  target.write('0000644\0' + '0000000\0' + '0000000\0', offset + 100, 'latin1')
+  target.write(`${octal(header.sizeBytes)}\0${octal(header.modifiedSeconds)}\0`, offset + 124, 'latin1')
+  target.write(header.typeflag, offset + 156, 'latin1')
+  target.write('ustar\x0000', offset + 257, 'latin1')
   const checksum = checksumOf(target, offset)
-  target.latin1Write(`${checksum.toString(8).padStart(6, '0')}\0 `, offset + CHECKSUM_OFFSET)
+  target.write(`${checksum.toString(8).padStart(6, '0')}\0 `, offset + CHECKSUM_OFFSET, 'latin1')
 }
 
 /** Reads one header block; throws `malformed-segment` when it is not one that `encodeUstarHeader` writes. */
 export function parseUstarHeader(bytes: Buffer, offset: number): UstarHeader {
-  if (bytes.latin1Slice(offset + 257, offset + 265) !== 'ustar\x0000') throw malformed('magic')
-  const checksum = parseOctal(bytes.latin1Slice(offset + CHECKSUM_OFFSET, offset + CHECKSUM_OFFSET + 6))
+  if (bytes.toString('latin1', offset + 257, offset + 265) !== 'ustar\x0000') throw malformed('magic')
+  const checksum = parseOctal(bytes.toString('latin1', offset + CHECKSUM_OFFSET, offset + CHECKSUM_OFFSET + 6))
   if (checksum !== checksumOf(bytes, offset)) throw malformed('checksum')
-  const typeflag = bytes.latin1Slice(offset + 156, offset + 157)
+  const typeflag = bytes.toString('latin1', offset + 156, offset + 157)
   if (typeflag !== '0' && typeflag !== 'x') throw malformed('typeflag')
-  const name = bytes.latin1Slice(offset, offset + 100)
+  const name = bytes.toString('latin1', offset, offset + 100)
   const end = name.indexOf('\0')
   return {
     name: end === -1 ? name : name.slice(0, end),
     typeflag,
-    sizeBytes: parseOctal(bytes.latin1Slice(offset + 124, offset + 135)),
-    modifiedSeconds: parseOctal(bytes.latin1Slice(offset + 136, offset + 147)),
+    sizeBytes: parseOctal(bytes.toString('latin1', offset + 124, offset + 135)),
+    modifiedSeconds: parseOctal(bytes.toString('latin1', offset + 136, offset + 147)),
   }
 }
 
