@@ -1,5 +1,6 @@
 export { covers, isAcceptable, type MediaRange, parseAccept } from './accept.ts'
 export { type BulkDataStep, maxBulkDataPathDepth, parseBulkDataPath } from './bulk-data-path.ts'
+export { bulkDataToken, replaceBulkDataToken } from './bulk-data-token.ts'
 export { type FrameForm, frameFormOf, octetStreamMediaType } from './bulk-media-types.ts'
 export { DicomwebError, type DicomwebErrorCode, type DicomwebErrorDetails } from './dicomweb-error.ts'
 export { maxFramesPerRequest, parseFrameList } from './frame-list.ts'
@@ -32,6 +33,12 @@ export {
   problemMediaType,
   problemOfDicomwebError,
 } from './problem.ts'
+export {
+  ExplicitLittleEndianRewriter,
+  type RewriteLimits,
+  rewriteLimits,
+} from './rewrite/explicit-little-endian-rewriter.ts'
+export { rewriteAsExplicitLittleEndian } from './rewrite/rewrite-stream.ts'
 export {
   assertStoreResponseAcceptable,
   buildStoreResponse,

@@ -1,0 +1,61 @@
+import { Readable } from 'node:stream'
+import { createInflateRaw } from 'node:zlib'
+import { findTransferSyntax } from '@vna/dicom'
+import { DicomwebError } from '../dicomweb-error.ts'
+import type { SourceEncoding } from './element-encoding.ts'
+import { ExplicitLittleEndianRewriter } from './explicit-little-endian-rewriter.ts'
+
+const INFLATE_CHUNK_BYTES = 256 * 1024
+
+/**
+ * Rewrites a stored data set (without its file meta group) as Explicit VR Little Endian. Each yielded buffer is good until
+ * the next is asked for. Throws `transcoding-unsupported` at once for encapsulated or unknown syntaxes, `transcoding-failed`
+ * when the stored bytes do not follow theirs.
+ */
+export function rewriteAsExplicitLittleEndian(
+  source: AsyncIterable<Uint8Array>,
+  transferSyntaxUid: string,
+): AsyncIterable<Uint8Array> {
+  const syntax = findTransferSyntax(transferSyntaxUid)
+  if (syntax === undefined || syntax.encapsulated) {
+    throw new DicomwebError('transcoding-unsupported', 'this transfer syntax is only sent as stored', {
+      transferSyntaxUid,
+    })
+  }
+  switch (syntax.encoding) {
+    case 'explicit-le':
+      return source
+    case 'deflated-le':
+      return inflate(source)
+    case 'implicit-le':
+    case 'explicit-be':
+      return rewrite(source, syntax.encoding)
+  }
+}
+
+async function* rewrite(source: AsyncIterable<Uint8Array>, encoding: SourceEncoding): AsyncGenerator<Uint8Array> {
+  const rewriter = new ExplicitLittleEndianRewriter({ source: encoding })
+  for await (const chunk of source) yield* rewriter.push(chunk)
+  yield* rewriter.end()
+}
+
+async function* inflate(source: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  // Copied: zlib works on the chunk in another thread, when the caller may already read into its buffer again.
+  const copies = (async function* () {
+    for await (const chunk of source) yield Buffer.from(chunk)
+  })()
+  const inflater = createInflateRaw({ chunkSize: INFLATE_CHUNK_BYTES })
+  const input = Readable.from(copies, { objectMode: false })
+  input.on('error', (error) => inflater.destroy(error))
+  try {
+    for await (const chunk of input.pipe(inflater)) yield chunk as Buffer
+  } catch (error) {
+    if (error instanceof Error && (error as NodeJS.ErrnoException).code?.startsWith('Z_')) {
+      throw new DicomwebError('transcoding-failed', 'the deflated data set cannot be inflated', {}, error)
+    }
+    throw error
+  } finally {
+    input.destroy()
+    inflater.destroy()
+  }
+}
