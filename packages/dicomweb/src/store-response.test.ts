@@ -48,6 +48,11 @@ describe('buildStoreResponse', () => {
     expect(module['00081199'].Value).toHaveLength(1)
   })
 
+  it('carries a comment of at most 64 characters', () => {
+    const response = buildStoreResponse({ outcomes: [{ ...failed, errorComment: 'x'.repeat(70) }] })
+    expect(JSON.parse(response.body)['00081198'].Value[0]['00000902']).toEqual({ vr: 'LO', Value: ['x'.repeat(64)] })
+  })
+
   it('answers 202 for a warning', () => {
     const warned: StoreOutcome = { ...stored, warningReason: storeWarningReasons.coercionOfDataElements }
     const response = buildStoreResponse({ outcomes: [warned] })

@@ -34,6 +34,8 @@ export type StoreOutcome =
   | {
       readonly kind: 'failed'
       readonly failureReason: number
+      /** One line on what was wrong, without values of the data set; answered as Error Comment (0000,0902), cut to 64 characters. */
+      readonly errorComment?: string
       /** Absent when the part could not be read so far: it is then counted under Other Failures Sequence. */
       readonly sopClassUid?: string
       readonly sopInstanceUid?: string
@@ -44,6 +46,9 @@ export type StoreResponse = {
   readonly contentType: string
   readonly body: string
 }
+
+/** PS3.5 6.2: value length of LO. */
+const MAX_LO_LENGTH = 64
 
 type JsonElement = { readonly vr: string; readonly Value?: readonly unknown[] }
 type JsonDataSet = Record<string, JsonElement>
@@ -56,7 +61,7 @@ export function buildStoreResponse(o: { outcomes: readonly StoreOutcome[]; study
   for (const outcome of o.outcomes) {
     if (outcome.kind === 'stored') stored.push(storedItem(outcome))
     else if (outcome.sopInstanceUid !== undefined) failed.push(failedItem(outcome))
-    else other.push({ '00081197': { vr: 'US', Value: [outcome.failureReason] } })
+    else other.push(failureElements(outcome))
   }
   const module: JsonDataSet = {}
   if (o.studyUrl !== undefined && stored.length > 0) module['00081190'] = { vr: 'UR', Value: [o.studyUrl] }
@@ -88,6 +93,14 @@ function failedItem(outcome: Extract<StoreOutcome, { kind: 'failed' }>): JsonDat
   return {
     '00081150': outcome.sopClassUid === undefined ? { vr: 'UI' } : { vr: 'UI', Value: [outcome.sopClassUid] },
     '00081155': { vr: 'UI', Value: [outcome.sopInstanceUid] },
+    ...failureElements(outcome),
+  }
+}
+
+function failureElements(outcome: Extract<StoreOutcome, { kind: 'failed' }>): JsonDataSet {
+  const comment = outcome.errorComment?.slice(0, MAX_LO_LENGTH)
+  return {
+    ...(comment && { '00000902': { vr: 'LO', Value: [comment] } }),
     '00081197': { vr: 'US', Value: [outcome.failureReason] },
   }
 }
