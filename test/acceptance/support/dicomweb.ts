@@ -4,6 +4,8 @@ import { splitPart10 } from './part10.ts'
 
 /** PS3.18 I.2.2: the elements of a store response. */
 const FAILED_SOP_SEQUENCE = '00081198'
+/** Parts that could not be read far enough to name an instance. */
+const OTHER_FAILURES_SEQUENCE = '0008119A'
 const REFERENCED_SOP_SEQUENCE = '00081199'
 const FAILURE_REASON = '00081197'
 const REFERENCED_SOP_INSTANCE_UID = '00081155'
@@ -77,7 +79,7 @@ async function readStoreAnswer(response: Response): Promise<StoreAnswer> {
   return {
     httpStatus: response.status,
     storedUids: items(REFERENCED_SOP_SEQUENCE).map((item) => String(item[REFERENCED_SOP_INSTANCE_UID]?.Value?.[0])),
-    failures: items(FAILED_SOP_SEQUENCE).map(storeFailure),
+    failures: [...items(FAILED_SOP_SEQUENCE), ...items(OTHER_FAILURES_SEQUENCE)].map(storeFailure),
     text,
   }
 }

@@ -51,12 +51,12 @@ async function compareSample(
   const withDump = compareWithDump(ours, dump.dataSet, dump.convertedToUtf8)
   const lines = [...withPydicom.differences, ...withDump.differences]
   if (withPydicom.compared < MIN_COMPARED) lines.push(`only ${withPydicom.compared} elements compared`)
-  for (const reference of withPydicom.bulk) lines.push(...(await compareBulk(web, sample, reference)))
+  for (const reference of withPydicom.bulk) lines.push(...(await compareBulk(web, reference)))
   return lines
 }
 
 /** Bulk data must be behind its address, with the bytes pydicom has for the element. */
-async function compareBulk(web: DicomWeb, sample: Sample, reference: BulkReference): Promise<readonly string[]> {
+async function compareBulk(web: DicomWeb, reference: BulkReference): Promise<readonly string[]> {
   const response = await web.fetch(reference.uri, {
     headers: { accept: 'multipart/related; type="application/octet-stream"; transfer-syntax=*' },
   })
