@@ -26,6 +26,13 @@ export {
   type StudyState,
 } from './metrics/definitions.ts'
 export { type OpsServer, startOpsServer } from './ops-server.ts'
-export { findProcessStart, findRunRecord, listRunRecords, type RunRecord, writeRunRecord } from './run-folder.ts'
+export {
+  findProcessStart,
+  findRunRecord,
+  listRunRecords,
+  type RunRecord,
+  removeRunRecord,
+  writeRunRecord,
+} from './run-folder.ts'
 export { type RunServiceOptions, runService, type ServiceContext, type StartedService } from './run-service.ts'
 export { runShutdown, type ShutdownPhase } from './shutdown.ts'

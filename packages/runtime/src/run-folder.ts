@@ -1,5 +1,6 @@
-import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { linkSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { RuntimeError } from './errors.ts'
 
 /** What a running process tells the others of its installation, in `<VNA_HOME>/run/<name>.json`. */
 export type RunRecord = {
@@ -21,9 +22,30 @@ export function writeRunRecord(home: string, name: string, record: RunRecord): v
   writeAtomically(join(folder, `${name}.pid`), `${record.pid}\n`)
 }
 
+/** Like `writeRunRecord`, for a name only one live process may bear: throws RuntimeError `already-running`. */
+export function claimRunRecord(home: string, name: string, record: RunRecord): void {
+  const folder = join(home, 'run')
+  mkdirSync(folder, { recursive: true })
+  const path = join(folder, `${name}.json`)
+  const draft = `${path}.${process.pid}.new`
+  writeFileSync(draft, `${JSON.stringify(record)}\n`, { mode: 0o600 })
+  try {
+    if (findRunRecord(home, name) === undefined) rmSync(path, { force: true })
+    // A link appears whole or not at all, and never replaces another's.
+    linkSync(draft, path)
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
+    const pid = findRunRecord(home, name)?.pid
+    throw new RuntimeError('already-running', `${name} runs already under ${home} (pid ${pid})`, { details: { pid } })
+  } finally {
+    rmSync(draft, { force: true })
+  }
+  writeAtomically(join(folder, `${name}.pid`), `${record.pid}\n`)
+}
+
 /** Removes them, unless another process has taken the name since. */
 export function removeRunRecord(home: string, name: string, pid: number): void {
-  if (findRunRecord(home, name)?.pid !== pid) return
+  if (readRecord(join(home, 'run', `${name}.json`))?.pid !== pid) return
   rmSync(join(home, 'run', `${name}.pid`), { force: true })
   rmSync(join(home, 'run', `${name}.json`), { force: true })
 }

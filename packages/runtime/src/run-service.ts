@@ -1,9 +1,10 @@
 import { mkdirSync } from 'node:fs'
+import type { DestinationStream } from 'pino'
 import { HealthRegistry } from './health.ts'
 import { createLogger, type Logger, type LogLevel } from './logger.ts'
 import { createMetrics, type Metrics } from './metrics/create-metrics.ts'
 import { type OpsServer, startOpsServer } from './ops-server.ts'
-import { findProcessStart, removeRunRecord, writeRunRecord } from './run-folder.ts'
+import { claimRunRecord, findProcessStart, removeRunRecord, writeRunRecord } from './run-folder.ts'
 import { runShutdown, type ShutdownPhase } from './shutdown.ts'
 
 export type ServiceContext = {
@@ -27,14 +28,18 @@ export type RunServiceOptions = {
   readonly name: string
   readonly home: string
   readonly logLevel?: LogLevel
+  /** Where log lines go; stdout when absent. */
+  readonly logStream?: DestinationStream
   readonly opsHost?: string
   readonly opsPort?: number
+  /** Called with the error when starting failed, for those who must hear of it elsewhere than in the log. */
+  readonly onStartFailed?: (error: unknown) => void
   /** All phases together; the process ends then at the latest. */
   readonly shutdownLimitMs?: number
   start(context: ServiceContext): Promise<StartedService>
 }
 
-const SHUTDOWN_LIMIT_MS = 7_000
+const SHUTDOWN_LIMIT_MS = 6_000
 
 type Stop = { readonly reason: string; readonly exitCode: number }
 
@@ -44,7 +49,11 @@ type Stop = { readonly reason: string; readonly exitCode: number }
  * one place in packages/ that ends the process.
  */
 export async function runService(o: RunServiceOptions): Promise<never> {
-  const logger = createLogger({ service: o.name, level: o.logLevel ?? 'info' })
+  const logger = createLogger({
+    service: o.name,
+    level: o.logLevel ?? 'info',
+    ...(o.logStream === undefined ? {} : { stream: o.logStream }),
+  })
   const stopping = new AbortController()
   const stop = watchForStop(logger, stopping)
   const health = new HealthRegistry()
@@ -57,7 +66,10 @@ export async function runService(o: RunServiceOptions): Promise<never> {
     running = await startAll(o, context)
   } catch (error) {
     const wasAsked = stopping.signal.aborted
-    if (!wasAsked) logger.fatal({ err: error }, 'could not start')
+    if (!wasAsked) {
+      logger.fatal({ err: error }, 'could not start')
+      o.onStartFailed?.(error)
+    }
     return process.exit(wasAsked ? 0 : 1)
   }
   const { reason, exitCode } = await stop.asked
@@ -77,7 +89,7 @@ async function startAll(o: RunServiceOptions, context: ServiceContext): Promise<
   const identity = { pid: process.pid, ops: ops.url, startedAt: new Date().toISOString() }
   const processStart = findProcessStart(process.pid)
   const record = processStart === undefined ? identity : { ...identity, processStart }
-  writeRunRecord(o.home, o.name, record)
+  claimRunRecord(o.home, o.name, record)
   const service = await o.start(context).catch((error: unknown) => {
     removeRunRecord(o.home, o.name, process.pid)
     throw error

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { writeRunRecord } from '@vna/runtime'
+import { removeRunRecord, writeRunRecord } from '@vna/runtime'
 import postgres from 'postgres'
 import { SupervisorError } from '../errors.ts'
 import { type GuardedProcess, startGuarded } from '../process/guard.ts'
@@ -73,6 +73,7 @@ async function start(o: Parts): Promise<GuardedProcess> {
   let gone = false
   void server.ended.then(() => {
     gone = true
+    removeRunRecord(o.home, 'postgres', server.pid)
   })
   await waitUntilAnswering(urlOf(o.cluster, o.port, 'postgres'), () => gone)
   await createDatabase(urlOf(o.cluster, o.port, 'postgres'))

@@ -61,7 +61,7 @@ export async function startGuarded(o: GuardOptions): Promise<GuardedProcess> {
   forwardLines(shell, o.onOutput)
   // Writing to a shell that has just ended is not an error of ours.
   shell.stdin?.on('error', () => undefined)
-  const ended = new Promise<number>((resolve) => shell.on('close', (code) => resolve(code ?? 1)))
+  const ended = new Promise<number>((resolve) => shell.on('exit', (code) => resolve(code ?? 1)))
   const pid = await readPid(shell)
   return { pid, ended, signal: (name) => void shell.stdin?.write(`${name}\n`) }
 }

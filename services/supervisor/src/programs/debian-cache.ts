@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { SupervisorError } from '../errors.ts'
 import { type CommandOutcome, runCommand } from './run-command.ts'
@@ -22,11 +22,13 @@ export async function unpackPackages(cache: DebianCache, packages: readonly stri
   const stamp = join(cache.folder, 'sets', [...packages].sort().join('+'))
   if (existsSync(stamp)) return
   for (const name of ['root', 'sets', 'archives', 'lists/partial', 'apt/archives/partial']) {
-    mkdirSync(join(cache.folder, name), { recursive: true, mode: 0o755 })
+    mkdirSync(join(cache.folder, name), { recursive: true })
   }
+  // Whatever our umask is: another user of the same clone may run what is unpacked here.
+  for (const name of ['', 'root', 'sets', 'archives']) chmodSync(join(cache.folder, name), 0o755)
   const wanted = await downloadPackages(cache, packages)
   for (const archive of wanted) await unpack(cache, archive)
-  writeFileSync(stamp, `${wanted.join('\n')}\n`)
+  writeFileSync(stamp, `${wanted.join('\n')}\n`, { mode: 0o644 })
 }
 
 /** The archives of the packages and of all they need that this machine lacks. */

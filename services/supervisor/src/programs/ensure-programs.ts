@@ -44,7 +44,7 @@ export async function ensurePrograms<const N extends ProgramName>(
     else found.set(name, program)
   }
   if (missing.length > 0) {
-    mkdirSync(o.cacheFolder, { recursive: true, mode: 0o755 })
+    mkdirSync(o.cacheFolder, { recursive: true })
     // Test files and a running stack may ask at the same time.
     await withFolderLock(join(o.cacheFolder, 'lock'), async () => {
       for (const name of missing) found.set(name, await provide(name, o))

@@ -1,0 +1,30 @@
+import { spawn } from 'node:child_process'
+import { forwardLines } from './guard.ts'
+import type { Run } from './keep-running.ts'
+
+/**
+ * One of our own services as a child process. The IPC channel carries nothing: that it closes tells the child that we
+ * are gone, however we went.
+ */
+export function startService(o: {
+  mainFile: string
+  cwd: string
+  env: NodeJS.ProcessEnv
+  onOutput: (line: string) => void
+}): Promise<Run> {
+  const child = spawn(process.execPath, [o.mainFile], {
+    cwd: o.cwd,
+    env: o.env,
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+    // A group of its own: Ctrl-C in a terminal reaches us only, and we stop things in order.
+    detached: true,
+  })
+  forwardLines(child, o.onOutput)
+  const ended = new Promise<number>((resolve) => {
+    child.on('exit', (code, signal) => resolve(code ?? (signal === null ? 1 : 128)))
+  })
+  return new Promise((resolve, reject) => {
+    child.on('error', reject)
+    child.on('spawn', () => resolve({ ended, stop: (hard) => void child.kill(hard ? 'SIGKILL' : 'SIGTERM') }))
+  })
+}

@@ -1,0 +1,51 @@
+import { existsSync, readFileSync } from 'node:fs'
+import type { SupervisorConfig } from '../config.ts'
+import { SupervisorError } from '../errors.ts'
+import { isPortFree } from '../process/ports.ts'
+
+const loopback = /^(127\.|::1$|localhost$)/
+const PINGPONG_FILE = '/proc/sys/net/ipv4/tcp_pingpong_thresh'
+const PINGPONG_ENOUGH = 255
+
+/** What would only fail later and less clearly. */
+export async function checkPorts(config: SupervisorConfig): Promise<void> {
+  if (!loopback.test(config.bind) && !config.insecure) {
+    throw new SupervisorError(
+      'unsafe-bind',
+      `VNA_BIND=${config.bind} is not loopback: put TLS in front, or set VNA_INSECURE=1 to listen without it`,
+    )
+  }
+  await checkPort('VNA_HTTP_PORT', config.httpPort, config.bind)
+  if (config.dimsePort !== 'off') await checkPort('VNA_DIMSE_PORT', config.dimsePort, config.bind)
+}
+
+async function checkPort(name: string, port: number, host: string): Promise<void> {
+  if (port === 0 || (await isPortFree(port, host))) return
+  throw new SupervisorError(
+    'port-in-use',
+    `${host}:${port} cannot be listened on (in use?): set ${name} to another port`,
+  )
+}
+
+/** What the operator should know of the machine and of the defaults in use; one line each. */
+export function remarks(config: SupervisorConfig): string[] {
+  const lines: string[] = []
+  if (config.databaseUrl === undefined) {
+    lines.push(
+      'embedded defaults: one copy of everything on this disk; it survives crashes, not the loss of the disk ' +
+        '(production: replicated volumes, VNA_DATABASE_URL, VNA_OBJECT_STORE)',
+    )
+  }
+  const threshold = readPingpongThreshold()
+  if (threshold !== undefined && threshold < PINGPONG_ENOUGH) {
+    lines.push(
+      `net.ipv4.tcp_pingpong_thresh is ${threshold}: senders that leave Nagle's algorithm on (DCMTK as packaged) are ` +
+        `slowed by delayed ACKs; cure: sysctl -w net.ipv4.tcp_pingpong_thresh=${PINGPONG_ENOUGH}`,
+    )
+  }
+  return lines
+}
+
+function readPingpongThreshold(): number | undefined {
+  return existsSync(PINGPONG_FILE) ? Number(readFileSync(PINGPONG_FILE, 'utf8')) : undefined
+}

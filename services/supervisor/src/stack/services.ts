@@ -1,0 +1,112 @@
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { findRunRecord, type Logger, type Readiness } from '@vna/runtime'
+import { repositoryFolder } from '../config.ts'
+import { SupervisorError } from '../errors.ts'
+import { KeptRunning } from '../process/keep-running.ts'
+import { startService } from '../process/start-service.ts'
+import { clock } from './data-services.ts'
+import { findErrorText, type Logs } from './logs.ts'
+
+export const serviceNames = ['gateway', 'archiver', 'query'] as const
+export type ServiceName = (typeof serviceNames)[number]
+
+const READY_LIMIT_MS = 120_000
+const READY_POLL_MS = 100
+const PROBE_LIMIT_MS = 2_000
+/** A service that ends this often before it was ready once will not get ready by trying again. */
+const MAX_EARLY_RESTARTS = 4
+/** At most so many error lines a minute on the terminal; the log has all. */
+const MAX_ERROR_LINES = 20
+const ERROR_WINDOW_MS = 60_000
+
+export type ServicesOptions = {
+  readonly home: string
+  readonly env: NodeJS.ProcessEnv
+  readonly logger: Logger
+  readonly logs: Logs
+  readonly note: (line: string) => void
+  readonly signal: AbortSignal
+}
+
+/** Our own services as children of this process, each started again when it ends. */
+export async function startServices(o: ServicesOptions): Promise<ReadonlyMap<ServiceName, KeptRunning>> {
+  const services = new Map(serviceNames.map((name) => [name, keep(name, o)] as const))
+  await Promise.all([...services.values()].map((service) => service.start()))
+  return services
+}
+
+function keep(name: ServiceName, o: ServicesOptions): KeptRunning {
+  const write = o.logs.writer(name)
+  const limitedNote = limitNotes(o.note)
+  const onOutput = (line: string): void => {
+    write(line)
+    const text = findErrorText(line)
+    if (text !== undefined) limitedNote(`${name}: ${text}`)
+  }
+  const mainFile = join(repositoryFolder, 'services', name, 'src', 'main.ts')
+  return new KeptRunning({
+    start: () => startService({ mainFile, cwd: repositoryFolder, env: o.env, onOutput }),
+    clock,
+    onEnded: (ended) => {
+      o.logger.error({ name, ...ended }, 'service ended; starting again')
+      limitedNote(`${name} ended with status ${ended.exitCode}; starting again in ${ended.restartInMs} ms`)
+    },
+    onStartFailed: (error, restartInMs) => o.logger.error({ name, err: error, restartInMs }, 'service did not start'),
+  })
+}
+
+function limitNotes(note: (line: string) => void): (line: string) => void {
+  let windowEndsAt = 0
+  let lines = 0
+  return (line) => {
+    const now = performance.now()
+    if (now > windowEndsAt) {
+      windowEndsAt = now + ERROR_WINDOW_MS
+      lines = 0
+    }
+    lines++
+    if (lines <= MAX_ERROR_LINES) note(line)
+  }
+}
+
+/** Resolves when every service is ready; rejects when one keeps ending or the time is up, naming it and its reasons. */
+export async function waitUntilReady(o: {
+  home: string
+  services: ReadonlyMap<ServiceName, KeptRunning>
+  signal: AbortSignal
+}): Promise<void> {
+  const deadline = performance.now() + READY_LIMIT_MS
+  for (const [name, service] of o.services) {
+    for (;;) {
+      o.signal.throwIfAborted()
+      const readiness = await probeService(o.home, name)
+      if (readiness.ready) break
+      if (service.restarts > MAX_EARLY_RESTARTS || performance.now() > deadline) throw notReady(name, readiness)
+      await sleep(READY_POLL_MS)
+    }
+  }
+}
+
+function notReady(name: string, readiness: Readiness): SupervisorError {
+  const reasons = failedChecks(readiness)
+  return new SupervisorError('service-failed', `${name} does not get ready (${reasons}); see its log ${name}.log`)
+}
+
+/** The failed checks of a service in one line. */
+export function failedChecks(readiness: Readiness): string {
+  const failed = Object.entries(readiness.checks).filter(([, check]) => !check.ok)
+  return failed.map(([check, result]) => `${check}: ${result.reason ?? 'failed'}`).join(', ')
+}
+
+/** Asks a service itself; one that does not run or answer is not ready. */
+export async function probeService(home: string, name: ServiceName): Promise<Readiness> {
+  const ops = findRunRecord(home, name)?.ops
+  if (ops === undefined) return { ready: false, checks: { process: { ok: false, reason: 'not running' } } }
+  try {
+    const response = await fetch(`${ops}/health/ready`, { signal: AbortSignal.timeout(PROBE_LIMIT_MS) })
+    return (await response.json()) as Readiness
+  } catch {
+    return { ready: false, checks: { process: { ok: false, reason: 'no answer' } } }
+  }
+}
