@@ -8,6 +8,7 @@ const mayImport = {
   jobs: [],
   entities: ['catalog'],
   access: ['catalog'],
+  registration: ['archive', 'catalog', 'dicom'],
   runtime: [],
   phantom: ['dicom'],
 }
