@@ -1,14 +1,15 @@
-import { accessSync, constants, existsSync, mkdirSync, readdirSync } from 'node:fs'
+import { accessSync, constants, existsSync, mkdirSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
 import { SupervisorError } from '../errors.ts'
 import { type DebianCache, rootOf, unpackPackages } from './debian-cache.ts'
 import { withFolderLock } from './folder-lock.ts'
 import { type ProgramName, type ProgramSpec, programTable } from './program-table.ts'
 import { runCommand } from './run-command.ts'
+import { commandFolders, unpackedEnvironment, writeWrapper } from './unpacked.ts'
 
-/** Where a program is, and what must be added to the environment for it to run. */
+/** Where a program is, and what must be added to the environment for it to run (nothing for a command). */
 export type Program = {
-  /** The command, the file, or for a Python module the interpreter. */
+  /** The command (or the wrapper of an unpacked one), the file, or for a Python module the interpreter. */
   readonly path: string
   readonly env: Readonly<Record<string, string>>
   /** The folder it was unpacked to; '' when it belongs to the system. Its other files are at `${root}/usr/…`. */
@@ -78,11 +79,12 @@ async function provide(name: ProgramName, o: EnsureProgramsOptions): Promise<Pro
 }
 
 async function findProgram(spec: ProgramSpec, o: EnsureProgramsOptions, root: string): Promise<Program | undefined> {
-  const env = root === '' ? {} : unpackedEnvironment(root, o.environment)
+  const env = root === '' ? {} : unpackedEnvironment(root)
   switch (spec.kind) {
     case 'command': {
       const path = findCommand(spec.candidates, foldersOf(o.environment, root))
-      return path === undefined ? undefined : { path, env, root }
+      if (path === undefined) return undefined
+      return { path: root === '' ? path : writeWrapper(path, root), env: {}, root }
     }
     case 'file': {
       const path = spec.candidates.map((candidate) => join(root === '' ? '/' : root, candidate)).find(existsSync)
@@ -96,7 +98,7 @@ async function findProgram(spec: ProgramSpec, o: EnsureProgramsOptions, root: st
 }
 
 function foldersOf(environment: NodeJS.ProcessEnv, root: string): string[] {
-  if (root !== '') return ['usr/bin', 'usr/sbin', 'bin', 'sbin'].map((folder) => join(root, folder))
+  if (root !== '') return commandFolders(root)
   return [...(environment.PATH ?? '').split(delimiter).filter((folder) => folder !== ''), ...moreFolders]
 }
 
@@ -117,34 +119,4 @@ async function hasModule(name: string, program: Program, o: EnsureProgramsOption
   const env = { ...o.environment, ...program.env }
   const outcome = await runCommand(program.path, ['-c', `import ${name}`], { env, limitMs: PROBE_LIMIT_MS })
   return outcome.exitCode === 0
-}
-
-/** What unpacked programs need to find their libraries, data dictionaries and modules away from `/`. */
-function unpackedEnvironment(root: string, environment: NodeJS.ProcessEnv): Record<string, string> {
-  const before = (folders: readonly string[], existing: string | undefined): string =>
-    [...folders, ...(existing === undefined || existing === '' ? [] : [existing])].join(delimiter)
-  const dictionary = listFolder(join(root, 'usr/share'))
-    .filter((name) => name.startsWith('libdcmtk'))
-    .map((name) => join(root, 'usr/share', name, 'dicom.dic'))
-    .find(existsSync)
-  return {
-    PATH: before(foldersOf(environment, root), environment.PATH),
-    LD_LIBRARY_PATH: before(libraryFolders(root), environment.LD_LIBRARY_PATH),
-    PYTHONPATH: before([join(root, 'usr/lib/python3/dist-packages')], environment.PYTHONPATH),
-    ...(dictionary === undefined ? {} : { DCMDICTPATH: dictionary }),
-  }
-}
-
-function libraryFolders(root: string): string[] {
-  const bases = [join(root, 'usr/lib'), join(root, 'lib')]
-  const multiarch = bases.flatMap((base) =>
-    listFolder(base)
-      .filter((name) => name.includes('-linux-'))
-      .map((name) => join(base, name)),
-  )
-  return [...multiarch, ...multiarch.map((folder) => join(folder, 'ceph')), ...bases].filter(existsSync)
-}
-
-function listFolder(folder: string): string[] {
-  return existsSync(folder) ? readdirSync(folder) : []
 }
