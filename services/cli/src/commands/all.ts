@@ -1,5 +1,6 @@
 import type { RegisterCommand } from '../command.ts'
 import { registerStatus } from './status.ts'
+import { registerUp } from './up.ts'
 
 /** Every command, in the order `vna --help` shows them. */
-export const allCommands: readonly RegisterCommand[] = [registerStatus]
+export const allCommands: readonly RegisterCommand[] = [registerUp, registerStatus]

@@ -1,0 +1,163 @@
+import { mkdirSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { CliError } from '../errors.ts'
+import { waitUntil } from './child.ts'
+import { type ClientName, clients } from './clients/index.ts'
+import { type Load, type LoadName, type LoadSize, WARM_UP, writeLoad } from './data.ts'
+import { measure } from './measure.ts'
+import type { RunningServer, ServerName } from './server.ts'
+import { serverStarters } from './servers/index.ts'
+import { rounded, type Spread, spreadOf } from './stats.ts'
+
+/** How long after the last acknowledgement a server may take to have everything in its index. */
+const SETTLE_LIMIT_MS = 120_000
+
+export type IngestCell = {
+  readonly server: ServerName
+  readonly load: LoadName
+  readonly client: ClientName
+  readonly associations: number
+  readonly noDelay: boolean
+}
+
+export type IngestRun = {
+  readonly seconds: number
+  readonly acknowledged: number
+  readonly stored: number
+  readonly instancesPerSecond: number
+  readonly megabytesPerSecond: number
+  /** From the first byte until the last instance is in the index. */
+  readonly settledInstancesPerSecond: number
+  readonly cpuSecondsPer1000: number
+  readonly cpuSecondsPerGigabyte: number
+  readonly peakMegabytes: number
+  readonly restCpuCores: number
+}
+
+export type IngestResult = IngestCell & {
+  readonly durability: string
+  readonly instances: number
+  readonly megabytes: number
+  readonly runs: readonly IngestRun[]
+  readonly instancesPerSecond: Spread
+  readonly megabytesPerSecond: Spread
+  readonly settledInstancesPerSecond: Spread
+  readonly cpuSecondsPer1000: Spread
+  readonly cpuSecondsPerGigabyte: Spread
+  readonly peakMegabytes: Spread
+}
+
+export type IngestPlan = {
+  readonly cells: readonly IngestCell[]
+  readonly sizes: Readonly<Record<LoadName, LoadSize>>
+  readonly runs: number
+  readonly folder: string
+  readonly signal: AbortSignal
+  onRun(cell: IngestCell, run: IngestRun): void
+}
+
+/** Every cell in turn, each run on a fresh server, so that no cell inherits another's index or memory. */
+export async function benchIngest(plan: IngestPlan): Promise<IngestResult[]> {
+  const loads = new Map<LoadName, { load: Load; warmUp: Load }>()
+  const results: IngestResult[] = []
+  for (const cell of plan.cells) {
+    const data = loads.get(cell.load) ?? writeLoads(cell.load, plan)
+    loads.set(cell.load, data)
+    const runs: IngestRun[] = []
+    let durability = ''
+    for (let run = 0; run < plan.runs; run++) {
+      plan.signal.throwIfAborted()
+      const folder = join(plan.folder, 'server')
+      mkdirSync(folder, { recursive: true })
+      const server = await serverStarters[cell.server]({ folder, signal: plan.signal })
+      try {
+        durability = server.durability
+        const figures = await runCell(server, cell, { ...data, folder: plan.folder, signal: plan.signal })
+        runs.push(figures)
+        plan.onRun(cell, figures)
+      } finally {
+        await server.stop()
+        rmSync(folder, { recursive: true, force: true })
+      }
+    }
+    results.push(summarise(cell, { durability, load: data.load, runs }))
+  }
+  return results
+}
+
+function writeLoads(name: LoadName, plan: IngestPlan): { load: Load; warmUp: Load } {
+  return {
+    load: writeLoad(name, plan.sizes[name], { folder: join(plan.folder, 'data', name), seed: 'bench' }),
+    warmUp: writeLoad(name, WARM_UP[name], { folder: join(plan.folder, 'data', `${name}-warm-up`), seed: 'warm up' }),
+  }
+}
+
+type RunContext = { readonly load: Load; readonly warmUp: Load; readonly folder: string; readonly signal: AbortSignal }
+
+async function runCell(server: RunningServer, cell: IngestCell, context: RunContext): Promise<IngestRun> {
+  const { load, warmUp, signal } = context
+  const options = { server, associations: cell.associations, noDelay: cell.noDelay, folder: context.folder, signal }
+  const send = clients[cell.client]
+  await send({ ...options, load: warmUp })
+  await settle(server, warmUp.instances, signal)
+  const startedAt = performance.now()
+  let settledSeconds = 0
+  const { result, usage } = await measure({
+    rootPids: server.rootPids,
+    run: () => send({ ...options, load }),
+    settle: async () => {
+      await settle(server, warmUp.instances + load.instances, signal)
+      settledSeconds = (performance.now() - startedAt) / 1000
+    },
+  })
+  const stored = (await server.storedInstances()) - warmUp.instances
+  const gigabytes = load.bytes / 1e9
+  return {
+    seconds: rounded(result.seconds),
+    acknowledged: result.acknowledged,
+    stored,
+    instancesPerSecond: rounded(result.acknowledged / result.seconds),
+    megabytesPerSecond: rounded(((load.bytes / 1e6) * (result.acknowledged / load.instances)) / result.seconds),
+    settledInstancesPerSecond: rounded(stored / settledSeconds),
+    cpuSecondsPer1000: rounded((usage.serverCpuSeconds / load.instances) * 1000),
+    cpuSecondsPerGigabyte: rounded(usage.serverCpuSeconds / gigabytes),
+    peakMegabytes: rounded(usage.peakPssBytes / 1e6),
+    restCpuCores: rounded(usage.restCpuSeconds / settledSeconds),
+  }
+}
+
+/** A server that refused some instances never reaches the count: then it has settled when the count stands still. */
+async function settle(server: RunningServer, expected: number, signal: AbortSignal): Promise<void> {
+  const STILL_MS = 5_000
+  let last = -1
+  let since = performance.now()
+  await waitUntil({ what: `indexing by ${server.name}`, limitMs: SETTLE_LIMIT_MS, signal }, async () => {
+    const stored = await server.storedInstances()
+    if (stored !== last) {
+      last = stored
+      since = performance.now()
+    }
+    return stored >= expected || performance.now() - since > STILL_MS
+  })
+  if (last <= 0) throw new CliError('failed', `${server.name} stored nothing`)
+}
+
+function summarise(
+  cell: IngestCell,
+  o: { readonly durability: string; readonly load: Load; readonly runs: readonly IngestRun[] },
+): IngestResult {
+  const spread = (pick: (run: IngestRun) => number): Spread => spreadOf(o.runs.map(pick))
+  return {
+    ...cell,
+    durability: o.durability,
+    instances: o.load.instances,
+    megabytes: rounded(o.load.bytes / 1e6),
+    runs: o.runs,
+    instancesPerSecond: spread((run) => run.instancesPerSecond),
+    megabytesPerSecond: spread((run) => run.megabytesPerSecond),
+    settledInstancesPerSecond: spread((run) => run.settledInstancesPerSecond),
+    cpuSecondsPer1000: spread((run) => run.cpuSecondsPer1000),
+    cpuSecondsPerGigabyte: spread((run) => run.cpuSecondsPerGigabyte),
+    peakMegabytes: spread((run) => run.peakMegabytes),
+  }
+}

@@ -1,0 +1,43 @@
+import { machineCpuSeconds, treeCpuSeconds, treePssBytes } from './process-tree.ts'
+
+/** Reading the memory of a large tree costs milliseconds: often enough to see a peak, rarely enough not to make one. */
+const MEMORY_SAMPLE_MS = 250
+/** Ticks of work just done may be booked a little later. */
+const CPU_SETTLE_MS = 200
+
+export type Usage = {
+  readonly seconds: number
+  /** CPU of the server's tree, until it has settled. */
+  readonly serverCpuSeconds: number
+  /** CPU of all else: client, this process, other users of the machine. */
+  readonly restCpuSeconds: number
+  readonly peakPssBytes: number
+}
+
+export type Phase<T> = {
+  readonly rootPids: () => readonly number[]
+  readonly run: () => Promise<T>
+  /** Waits until the server has nothing left to do for the run; its CPU counts, its time does not. */
+  readonly settle: () => Promise<void>
+}
+
+export async function measure<T>(phase: Phase<T>): Promise<{ readonly result: T; readonly usage: Usage }> {
+  const serverBefore = treeCpuSeconds(phase.rootPids())
+  const machineBefore = machineCpuSeconds()
+  let peakPssBytes = treePssBytes(phase.rootPids())
+  const sampler = setInterval(() => {
+    peakPssBytes = Math.max(peakPssBytes, treePssBytes(phase.rootPids()))
+  }, MEMORY_SAMPLE_MS)
+  try {
+    const startedAt = performance.now()
+    const result = await phase.run()
+    const seconds = (performance.now() - startedAt) / 1000
+    await phase.settle()
+    await new Promise((resolve) => setTimeout(resolve, CPU_SETTLE_MS))
+    const serverCpuSeconds = treeCpuSeconds(phase.rootPids()) - serverBefore
+    const restCpuSeconds = machineCpuSeconds() - machineBefore - serverCpuSeconds
+    return { result, usage: { seconds, serverCpuSeconds, restCpuSeconds, peakPssBytes } }
+  } finally {
+    clearInterval(sampler)
+  }
+}

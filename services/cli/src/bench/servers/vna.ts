@@ -1,0 +1,81 @@
+import { mkdirSync, readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { repositoryFolder } from '../../config.ts'
+import { type Child, freePorts, runChild, startChild, waitUntil } from '../child.ts'
+import type { RunningServer, StartServer } from '../server.ts'
+
+const START_LIMIT_MS = 120_000
+const MAIN = join(repositoryFolder, 'services/cli/src/main.ts')
+const CALLING_AE_TITLE = 'BENCH'
+
+/** The whole stack as `npm start` runs it, with a data folder and ports of its own. */
+export const startVna: StartServer = async ({ folder }) => {
+  const home = join(folder, 'home')
+  mkdirSync(home, { recursive: true })
+  const [dimsePort = 0, httpPort = 0] = await freePorts(2)
+  const env = environmentOf({ home, dimsePort, httpPort })
+  let child = await launch(env)
+  const vna = (...args: string[]) => runChild(process.execPath, [MAIN, ...args, '--json'], { env })
+  await vna('entity', 'add', '--code', 'BENCH', '--kind', 'EEP', '--name', 'Bench', '--ae', CALLING_AE_TITLE)
+  const token = tokenIn(await vna('token', '--role', 'entity', '--entity', 'BENCH', '--ttl', '6h'))
+  const baseUrl = `http://127.0.0.1:${httpPort}`
+  return {
+    name: 'vna',
+    durability: 'journal synced, then packs and catalog',
+    rootPids: () => [child.pid, ...recordedPids(home)],
+    dimse: { port: dimsePort, calledAeTitle: 'VNA', callingAeTitle: CALLING_AE_TITLE },
+    dicomweb: { baseUrl: `${baseUrl}/dicomweb`, token },
+    storedInstances: async () => archivedInstances(await (await fetch(`${baseUrl}/metrics`)).text()),
+    restart: async () => {
+      await child.stop()
+      child = await launch(env)
+    },
+    stop: () => child.stop(),
+  }
+}
+
+function environmentOf(o: { home: string; dimsePort: number; httpPort: number }): NodeJS.ProcessEnv {
+  // Nothing of the caller's own stack may leak in: it would be the one that is measured, or written to.
+  const inherited = Object.entries(process.env).filter(([name]) => !name.startsWith('VNA_'))
+  return {
+    ...Object.fromEntries(inherited),
+    VNA_HOME: o.home,
+    VNA_DIMSE_PORT: String(o.dimsePort),
+    VNA_HTTP_PORT: String(o.httpPort),
+    VNA_DIMSE_TLS_PORT: 'off',
+    VNA_MLLP_PORT: 'off',
+  }
+}
+
+async function launch(env: NodeJS.ProcessEnv): Promise<Child> {
+  const child = startChild(process.execPath, [MAIN, 'up'], { env, cwd: repositoryFolder })
+  const isReady = () => /^VNA ready/m.test(child.output())
+  await waitUntil({ what: 'start of the stack', limitMs: START_LIMIT_MS, child }, isReady)
+  return child
+}
+
+/** Services that are not the supervisor's descendants any more would be missed without their pid files. */
+function recordedPids(home: string): number[] {
+  try {
+    const folder = join(home, 'run')
+    return readdirSync(folder)
+      .filter((name) => name.endsWith('.pid'))
+      .map((name) => Number(readFileSync(join(folder, name), 'latin1').trim()))
+      .filter((pid) => Number.isSafeInteger(pid) && pid > 1)
+  } catch {
+    return []
+  }
+}
+
+function tokenIn(output: string): string {
+  const line = output.trim().split('\n').at(-1) ?? ''
+  return String((JSON.parse(line) as { token: string }).token)
+}
+
+export function archivedInstances(metrics: string): number {
+  let sum = 0
+  for (const match of metrics.matchAll(/^vna_instances_archived_total(?:\{[^}]*\})? (\d+(?:\.\d+)?)/gm)) {
+    sum += Number(match[1])
+  }
+  return sum
+}

@@ -1,0 +1,43 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { join } from 'node:path'
+import type { CommandContext, RegisterCommand } from '../command.ts'
+import { repositoryFolder } from '../config.ts'
+import { CliError } from '../errors.ts'
+
+const SUPERVISOR = join(repositoryFolder, 'services', 'supervisor', 'src', 'main.ts')
+/** The supervisor ends within 10 s by itself; past that, something is wrong with it. */
+const STOP_LIMIT_MS = 10_500
+
+export const registerUp: RegisterCommand = (program, host) => {
+  program
+    .command('up')
+    .description('run the whole stack until Ctrl-C')
+    .action(host.run((context) => up(context)))
+}
+
+async function up(context: CommandContext): Promise<undefined> {
+  const supervisor = startSupervisor(context)
+  const ended = new Promise<number>((resolve) => supervisor.on('exit', (code) => resolve(code ?? 1)))
+  context.signal.addEventListener('abort', () => stop(supervisor))
+  // Whoever started us (npm start) holds the other end of this channel.
+  if (process.connected) process.on('disconnect', () => stop(supervisor))
+  const exitCode = await ended
+  if (process.connected) process.disconnect()
+  if (exitCode !== 0) throw new CliError('failed', `the stack ended with status ${exitCode}`)
+}
+
+function startSupervisor(context: CommandContext): ChildProcess {
+  return spawn(process.execPath, [SUPERVISOR], {
+    cwd: repositoryFolder,
+    env: { ...process.env, VNA_HOME: context.config.home },
+    // The IPC channel tells us when the stack is ready, and tells the supervisor, by closing, when we are gone.
+    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+    // Not in the terminal's group: Ctrl-C comes to us, and we pass it on once.
+    detached: true,
+  })
+}
+
+function stop(supervisor: ChildProcess): void {
+  supervisor.kill('SIGTERM')
+  setTimeout(() => supervisor.kill('SIGKILL'), STOP_LIMIT_MS).unref()
+}
