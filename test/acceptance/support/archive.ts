@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { existsSync, mkdtempSync, readFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readdirSync, readFileSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -121,10 +121,24 @@ export class Archive {
     throw new Error(`still running ${STOP_TIMEOUT_MS} ms after Ctrl-C; services: ${JSON.stringify(left)}`)
   }
 
-  /** `kill -9` of the process that was started; its children must end by themselves. */
+  /** `kill -9` of the supervisor: its children, and the command that started it, must end by themselves. */
   async killSupervisor(): Promise<void> {
-    this.#process?.kill('SIGKILL')
+    if (!this.kill('supervisor')) this.#process?.kill('SIGKILL')
     await this.#exited
+  }
+
+  /** `kill -9` of one service; false when it was not running. */
+  kill(name: ServiceName): boolean {
+    const pid = this.findPid(name)
+    if (pid !== undefined) process.kill(pid, 'SIGKILL')
+    return pid !== undefined
+  }
+
+  /** Everything any process of the stack wrote: to the terminal and to its log. */
+  readLogs(): string {
+    const folder = join(this.home, 'log')
+    const files = existsSync(folder) ? readdirSync(folder) : []
+    return [this.#output, ...files.map((file) => readFileSync(join(folder, file), 'utf8'))].join('\n')
   }
 
   /** Stops the stack and, where the folder was made here, removes it. */
