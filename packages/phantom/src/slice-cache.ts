@@ -8,7 +8,7 @@ export const BASE_SLICES = 48
 /** Rows at the top (air) with noise of the instance's own, and the largest shift of a study's pictures. */
 const OWN_ROWS = 6
 const MAX_SHIFT_ROWS = 6
-const MAX_SHIFT_COLUMNS = 8
+const MAX_SHIFT_COLUMNS = 16
 
 export type VolumeOptions = {
   readonly solids: readonly Ellipsoid[]
@@ -76,9 +76,9 @@ function* ownFragments(
   yield new Uint8Array(rows.buffer)
   // The same for a whole study: a jump between slices would be no anatomy.
   const random = createRandom(uids.studyInstanceUid)
-  const shift = random.integer(0, MAX_SHIFT_ROWS) * rowBytes + random.integer(-MAX_SHIFT_COLUMNS, MAX_SHIFT_COLUMNS) * 2
+  const shift = random.integer(0, MAX_SHIFT_ROWS) * rowBytes + random.integer(0, MAX_SHIFT_COLUMNS) * 2
   const start = OWN_ROWS * rowBytes
-  const from = Math.max(0, start + shift)
-  yield base.subarray(from)
-  yield base.subarray(0, Math.max(0, base.length - start - (base.length - from)))
+  // A rotation of what lies below the own rows, so that the length stays what the header says.
+  yield base.subarray(start + shift)
+  yield base.subarray(start, start + shift)
 }

@@ -2,7 +2,7 @@ import { mkdirSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { repositoryFolder } from '../../config.ts'
 import { type Child, freePorts, runChild, startChild, waitUntil } from '../child.ts'
-import type { RunningServer, StartServer } from '../server.ts'
+import type { StartServer } from '../server.ts'
 
 const START_LIMIT_MS = 120_000
 const MAIN = join(repositoryFolder, 'services/cli/src/main.ts')
