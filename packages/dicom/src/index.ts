@@ -1,13 +1,36 @@
 export { isPrivateTag, keywordOf, parseTag, tagOf, tagToHex, vrOf } from './dictionary.ts'
 export { DicomError, type DicomErrorCode, type DicomErrorDetails } from './errors.ts'
 export {
+  type DicomJson,
+  type DicomJsonElement,
+  type DicomJsonValue,
+  type PersonNameJson,
+  serializeDicomJson,
+} from './json/dicom-json.ts'
+export {
+  type CodedConcept,
+  type InstanceAttributes,
+  type InstanceHeader,
+  instanceHeaderOf,
+  type OtherPatientId,
+  type PatientHeader,
+  type SeriesHeader,
+  type StudyHeader,
+} from './json/instance-header.ts'
+export { integerOf, itemsOf, personNameOf, textOf, textsOf } from './json/read-json.ts'
+export { type DicomJsonOptions, toDicomJson } from './json/to-dicom-json.ts'
+export { littleEndian } from './json/values.ts'
+export {
   encodePart10Prefix,
   implementationClassUid,
   implementationVersionName,
   type Part10PrefixOptions,
 } from './part10/encode-prefix.ts'
 export { type FileMeta, maxFileMetaBytes, type Part10Prefix, parsePart10Prefix } from './part10/parse-prefix.ts'
+export { type Match, parseMatch } from './query/match.ts'
+export type { Query, QueryKey, QueryLevel } from './query/query.ts'
 export { DataSetScanner, type ScannerOptions } from './scan/data-set-scanner.ts'
+export { frameRanges } from './scan/frame-ranges.ts'
 export type { InstanceIdentity } from './scan/identity.ts'
 export { type ScanLimits, scanLimits } from './scan/limits.ts'
 export type {
@@ -19,7 +42,7 @@ export type {
   ScanResult,
 } from './scan/scan-result.ts'
 export { type StorageSopClass, storageSopClasses } from './storage-sop-classes.ts'
-export { decodeText } from './text/decode-text.ts'
+export { decodeText, parseCharsets } from './text/decode-text.ts'
 export {
   deflatedExplicitVrLittleEndian,
   encodingOf,

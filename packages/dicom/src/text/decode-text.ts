@@ -1,5 +1,86 @@
-export function decodeText(value: Uint8Array, _charsets: readonly string[], _vr: string): string {
-  return Buffer.from(value.buffer, value.byteOffset, value.length)
-    .toString('latin1')
-    .replace(/[\0 ]+$/, '')
+import iconv from 'iconv-lite'
+import { vrInfoOf } from '../value-representations.ts'
+import { findCharacterSet } from './character-sets.ts'
+import { type CodeState, decodeIso2022 } from './iso-2022.ts'
+
+const backslash = 0x5c
+const caret = 0x5e
+const equals = 0x3d
+
+const textResets: ReadonlySet<number> = new Set()
+const multiValueResets: ReadonlySet<number> = new Set([backslash])
+const personNameResets: ReadonlySet<number> = new Set([backslash, caret, equals])
+
+/** VRs whose leading spaces mean nothing (PS3.5 Table 6.2-1). */
+const leadingSpaceVrs: ReadonlySet<string> = new Set(['AE', 'AS', 'CS', 'DA', 'DS', 'DT', 'IS', 'LO', 'SH', 'TM', 'UI'])
+
+/**
+ * Text of a value by Specific Character Set (PS3.3 C.12.1.1.2, PS3.5 6.1), padding removed; several values stay joined
+ * by backslashes. Never throws: unknown terms and stray bytes are read as UTF-8 where they are, else as Latin-1.
+ */
+export function decodeText(value: Uint8Array, charsets: readonly string[], vr: string): string {
+  const bytes = withoutPadding(value)
+  const text = needsCharset(bytes) ? decodeBytes(bytes, charsets, vr) : latin1(bytes)
+  return leadingSpaceVrs.has(vr) ? text.trimStart() : text
+}
+
+/** The values of (0008,0005), the first possibly empty (PS3.3 C.12.1.1.2). */
+export function parseCharsets(value: Uint8Array): readonly string[] {
+  return latin1(withoutPadding(value))
+    .split('\\')
+    .map((term) => term.trim())
+}
+
+function withoutPadding(value: Uint8Array): Uint8Array {
+  let end = value.length
+  while (end > 0 && (value[end - 1] === 0 || value[end - 1] === 0x20)) end--
+  return end === value.length ? value : value.subarray(0, end)
+}
+
+/** Bytes that ASCII does not explain: above 7 bits, or an escape sequence. */
+function needsCharset(bytes: Uint8Array): boolean {
+  for (let i = 0; i < bytes.length; i++) {
+    const byte = bytes[i] as number
+    if (byte >= 0x80 || byte === 0x1b) return true
+  }
+  return false
+}
+
+function decodeBytes(bytes: Uint8Array, charsets: readonly string[], vr: string): string {
+  const info = vrInfoOf(vr)
+  const set = info.extendedText ? findCharacterSet(charsets[0] || 'ISO_IR 6') : undefined
+  if (set?.kind === 'whole') return set.codec === 'utf-8' ? utf8(bytes) : iconv.decode(bytes, set.codec)
+  const declared = set !== undefined && (set.g1 !== undefined || charsets.length > 1)
+  if (!declared && isUtf8(bytes)) return utf8(bytes)
+  const initial: CodeState = { g0: set?.g0, g1: set?.g1 }
+  return decodeIso2022(bytes, initial, resetsOf(vr, info.multiValued))
+}
+
+function resetsOf(vr: string, multiValued: boolean): ReadonlySet<number> {
+  if (vr === 'PN') return personNameResets
+  return multiValued ? multiValueResets : textResets
+}
+
+const strictUtf8 = new TextDecoder('utf-8', { fatal: true })
+
+function isUtf8(bytes: Uint8Array): boolean {
+  if (bytes.includes(0x1b)) return false
+  try {
+    strictUtf8.decode(bytes)
+    return true
+  } catch {
+    return false
+  }
+}
+
+function utf8(bytes: Uint8Array): string {
+  return asBuffer(bytes).toString('utf8')
+}
+
+function latin1(bytes: Uint8Array): string {
+  return asBuffer(bytes).toString('latin1')
+}
+
+function asBuffer(bytes: Uint8Array): Buffer {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length)
 }

@@ -1,0 +1,80 @@
+import { dictionaryVr, isPrivateTag, tagToHex, vrOf } from '../dictionary.ts'
+import type { ScannedElement, ScanResult } from '../scan/scan-result.ts'
+import { parseCharsets } from '../text/decode-text.ts'
+import { vrInfoOf } from '../value-representations.ts'
+import type { DicomJson, DicomJsonElement } from './dicom-json.ts'
+import { jsonValues, littleEndian } from './values.ts'
+
+export type DicomJsonOptions = {
+  /** `path` names the element: '7FE00010', or '00081115/0/00400008' inside sequences. */
+  bulkDataUri(path: string, element: ScannedElement): string
+  /** Longer binary values become BulkDataURI. */
+  readonly maxInlineBytes: number
+}
+
+const specificCharacterSetTag = 0x00080005
+const dataSetTrailingPaddingTag = 0xfffcfffc
+
+/** DICOM JSON Model (PS3.18 F) of a data set scanned with `capture: 'all'`. File meta and group lengths are left out. */
+export function toDicomJson(result: Pick<ScanResult, 'elements'>, options: DicomJsonOptions): DicomJson {
+  return dataSetJson(result.elements, { options, prefix: '', charsets: [] })
+}
+
+type Level = {
+  readonly options: DicomJsonOptions
+  /** Path of the item, with a slash at its end. */
+  readonly prefix: string
+  /** Inherited from the level above unless it has its own (PS3.3 C.12.1.1.2). */
+  readonly charsets: readonly string[]
+}
+
+function dataSetJson(elements: readonly ScannedElement[], level: Level): DicomJson {
+  const own = elements.find((element) => element.tag === specificCharacterSetTag)?.value
+  const here = own ? { ...level, charsets: parseCharsets(own) } : level
+  const json: Record<string, DicomJsonElement> = {}
+  for (const element of elements) {
+    if (isLeftOut(element.tag)) continue
+    const key = tagToHex(element.tag)
+    // The first of two elements with one tag counts, as it does for the identity.
+    if (json[key] === undefined) json[key] = elementJson(element, key, here)
+  }
+  return json
+}
+
+function isLeftOut(tag: number): boolean {
+  const group = tag >>> 16
+  return (tag & 0xffff) === 0 || group <= 0x0002 || tag === dataSetTrailingPaddingTag
+}
+
+function elementJson(element: ScannedElement, key: string, level: Level): DicomJsonElement {
+  const { items, value, length } = element
+  if (items) return sequenceJson(items, key, level)
+  const vr = jsonVr(element)
+  if (length === 0) return { vr }
+  const binary = vrInfoOf(vr).kind === 'binary'
+  if (value === undefined || (binary && length > level.options.maxInlineBytes)) {
+    return { vr, BulkDataURI: level.options.bulkDataUri(level.prefix + key, element) }
+  }
+  if (binary) return { vr, InlineBinary: base64(littleEndian(value, vr, element.bigEndian)) }
+  const Value = jsonValues(value, { vr, bigEndian: element.bigEndian, charsets: level.charsets })
+  return Value.length === 0 ? { vr } : { vr, Value }
+}
+
+function sequenceJson(items: NonNullable<ScannedElement['items']>, key: string, level: Level): DicomJsonElement {
+  if (items.length === 0) return { vr: 'SQ' }
+  const Value = items.map((item, index) =>
+    dataSetJson(item.elements, { ...level, prefix: `${level.prefix}${key}/${index}/` }),
+  )
+  return { vr: 'SQ', Value }
+}
+
+/** PS3.5 6.2.2: an application that knows the element may read UN by its own dictionary; sequences stay opaque. */
+function jsonVr({ tag, vr }: ScannedElement): string {
+  if (vr !== 'UN' || isPrivateTag(tag) || dictionaryVr(tag) === undefined) return vr
+  const known = vrOf(tag)
+  return known === 'SQ' ? vr : known
+}
+
+function base64(bytes: Uint8Array): string {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('base64')
+}
