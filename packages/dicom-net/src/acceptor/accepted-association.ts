@@ -1,0 +1,189 @@
+import type net from 'node:net'
+import { AssociationCore, type AssociationEnd, type AssociationUser } from '../association/association-core.ts'
+import type { DimseProvider, PresentationContext } from '../dimse/operation.ts'
+import { UlError } from '../errors.ts'
+import type { UlLimits } from '../limits.ts'
+import type { AssociateRequest } from '../pdu/pdu.ts'
+import { dicomApplicationContextName, rejections } from '../pdu/pdu.ts'
+import { negotiate } from '../upper-layer/negotiation.ts'
+import type { AcceptedAssociation, AcceptorHost, AssociationDecision, PeerInfo } from './host.ts'
+import { echoProvider, type StoreCounts, StoreProvider } from './store-provider.ts'
+
+/** What an association needs from the acceptor it belongs to. */
+export interface AssociationOwner {
+  readonly host: AcceptorHost
+  readonly limits: UlLimits
+  readonly providers: readonly DimseProvider[]
+  /** Takes one of the established associations' places; false when there is none. */
+  admit(association: AcceptedAssociationDriver): boolean
+  /** The TCP connection is gone. */
+  gone(association: AcceptedAssociationDriver): void
+}
+
+type Rejection = { readonly result: number; readonly source: number; readonly reason: number }
+
+const noCounts: StoreCounts = { stores: 0, failures: 0, bytes: 0 }
+
+/**
+ * The acceptor's side of one connection: awaits the request, lets the host decide, negotiates, serves, and tells the
+ * host how it ended: once, if there ever was an A-ASSOCIATE-RQ.
+ */
+export class AcceptedAssociationDriver implements AssociationUser, AcceptedAssociation {
+  readonly core: AssociationCore
+  readonly peer: PeerInfo
+  readonly startedAt = new Date()
+  readonly #owner: AssociationOwner
+  #request: AssociateRequest | undefined
+  #contexts: readonly PresentationContext[] = []
+  #maxOperationsPerformed = 1
+  #context: unknown
+  #store: StoreProvider | undefined
+  #rejection: Rejection | undefined
+
+  constructor(owner: AssociationOwner, peer: PeerInfo) {
+    this.#owner = owner
+    this.peer = peer
+    this.core = new AssociationCore('acceptor', this, owner.limits)
+  }
+
+  start(socket: net.Socket, readsEvents: boolean): void {
+    this.core.upperLayer.transportIndication()
+    this.core.transport.attach(socket, { readsEvents, noDelay: true })
+  }
+
+  get request(): AssociateRequest {
+    if (this.#request === undefined) throw new UlError('wrong-state', 'no association request yet')
+    return this.#request
+  }
+
+  get callingAeTitle(): string {
+    return this.request.callingAeTitle
+  }
+
+  get calledAeTitle(): string {
+    return this.request.calledAeTitle
+  }
+
+  get presentationContexts(): readonly PresentationContext[] {
+    return this.#contexts
+  }
+
+  get maxOperationsPerformed(): number {
+    return this.#maxOperationsPerformed
+  }
+
+  get context(): unknown {
+    return this.#context
+  }
+
+  abort(reason: string): void {
+    this.core.abort(new UlError('association-aborted', reason))
+  }
+
+  onAssociate(request: AssociateRequest): void {
+    this.#request = request
+    if (request.applicationContextName !== dicomApplicationContextName) {
+      this.#reject(rejections.applicationContextNotSupported)
+    } else if (this.#owner.admit(this)) {
+      // The place is taken before the host is asked: decisions may take time, and places must not be given twice.
+      void this.#decide(request)
+    } else {
+      this.#reject(rejections.localLimitExceeded)
+    }
+  }
+
+  async #decide(request: AssociateRequest): Promise<void> {
+    let decision: AssociationDecision
+    try {
+      decision = await this.#timely(this.#owner.host.decideAssociation(request, this.peer))
+    } catch (error) {
+      this.onFault(error)
+      return this.#reject(rejections.temporaryCongestion)
+    }
+    if (this.core.ended !== undefined) return
+    try {
+      if (decision.accept) this.#accept(request, decision)
+      else this.#reject(decision)
+    } catch (error) {
+      this.onFault(error)
+      this.#reject(rejections.temporaryCongestion)
+    }
+  }
+
+  async #timely<T>(decision: Promise<T>): Promise<T> {
+    const { promise, reject } = Promise.withResolvers<never>()
+    const timer = setTimeout(
+      () => reject(new UlError('timeout', 'the decision on an association took too long')),
+      this.#owner.limits.decisionTimeoutMs,
+    )
+    try {
+      return await Promise.race([decision, promise])
+    } finally {
+      clearTimeout(timer)
+    }
+  }
+
+  #accept(request: AssociateRequest, decision: AssociationDecision & { accept: true }): void {
+    const { limits, host, providers } = this.#owner
+    const negotiated = negotiate(request, decision, { limits, maxOperations: decision.maxOperationsInvoked })
+    this.#context = decision.context
+    this.#contexts = negotiated.contexts
+    this.#maxOperationsPerformed = negotiated.maxOperationsPerformed
+    this.#store = new StoreProvider(host, this)
+    this.core.establish({
+      contexts: negotiated.contexts,
+      providers: [this.#store, echoProvider, ...providers],
+      maxOperationsPerformed: negotiated.maxOperationsPerformed,
+      peerMaxPduLengthBytes: request.userInformation.maxPduLengthBytes,
+    })
+    this.core.upperLayer.accept(negotiated.accept)
+  }
+
+  #reject(rejection: Rejection): void {
+    this.#rejection = rejection
+    const { result, source, reason } = rejection
+    this.core.rejectAssociation({ kind: 'A-ASSOCIATE-RJ', result, source, reason })
+  }
+
+  onEnded(end: AssociationEnd): void {
+    const { host } = this.#owner
+    const request = this.#request
+    try {
+      if (request === undefined) host.connectionFailed?.(this.peer, end.error.message)
+      else
+        host.associationEnded({ ...this.#summaryHead(request), ...this.#counts(), ...outcomeOf(end, this.#rejection) })
+    } catch (error) {
+      this.onFault(error)
+    }
+  }
+
+  #summaryHead(request: AssociateRequest) {
+    const { peer, startedAt } = this
+    const context = this.#context === undefined ? {} : { context: this.#context }
+    const { callingAeTitle: calling, calledAeTitle: called } = request
+    return { calling, called, peer, startedAt, endedAt: new Date(), ...context }
+  }
+
+  #counts(): StoreCounts {
+    return { ...(this.#store?.counts ?? noCounts) }
+  }
+
+  onClosed(): void {
+    this.#owner.gone(this)
+  }
+
+  onFault(error: unknown): void {
+    this.#owner.host.faulted?.(error)
+  }
+
+  /* The requestor's part of AssociationUser: an acceptor's state machine never comes here. */
+  onAccepted(): void {}
+  onRejected(): void {}
+  openTransport(): void {}
+}
+
+function outcomeOf(end: AssociationEnd, rejection: Rejection | undefined) {
+  if (end.outcome === 'released') return { outcome: end.outcome }
+  const code = rejection === undefined ? end.error.message : `rejected ${Object.values(rejection).join('/')}`
+  return { outcome: end.outcome, reason: code }
+}
