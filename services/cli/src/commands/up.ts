@@ -22,7 +22,7 @@ async function up(context: CommandContext): Promise<undefined> {
   // Whoever started us (npm start) holds the other end of this channel.
   if (process.connected) process.on('disconnect', () => stop(supervisor))
   const exitCode = await ended
-  if (process.connected) process.disconnect()
+  if (process.connected) process.disconnect?.()
   if (exitCode !== 0) throw new CliError('failed', `the stack ended with status ${exitCode}`)
 }
 

@@ -1,0 +1,66 @@
+// npm test: installs what is missing, then every check and test in order; the last line is the sum.
+// --suite faults|scale runs one of the longer schedules instead. Other arguments are passed to vitest (a file's name).
+import { rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { ensureInstalled, repositoryFolder } from './setup/install.mjs'
+import { runCheck, runVitest } from './setup/run-step.mjs'
+
+const MINUTE_MS = 60_000
+/** npm test ends within 10 minutes; the rest of it is for setting up and for ending what overruns. */
+const LIMIT_MS = 9.5 * MINUTE_MS
+const LONG_LIMIT_MS = 120 * MINUTE_MS
+
+const bin = (name) => join(repositoryFolder, 'node_modules', '.bin', name)
+const checks = [
+  { name: 'types', command: bin('tsc'), args: ['--noEmit'] },
+  { name: 'style', command: bin('biome'), args: ['check', '--error-on-warnings', '.'] },
+  {
+    name: 'arrows',
+    command: bin('depcruise'),
+    args: ['--config', '.dependency-cruiser.cjs', 'packages', 'services'],
+  },
+]
+const shortSuites = ['unit', 'integration', 'acceptance']
+const longSuites = ['faults', 'scale']
+
+const { suite, rest } = parseArguments(process.argv.slice(2))
+process.exitCode = await main()
+
+async function main() {
+  try {
+    await ensureInstalled()
+  } catch (error) {
+    console.error(`vna: ${error.message}`)
+    return report({ passed: 0, failed: 1 })
+  }
+  const deadline = Date.now() + (suite === undefined ? LIMIT_MS : LONG_LIMIT_MS)
+  const total = { passed: 0, failed: 0 }
+  const add = (outcome) => {
+    total.passed += outcome.passed
+    total.failed += outcome.failed
+  }
+  if (suite === undefined && rest.length === 0) {
+    for (const check of checks) add(await runCheck(check, deadline))
+  }
+  const resultFolder = join(repositoryFolder, '.cache', 'test-results')
+  rmSync(resultFolder, { recursive: true, force: true })
+  for (const name of suite === undefined ? shortSuites : [suite])
+    add(await runVitest({ name, resultFolder, rest }, deadline))
+  return report(total)
+}
+
+function parseArguments(args) {
+  const at = args.indexOf('--suite')
+  if (at < 0) return { suite: undefined, rest: args }
+  const suite = args[at + 1]
+  if (![...shortSuites, ...longSuites].includes(suite)) {
+    console.error(`vna: --suite must be one of ${[...shortSuites, ...longSuites].join(', ')}`)
+    process.exit(2)
+  }
+  return { suite, rest: args.toSpliced(at, 2) }
+}
+
+function report({ passed, failed }) {
+  console.log(`tests: ${passed} passed, ${failed} failed`)
+  return failed === 0 && passed > 0 ? 0 : 1
+}

@@ -1,0 +1,42 @@
+import { defineConfig } from 'vitest/config'
+
+const SECONDS = 1000
+
+/** What runs against real programs gets them on its PATH first. */
+const globalSetup = ['test/harness/provide-programs.ts']
+
+export default defineConfig({
+  test: {
+    // Two cores are the smallest machine; test files share them with the servers they start.
+    maxWorkers: 2,
+    projects: [
+      {
+        test: {
+          name: 'unit',
+          include: ['packages/*/src/**/*.test.ts', 'services/*/src/**/*.test.ts'],
+          testTimeout: 10 * SECONDS,
+        },
+      },
+      {
+        test: {
+          name: 'integration',
+          include: ['test/integration/**/*.test.ts'],
+          globalSetup,
+          testTimeout: 60 * SECONDS,
+          hookTimeout: 120 * SECONDS,
+        },
+      },
+      ...['acceptance', 'faults', 'scale'].map((name) => ({
+        test: {
+          name,
+          include: [`test/${name}/**/*.test.ts`],
+          globalSetup,
+          // Each file starts a whole stack and measures it: one at a time.
+          fileParallelism: false,
+          testTimeout: 180 * SECONDS,
+          hookTimeout: 180 * SECONDS,
+        },
+      })),
+    ],
+  },
+})
