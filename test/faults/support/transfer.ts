@@ -1,0 +1,89 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { existsSync, mkdtempSync, readFileSync } from 'node:fs'
+import { rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import type { Archive } from '../../acceptance/support/archive.ts'
+import { type Fixture, makeFixture, writeFixtures } from '../../acceptance/support/fixtures.ts'
+import { waitFor } from '../../acceptance/support/wait.ts'
+
+const VNA = fileURLToPath(new URL('../../../vna', import.meta.url))
+const UID = /\b\d+(?:\.\d+){3,}\b/
+
+export type TransferOptions = {
+  /** Tells the studies of one transfer from those of another. */
+  readonly name: string
+  readonly instances: number
+  readonly instancesPerStudy: number
+  readonly pixelBytes?: number
+}
+
+/** Instances on disk, ready to be sent, and what is known of their transfer. */
+export class Transfer {
+  readonly fixtures: readonly Fixture[]
+  readonly #folder: string
+  readonly #ackLog: string
+  #process: ChildProcess | undefined
+  #ended: Promise<number> = Promise.resolve(0)
+  #output = ''
+
+  constructor(options: TransferOptions) {
+    const { name, instances, instancesPerStudy, pixelBytes = 1024 } = options
+    this.fixtures = Array.from({ length: instances }, (_, index) => {
+      const study = `${name}-${Math.floor(index / instancesPerStudy)}`
+      return makeFixture({ study, number: (index % instancesPerStudy) + 1, pixelBytes })
+    })
+    this.#folder = mkdtempSync(join(tmpdir(), 'vna-transfer-'))
+    this.#ackLog = join(this.#folder, 'acknowledged.log')
+    writeFixtures(join(this.#folder, 'files'), this.fixtures)
+  }
+
+  /** Starts `./vna send` over some associations; it may fail, since its peer is going to be killed. */
+  start(archive: Archive, options: { associations: number; callingAeTitle: string; skipExisting?: boolean }): void {
+    const args = ['send', '--associations', String(options.associations), '--calling', options.callingAeTitle]
+    const skip = options.skipExisting === true ? ['--skip-existing'] : []
+    const child = spawn(VNA, [...args, ...skip, '--ack-log', this.#ackLog, join(this.#folder, 'files')], {
+      env: archive.environment,
+      stdio: ['ignore', 'pipe', 'pipe'],
+    })
+    const collect = (bytes: Buffer) => {
+      this.#output += bytes.toString('utf8')
+    }
+    child.stdout.on('data', collect)
+    child.stderr.on('data', collect)
+    this.#process = child
+    this.#ended = new Promise((resolve) => child.once('exit', (code) => resolve(code ?? -1)))
+  }
+
+  /** SOP Instance UIDs the archive has acknowledged so far. */
+  acknowledged(): ReadonlySet<string> {
+    if (!existsSync(this.#ackLog)) return new Set()
+    const lines = readFileSync(this.#ackLog, 'utf8').split('\n').slice(0, -1) // the last may be half written
+    return new Set(lines.map((line) => UID.exec(line)?.[0]).filter((uid) => uid !== undefined))
+  }
+
+  /** Waits until so many instances are acknowledged, or the sender has ended. */
+  async untilAcknowledged(count: number): Promise<void> {
+    const hasEnough = () => this.acknowledged().size >= count || this.#process?.exitCode != null
+    await waitFor(() => (hasEnough() ? true : undefined), {
+      everyMs: 5,
+      timeoutMs: 60_000,
+      what: `${count} acknowledgements; the sender says:\n${this.#output.slice(-2000)}`,
+    })
+  }
+
+  /** Exit status of the sender. */
+  ended(): Promise<number> {
+    return this.#ended
+  }
+
+  get output(): string {
+    return this.#output
+  }
+
+  dispose(): Promise<void> {
+    this.#process?.kill('SIGKILL')
+    return rm(this.#folder, { recursive: true, force: true })
+  }
+}
