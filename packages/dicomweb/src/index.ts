@@ -34,6 +34,14 @@ export {
   problemOfDicomwebError,
 } from './problem.ts'
 export {
+  assertPathUid,
+  parseQidoRequest,
+  type QidoLimits,
+  type QidoRequest,
+  type QidoResource,
+  qidoLimits,
+} from './qido-request.ts'
+export {
   ExplicitLittleEndianRewriter,
   type RewriteLimits,
   rewriteLimits,

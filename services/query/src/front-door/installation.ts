@@ -1,0 +1,62 @@
+import { listRunRecords } from '@vna/runtime'
+import { baseUrlOf } from './upstreams.ts'
+
+const ANSWER_LIMIT_MS = 2_000
+const METRICS_LIMIT_MS = 5_000
+
+export type ServiceReadiness = { readonly ready: boolean; readonly checks?: unknown; readonly reason?: string }
+
+/** Asks the other processes of this installation, over their own health and metrics ports. */
+export class Installation {
+  readonly #home: string
+  readonly #expected: readonly string[]
+
+  /** `expected`: services without which the installation is not ready, whether or not they have a run record. */
+  constructor(o: { home: string; expected: readonly string[] }) {
+    this.#home = o.home
+    this.#expected = o.expected
+  }
+
+  async readiness(signal: AbortSignal): Promise<{ ready: boolean; services: Record<string, ServiceReadiness> }> {
+    const addresses = this.opsAddresses()
+    const names = [...new Set([...this.#expected, ...addresses.keys()])].sort()
+    const entries = await Promise.all(
+      names.map(async (name) => [name, await askReadiness(addresses.get(name), signal)] as const),
+    )
+    return { ready: entries.every(([, service]) => service.ready), services: Object.fromEntries(entries) }
+  }
+
+  async metrics(signal: AbortSignal): Promise<string[]> {
+    const bases = [...this.opsAddresses().values()]
+    const texts = await Promise.all(
+      bases.map(async (base) => {
+        const limit = AbortSignal.any([signal, AbortSignal.timeout(METRICS_LIMIT_MS)])
+        const answer = await fetch(`${base}/metrics`, { signal: limit }).catch(() => undefined)
+        return answer?.ok ? await answer.text().catch(() => '') : ''
+      }),
+    )
+    return texts
+  }
+
+  /** Base URLs of the health and metrics ports of the services that run. */
+  opsAddresses(): ReadonlyMap<string, string> {
+    const addresses = new Map<string, string>()
+    for (const [name, record] of listRunRecords(this.#home)) {
+      const base = baseUrlOf(record.ops)
+      if (base !== undefined) addresses.set(name, base)
+    }
+    return addresses
+  }
+}
+
+async function askReadiness(base: string | undefined, signal: AbortSignal): Promise<ServiceReadiness> {
+  if (base === undefined) return { ready: false, reason: 'not running' }
+  try {
+    const limit = AbortSignal.any([signal, AbortSignal.timeout(ANSWER_LIMIT_MS)])
+    const answer = await fetch(`${base}/health/ready`, { signal: limit })
+    const body = (await answer.json()) as { checks?: unknown }
+    return { ready: answer.ok, checks: body.checks }
+  } catch {
+    return { ready: false, reason: 'no answer' }
+  }
+}
