@@ -34,6 +34,8 @@ export function createLogger(o: { service: string; level: LogLevel; stream?: Des
     timestamp: () => `,"time":"${new Date().toISOString()}"`,
     redact: { paths, censor: '***' },
     serializers: { err: describeError, error: describeError },
+    // Pino takes an error's message for the line's when there is none: nothing but the whole line will do.
+    hooks: { streamWrite: maskUrls },
   }
   // Synchronous: the last lines before a crash are the ones that matter, and nothing logs per instance.
   return pino(options, o.stream ?? destination({ dest: 1, sync: true }))
