@@ -39,7 +39,7 @@ export interface ObjectStore {
   close(): Promise<void>
 }
 
-export type ObjectStoreOperation = 'prepare' | 'put' | 'read' | 'open' | 'head' | 'list' | 'delete' | 'probe'
+export type ObjectStoreOperation = 'prepare' | 'put' | 'read' | 'open' | 'head' | 'delete' | 'probe'
 
 /** For metrics: told after each operation. `outcome` is `ok` or the code of the error. */
 export type ObserveObjectStore = (operation: ObjectStoreOperation, outcome: string, seconds: number) => void
