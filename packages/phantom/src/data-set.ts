@@ -1,4 +1,4 @@
-import { attributeTable } from './attribute-table.ts'
+import { tagOf, vrOf } from '@vna/dicom'
 
 /** A data set by keyword; an array of data sets is a sequence. */
 export type Attributes = { readonly [keyword: string]: AttributeValue }
@@ -10,9 +10,9 @@ const TAG_ITEM = 0xfffee000
 /** Writes a data set in Explicit VR Little Endian, in tag order, sequences and items with explicit length (PS3.5 7.1, A.2). */
 export function encodeAttributes(attributes: Attributes): Uint8Array {
   const elements = Object.entries(attributes).map(([keyword, value]) => {
-    const known = attributeTable[keyword]
-    if (known === undefined) throw new RangeError(`unknown attribute ${keyword}`)
-    return { tag: known[0], vr: known[1], value }
+    const tag = tagOf(keyword)
+    if (tag === undefined) throw new RangeError(`unknown attribute ${keyword}`)
+    return { tag, vr: vrOf(tag), value }
   })
   elements.sort((a, b) => a.tag - b.tag)
   const parts: Uint8Array[] = []

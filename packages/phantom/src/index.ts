@@ -1,7 +1,7 @@
 export { type CodiceFiscaleInput, checkCharacterOf, codiceFiscaleOf } from './codice-fiscale.ts'
 export type { Attributes, AttributeValue } from './data-set.ts'
 export { CODICE_FISCALE_OID, type PatientIdentity } from './headers.ts'
-export { EXPLICIT_VR_LITTLE_ENDIAN, type PhantomInstance, WHOLE_INSTANCE_MAX_BYTES } from './instance.ts'
+export { type PhantomInstance, WHOLE_INSTANCE_MAX_BYTES } from './instance.ts'
 export { isPhantomKind, type PhantomKind, phantomKinds } from './kinds/index.ts'
 export { type PhantomPatient, phantomPatient } from './patient.ts'
 export { PhantomError, type PhantomStudy, type PhantomStudyOptions, phantomStudies, phantomStudy } from './study.ts'

@@ -1,8 +1,7 @@
+import { encodePart10Prefix, explicitVrLittleEndian } from '@vna/dicom'
 import { encodeAttributes, encodeElementHeader } from './data-set.ts'
-import { encodePart10Prefix } from './part10.ts'
 import type { InstancePlan } from './plan.ts'
 
-export const EXPLICIT_VR_LITTLE_ENDIAN = '1.2.840.10008.1.2.1'
 /** Up to here `dataSet()` and `part10()` answer in one piece. */
 export const WHOLE_INSTANCE_MAX_BYTES = 4 * 1024 * 1024
 /** Smallest piece a streamed instance is cut into; the last may be shorter. */
@@ -37,7 +36,12 @@ export function createInstance(sopClassUid: string, studyInstanceUid: string, pl
     if (pixels !== undefined) yield* pixels.fragments()
   }
   const part10Pieces = function* (): Generator<Uint8Array> {
-    yield encodePart10Prefix(sopClassUid, plan.sopInstanceUid, EXPLICIT_VR_LITTLE_ENDIAN)
+    yield encodePart10Prefix({
+      sopClassUid,
+      sopInstanceUid: plan.sopInstanceUid,
+      transferSyntaxUid: explicitVrLittleEndian,
+      sourceAeTitle: 'PHANTOM',
+    })
     yield* pieces()
   }
   const isWhole = sizeBytes <= WHOLE_INSTANCE_MAX_BYTES
@@ -46,7 +50,7 @@ export function createInstance(sopClassUid: string, studyInstanceUid: string, pl
     sopInstanceUid: plan.sopInstanceUid,
     studyInstanceUid,
     seriesInstanceUid: plan.seriesInstanceUid,
-    transferSyntaxUid: EXPLICIT_VR_LITTLE_ENDIAN,
+    transferSyntaxUid: explicitVrLittleEndian,
     sizeBytes,
     dataSet: () => (isWhole ? Buffer.concat([...pieces()]) : stream(pieces())),
     part10: () => (isWhole ? Buffer.concat([...part10Pieces()]) : stream(part10Pieces())),
