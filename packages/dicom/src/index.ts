@@ -55,3 +55,9 @@ export {
   transferSyntaxes,
 } from './transfer-syntaxes.ts'
 export { isStorableUid, isValidUid, maxUidLength } from './uids.ts'
+export {
+  type EncodableDataSet,
+  type EncodableElement,
+  type EncodeOptions,
+  encodeDataSet,
+} from './write/encode-data-set.ts'

@@ -13,11 +13,11 @@ export type DicomJsonOptions = {
 }
 
 const specificCharacterSetTag = 0x00080005
-const dataSetTrailingPaddingTag = 0xfffcfffc
+const pixelRepresentationTag = 0x00280103
 
 /** DICOM JSON Model (PS3.18 F) of a data set scanned with `capture: 'all'`. File meta and group lengths are left out. */
 export function toDicomJson(result: Pick<ScanResult, 'elements'>, options: DicomJsonOptions): DicomJson {
-  return dataSetJson(result.elements, { options, prefix: '', charsets: [] })
+  return dataSetJson(result.elements, { options, prefix: '', charsets: [], signedPixels: false })
 }
 
 type Level = {
@@ -26,11 +26,12 @@ type Level = {
   readonly prefix: string
   /** Inherited from the level above unless it has its own (PS3.3 C.12.1.1.2). */
   readonly charsets: readonly string[]
+  /** Pixel Representation, inherited likewise: decides "US or SS". */
+  readonly signedPixels: boolean
 }
 
 function dataSetJson(elements: readonly ScannedElement[], level: Level): DicomJson {
-  const own = elements.find((element) => element.tag === specificCharacterSetTag)?.value
-  const here = own ? { ...level, charsets: parseCharsets(own) } : level
+  const here = ownLevel(elements, level)
   const json: Record<string, DicomJsonElement> = {}
   for (const element of elements) {
     if (isLeftOut(element.tag)) continue
@@ -41,15 +42,27 @@ function dataSetJson(elements: readonly ScannedElement[], level: Level): DicomJs
   return json
 }
 
+/** With the character set and the pixel representation the data set states itself. */
+function ownLevel(elements: readonly ScannedElement[], level: Level): Level {
+  let { charsets, signedPixels } = level
+  for (const { tag, value } of elements) {
+    if (tag === specificCharacterSetTag && value) charsets = parseCharsets(value)
+    if (tag === pixelRepresentationTag) signedPixels = value?.[0] === 1 || value?.[1] === 1
+    if (tag >= pixelRepresentationTag) break
+  }
+  return { ...level, charsets, signedPixels }
+}
+
+/** Group lengths, command set and file meta. */
 function isLeftOut(tag: number): boolean {
   const group = tag >>> 16
-  return (tag & 0xffff) === 0 || group <= 0x0002 || tag === dataSetTrailingPaddingTag
+  return (tag & 0xffff) === 0 || group === 0x0000 || group === 0x0002
 }
 
 function elementJson(element: ScannedElement, key: string, level: Level): DicomJsonElement {
   const { items, value, length } = element
   if (items) return sequenceJson(items, key, level)
-  const vr = jsonVr(element)
+  const vr = jsonVr(element, level.signedPixels)
   if (length === 0) return { vr }
   const binary = vrInfoOf(vr).kind === 'binary'
   if (value === undefined || (binary && length > level.options.maxInlineBytes)) {
@@ -69,10 +82,11 @@ function sequenceJson(items: NonNullable<ScannedElement['items']>, key: string, 
 }
 
 /** PS3.5 6.2.2: an application that knows the element may read UN by its own dictionary; sequences stay opaque. */
-function jsonVr({ tag, vr }: ScannedElement): string {
-  if (vr !== 'UN' || isPrivateTag(tag) || dictionaryVr(tag) === undefined) return vr
-  const known = vrOf(tag)
-  return known === 'SQ' ? vr : known
+function jsonVr({ tag, vr }: ScannedElement, signedPixels: boolean): string {
+  if (vr !== 'UN' || isPrivateTag(tag)) return vr
+  const known = dictionaryVr(tag)
+  if (known === undefined || known === 'SQ') return vr
+  return known === 'xs' && signedPixels ? 'SS' : vrOf(tag)
 }
 
 function base64(bytes: Uint8Array): string {

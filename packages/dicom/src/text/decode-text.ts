@@ -7,6 +7,8 @@ const backslash = 0x5c
 const caret = 0x5e
 const equals = 0x3d
 
+const katakanaSet = findCharacterSet('ISO_IR 13')
+
 const textResets: ReadonlySet<number> = new Set()
 const multiValueResets: ReadonlySet<number> = new Set([backslash])
 const personNameResets: ReadonlySet<number> = new Set([backslash, caret, equals])
@@ -49,6 +51,8 @@ function needsCharset(bytes: Uint8Array): boolean {
 function decodeBytes(bytes: Uint8Array, charsets: readonly string[], vr: string): string {
   const info = vrInfoOf(vr)
   const set = info.extendedText ? findCharacterSet(charsets[0] || 'ISO_IR 6') : undefined
+  // Katakana alone: Shift JIS has the same bytes, and explains those of senders that mean all of it.
+  if (set === katakanaSet && charsets.length === 1 && !bytes.includes(0x1b)) return iconv.decode(bytes, 'shiftjis')
   if (set?.kind === 'whole') return set.codec === 'utf-8' ? utf8(bytes) : iconv.decode(bytes, set.codec)
   const declared = set !== undefined && (set.g1 !== undefined || charsets.length > 1)
   if (!declared && isUtf8(bytes)) return utf8(bytes)
