@@ -32,7 +32,7 @@ describe('runShutdown', () => {
   })
 
   it('goes on after a phase that throws', async () => {
-    let after = false
+    const after: string[] = []
     const broken = {
       name: 'broken',
       limitMs: 100,
@@ -40,7 +40,7 @@ describe('runShutdown', () => {
         throw new Error('broken')
       },
     }
-    const next = { name: 'next', limitMs: 100, run: () => void (after = true) }
+    const next = { name: 'next', limitMs: 100, run: () => void after.push('next') }
     expect(await runShutdown([broken, next], logger)).toEqual({ clean: false })
     expect(after).toEqual(['next'])
   })
