@@ -1,0 +1,20 @@
+/** Every bound of this package by name. */
+export const catalogLimits = {
+  /** Text kept of one attribute; a longer one is cut, because an index row of PostgreSQL holds 2,704 bytes. */
+  maxTextChars: 512,
+  /** Identifiers share an index row with their issuer, hence less. */
+  maxIdentifierChars: 256,
+  /** DICOM JSON kept beside a row for attributes without a column. */
+  maxExtraBytes: 16_384,
+  maxConnections: 10,
+  connectTimeoutSeconds: 10,
+  /** First and longest pause between two attempts of a transaction. */
+  retryFirstMs: 2,
+  retryMaxMs: 250,
+  /** A statement longer than this is given up by the server. */
+  statementTimeoutMs: 60_000,
+  maxStudiesPerTake: 100,
+  maxEventsPerShipment: 1000,
+  defaultStudyStableMs: 60_000,
+  maxStudyUidsPerTransmission: 100,
+} as const

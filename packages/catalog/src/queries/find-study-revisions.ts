@@ -1,0 +1,11 @@
+import type { Sql, Transaction } from '../database/open-database.ts'
+
+export async function findStudyRevisions(
+  sql: Sql | Transaction,
+  studyInstanceUids: readonly string[],
+): Promise<readonly { studyInstanceUid: string; revision: number }[]> {
+  return sql<{ studyInstanceUid: string; revision: number }[]>`
+    select study_instance_uid as "studyInstanceUid", revision from studies
+    where study_instance_uid in (select jsonb_array_elements_text(${JSON.stringify(studyInstanceUids)}::text::jsonb))
+    order by study_instance_uid`
+}

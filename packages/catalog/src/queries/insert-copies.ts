@@ -1,0 +1,39 @@
+import type { Transaction } from '../database/open-database.ts'
+import type { PreparedInstance } from '../register/prepared-instance.ts'
+
+export interface NewCopy {
+  readonly instance: PreparedInstance
+  readonly version: number
+}
+
+/** Notes where known bytes arrived again. */
+export async function insertCopies(
+  tx: Transaction,
+  place: { studyId: number; packId: number },
+  copies: readonly NewCopy[],
+): Promise<void> {
+  if (copies.length === 0) return
+  await tx`
+    insert into instance_copies (study_id, pack_id, length_bytes, received_at, offset_blocks, data_set_offset, seq,
+      version, entity_id, flags, transfer_syntax_id, sop_instance_uid)
+    select ${place.studyId}::bigint, ${place.packId}::bigint, r.l, r.at, r.o, r.d, r.q, r.v, r.e, r.g, t.id, r.uid
+    from json_to_recordset(${JSON.stringify(copies.map(rowOf))}::text::json) as r (l bigint, at timestamptz, o int, d int,
+        q int, v smallint, e smallint, g smallint, t text, uid text)
+      join uids t on t.uid = r.t
+    on conflict do nothing`
+}
+
+function rowOf({ instance, version }: NewCopy): unknown {
+  return {
+    l: instance.lengthBytes,
+    at: new Date(instance.arrival.receivedAtMs),
+    o: instance.arrival.offset / 512,
+    d: instance.dataSetOffset,
+    q: instance.seq,
+    v: version,
+    e: instance.arrival.entityId,
+    g: instance.arrival.flags,
+    t: instance.transferSyntaxUid,
+    uid: instance.sopInstanceUid,
+  }
+}

@@ -1,0 +1,9 @@
+import type { Transaction } from '../database/open-database.ts'
+
+/**
+ * Takes the row of a study for this transaction: whoever holds it may change its series and instances. Only locks: a
+ * statement that also read would show joined rows as they were before it waited.
+ */
+export async function lockStudy(tx: Transaction, studyInstanceUid: string): Promise<void> {
+  await tx`select from studies where study_instance_uid = ${studyInstanceUid} for update`
+}

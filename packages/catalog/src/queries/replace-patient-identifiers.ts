@@ -1,0 +1,12 @@
+import type { Transaction } from '../database/open-database.ts'
+import type { PatientIdentifier } from '../header/study-attributes.ts'
+import { insertPatientIdentifiers } from './insert-patient-identifiers.ts'
+
+export async function replacePatientIdentifiers(
+  tx: Transaction,
+  studyId: number,
+  identifiers: readonly PatientIdentifier[],
+): Promise<void> {
+  await tx`delete from patient_identifiers where study_id = ${studyId}::bigint`
+  await insertPatientIdentifiers(tx, studyId, identifiers)
+}

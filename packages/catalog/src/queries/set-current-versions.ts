@@ -1,0 +1,14 @@
+import type { Transaction } from '../database/open-database.ts'
+
+export async function setCurrentVersions(
+  tx: Transaction,
+  studyId: number,
+  changes: readonly { readonly sopInstanceUid: string; readonly version: number; readonly current: boolean }[],
+): Promise<void> {
+  if (changes.length === 0) return
+  await tx`
+    update instances i set current = r.current
+    from json_to_recordset(${JSON.stringify(changes)}::text::json) as r ("sopInstanceUid" text, version smallint,
+      current boolean)
+    where i.study_id = ${studyId}::bigint and i.sop_instance_uid = r."sopInstanceUid" and i.version = r.version`
+}

@@ -1,0 +1,33 @@
+import type { Transaction } from '../database/open-database.ts'
+import type { StudyAttributes } from '../header/study-attributes.ts'
+import { type DefiningHeader, findDefiningHeaders } from '../queries/find-defining-headers.ts'
+import { replacePatientIdentifiers } from '../queries/replace-patient-identifiers.ts'
+import { updateSeriesHeaders } from '../queries/update-series-headers.ts'
+import type { StudyContext } from './extend-study.ts'
+import type { NumberedHeader } from './header-numbers.ts'
+
+/** Which header the study shows now; series whose header changes are updated on the way. */
+export async function chooseHeaders(tx: Transaction, context: StudyContext): Promise<NumberedHeader<StudyAttributes>> {
+  const { study, studyHeaders, seriesHeaders } = context
+  const shown = { no: study.headerNo, header: study.attributes }
+  const severalSeries = [...seriesHeaders.values()].filter(({ numbers }) => numbers.isSeveral)
+  if (!studyHeaders.isSeveral && severalSeries.length === 0) return shown
+
+  const defining = await findDefiningHeaders(tx, study.id, context.ownerEntityId)
+  await updateSeriesHeaders(tx, seriesUpdates(severalSeries, defining))
+  const no = defining.find(({ seriesId }) => seriesId === 0)?.no ?? shown.no
+  const header = studyHeaders.headerOf(no)
+  if (no === shown.no || header === undefined) return shown
+  await replacePatientIdentifiers(tx, study.id, header.otherIdentifiers)
+  return { no, header }
+}
+
+type SeriesContext = StudyContext['seriesHeaders'] extends ReadonlyMap<string, infer Value> ? Value : never
+
+function seriesUpdates(contexts: readonly SeriesContext[], defining: readonly DefiningHeader[]) {
+  return contexts.flatMap(({ series, numbers }) => {
+    const headerNo = defining.find(({ seriesId }) => seriesId === series.id)?.no ?? series.headerNo
+    const attributes = numbers.headerOf(headerNo)
+    return headerNo === series.headerNo || attributes === undefined ? [] : { id: series.id, headerNo, attributes }
+  })
+}

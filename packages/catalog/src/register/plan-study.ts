@@ -1,0 +1,151 @@
+import { type Arrival, compareArrivals, currentVersion } from '../versions/current-version.ts'
+import type { PreparedInstance } from './prepared-instance.ts'
+
+/** A version the catalog already has, with every arrival of its bytes; the first one is on the row. */
+export interface KnownVersion {
+  readonly sopInstanceUid: string
+  readonly version: number
+  readonly sha256: string
+  readonly current: boolean
+  readonly seriesInstanceUid: string
+  readonly arrivals: readonly Arrival[]
+}
+
+export interface PlannedRow {
+  readonly instance: PreparedInstance
+  readonly version: number
+  readonly current: boolean
+}
+
+/** What registering some instances of one study changes. */
+export interface StudyPlan {
+  readonly newVersions: readonly PlannedRow[]
+  /** The same bytes again. */
+  readonly newCopies: readonly { readonly instance: PreparedInstance; readonly version: number }[]
+  /** The same bytes, and earlier than the row says: the row takes this arrival, the old one becomes a copy. */
+  readonly earlierArrivals: readonly { readonly instance: PreparedInstance; readonly version: number }[]
+  readonly currentChanges: readonly {
+    readonly sopInstanceUid: string
+    readonly version: number
+    readonly current: boolean
+  }[]
+  /** Change of the number of current instances by Series Instance UID. */
+  readonly seriesDeltas: ReadonlyMap<string, number>
+  /** False when nothing but known bytes came. */
+  readonly isChanged: boolean
+}
+
+interface VersionDraft {
+  readonly version: number
+  readonly sha256: string
+  readonly wasCurrent: boolean
+  readonly seriesInstanceUid: string
+  readonly arrivals: Arrival[]
+  /** Set for a version the catalog does not have yet. */
+  readonly isNew: boolean
+  /** Sender of the earliest arrival, where it came with these instances. */
+  earliest: PreparedInstance | undefined
+  readonly others: PreparedInstance[]
+}
+
+/** Pure: the same known versions and instances in any order give the same rows. */
+export function planStudy(
+  known: readonly KnownVersion[],
+  instances: readonly PreparedInstance[],
+  ownerEntityId: number,
+): StudyPlan {
+  const drafts = draftsOf(known)
+  for (const instance of instances) addInstance(drafts, instance)
+  const plan = {
+    newVersions: [] as PlannedRow[],
+    newCopies: [] as { instance: PreparedInstance; version: number }[],
+    earlierArrivals: [] as { instance: PreparedInstance; version: number }[],
+    currentChanges: [] as { sopInstanceUid: string; version: number; current: boolean }[],
+    seriesDeltas: new Map<string, number>(),
+  }
+  for (const [sopInstanceUid, versions] of drafts) {
+    const current = versions.length === 1 ? versions[0]?.version : currentVersion(versions, ownerEntityId)
+    for (const draft of versions) {
+      recordDraft(plan, draft)
+      recordCurrent(plan, { sopInstanceUid, draft, isCurrent: draft.version === current })
+    }
+  }
+  return { ...plan, isChanged: plan.newVersions.length > 0 || plan.currentChanges.length > 0 }
+}
+
+function draftsOf(known: readonly KnownVersion[]): Map<string, VersionDraft[]> {
+  const drafts = new Map<string, VersionDraft[]>()
+  for (const version of known) {
+    const draft: VersionDraft = {
+      version: version.version,
+      sha256: version.sha256,
+      wasCurrent: version.current,
+      seriesInstanceUid: version.seriesInstanceUid,
+      arrivals: [...version.arrivals].sort(compareArrivals),
+      isNew: false,
+      earliest: undefined,
+      others: [],
+    }
+    const versions = drafts.get(version.sopInstanceUid)
+    if (versions === undefined) drafts.set(version.sopInstanceUid, [draft])
+    else versions.push(draft)
+  }
+  return drafts
+}
+
+/** `instances` come sorted by arrival, so of a new version the first is the earliest. */
+function addInstance(drafts: Map<string, VersionDraft[]>, instance: PreparedInstance): void {
+  const versions = drafts.get(instance.sopInstanceUid) ?? []
+  if (versions.length === 0) drafts.set(instance.sopInstanceUid, versions)
+  const same = versions.find((draft) => draft.sha256 === instance.sha256)
+  if (same === undefined) {
+    versions.push({
+      version: 1 + Math.max(0, ...versions.map((draft) => draft.version)),
+      sha256: instance.sha256,
+      wasCurrent: false,
+      seriesInstanceUid: instance.seriesInstanceUid,
+      arrivals: [instance.arrival],
+      isNew: true,
+      earliest: instance,
+      others: [],
+    })
+    return
+  }
+  const first = same.arrivals[0]
+  if (first !== undefined && compareArrivals(instance.arrival, first) < 0) {
+    same.arrivals.unshift(instance.arrival)
+    same.earliest = instance
+  } else {
+    same.arrivals.push(instance.arrival)
+    same.others.push(instance)
+  }
+}
+
+type OpenPlan = {
+  newVersions: PlannedRow[]
+  newCopies: { instance: PreparedInstance; version: number }[]
+  earlierArrivals: { instance: PreparedInstance; version: number }[]
+  currentChanges: { sopInstanceUid: string; version: number; current: boolean }[]
+  seriesDeltas: Map<string, number>
+}
+
+function recordDraft(plan: OpenPlan, draft: VersionDraft): void {
+  for (const instance of draft.others) plan.newCopies.push({ instance, version: draft.version })
+  if (!draft.isNew && draft.earliest !== undefined) {
+    plan.earlierArrivals.push({ instance: draft.earliest, version: draft.version })
+  }
+}
+
+function recordCurrent(
+  plan: OpenPlan,
+  { sopInstanceUid, draft, isCurrent }: { sopInstanceUid: string; draft: VersionDraft; isCurrent: boolean },
+): void {
+  const { version, seriesInstanceUid } = draft
+  if (draft.isNew && draft.earliest !== undefined) {
+    plan.newVersions.push({ instance: draft.earliest, version, current: isCurrent })
+  } else if (draft.wasCurrent !== isCurrent) {
+    plan.currentChanges.push({ sopInstanceUid, version, current: isCurrent })
+  }
+  const delta = Number(isCurrent) - Number(draft.wasCurrent)
+  if (delta !== 0) plan.seriesDeltas.set(seriesInstanceUid, (plan.seriesDeltas.get(seriesInstanceUid) ?? 0) + delta)
+}

@@ -1,0 +1,135 @@
+import type { Sql, Transaction } from '../database/open-database.ts'
+import { runQuery, runTransaction } from '../database/run-transaction.ts'
+import { CatalogError } from '../errors.ts'
+import type { StudyAttributes } from '../header/study-attributes.ts'
+import { ensureDictionaries } from '../queries/ensure-dictionaries.ts'
+import { findSendingEntities } from '../queries/find-sending-entities.ts'
+import { findStudyRevisions } from '../queries/find-study-revisions.ts'
+import { folderOf, insertPack } from '../queries/insert-pack.ts'
+import { insertPatients } from '../queries/insert-patients.ts'
+import { insertQuarantined } from '../queries/insert-quarantined.ts'
+import { extendStudy } from './extend-study.ts'
+import { isLostDictionary, requireAllInserted } from './lost-dictionary.ts'
+import { type PreparedInstance, prepareInstances } from './prepared-instance.ts'
+import { registerNewStudy } from './register-new-study.ts'
+import type { RegisterPackInput, RegisterPackResult } from './register-pack-input.ts'
+import { groupByStudy } from './study-batch.ts'
+
+export interface RegisterPackOptions {
+  readonly defaultStudyStableMs: number
+  /** Dictionary values this process has seen in the database. */
+  readonly knownValues: Set<string>
+}
+
+/**
+ * Registers a sealed segment, all of it or nothing, in one transaction. Repeating it changes nothing; registering the same
+ * packs in any order gives the same answers. Locks are taken patient → study → series → instance, each sorted.
+ */
+export async function registerPack(
+  sql: Sql,
+  input: RegisterPackInput,
+  options: RegisterPackOptions,
+): Promise<RegisterPackResult> {
+  const placed = withoutUnplaceable(checkInput(input))
+  for (;;) {
+    await ensureKnown(sql, placed, options.knownValues)
+    try {
+      return await runTransaction(sql, (tx) => register(tx, placed, options))
+    } catch (error) {
+      if (!isLostDictionary(error)) throw error
+      options.knownValues.clear()
+    }
+  }
+}
+
+async function register(
+  tx: Transaction,
+  input: RegisterPackInput,
+  options: RegisterPackOptions,
+): Promise<RegisterPackResult> {
+  const studyUids = [...new Set(input.instances.map(({ header }) => header.studyInstanceUid))]
+  const [packId, entities] = await Promise.all([insertPack(tx, input), findSendingEntities(tx, entityCodesOf(input))])
+  if (packId === undefined) {
+    const studies = await findStudyRevisions(tx, studyUids)
+    // No row and no conflict either: the journal or folder row was lost.
+    requireAllInserted(studies.length, studyUids.length)
+    return { studies, alreadyRegistered: true }
+  }
+  requireAllInserted(entities.size, entityCodesOf(input).length)
+  const prepared = prepareInstances(input, input.instances, entities)
+  const stableMs = new Map([...entities.values()].map(({ id, studyStableMs }) => [id, studyStableMs]))
+  const stableMsOf = (entityId: number) => stableMs.get(entityId) ?? options.defaultStudyStableMs
+  await insertPatients(tx, patientsOf(prepared))
+  for (const batch of groupByStudy(prepared, { packId, stableMsOf })) {
+    const isDone = await registerNewStudy(tx, batch)
+    if (!isDone) await extendStudy(tx, batch)
+  }
+  const [studies, quarantined] = await Promise.all([
+    findStudyRevisions(tx, studyUids),
+    insertQuarantined(tx, packId, input.quarantined),
+  ])
+  requireAllInserted(quarantined, input.quarantined.length)
+  return { studies, alreadyRegistered: false }
+}
+
+function patientsOf(prepared: readonly PreparedInstance[]): readonly { identifier: string; issuer: string }[] {
+  const seen = new Set<StudyAttributes>()
+  const patients = new Map<string, { identifier: string; issuer: string }>()
+  for (const { studyAttributes } of prepared) {
+    if (seen.has(studyAttributes)) continue
+    seen.add(studyAttributes)
+    const { patientIdentifier: identifier, patientIssuer: issuer } = studyAttributes
+    if (identifier !== null && issuer !== null) patients.set(`${issuer}\n${identifier}`, { identifier, issuer })
+  }
+  return [...patients.values()]
+}
+
+function entityCodesOf(input: RegisterPackInput): readonly string[] {
+  return [...new Set([...input.instances, ...input.quarantined].map(({ entityCode }) => entityCode))].sort()
+}
+
+async function ensureKnown(sql: Sql, input: RegisterPackInput, knownValues: Set<string>): Promise<void> {
+  const entityCodes = entityCodesOf(input)
+  const uids = [
+    ...new Set([
+      ...input.instances.flatMap(({ header, transferSyntaxUid }) => [header.sopClassUid, transferSyntaxUid]),
+      ...input.quarantined.flatMap(({ transferSyntaxUid }) => transferSyntaxUid ?? []),
+    ]),
+  ]
+  const folder = folderOf(input)
+  const values = [folder, input.journalId, ...entityCodes, ...uids]
+  if (values.every((value) => knownValues.has(value))) return
+  await runQuery(async () => ensureDictionaries(sql, { folder, journal: input.journalId, entityCodes, uids }))
+  for (const value of values) knownValues.add(value)
+}
+
+function checkInput(input: RegisterPackInput): RegisterPackInput {
+  if (!input.packKey.endsWith(`/${input.segmentId}.tar`)) {
+    throw new CatalogError('invalid-input', 'a pack key ends in its segment id')
+  }
+  for (const { offset } of [...input.instances, ...input.quarantined]) {
+    if (offset % 512 !== 0) throw new CatalogError('invalid-input', 'a tar member starts at a multiple of 512')
+  }
+  return input
+}
+
+/** An instance that cannot be a row (no UID to find it by) is kept all the same, where an operator sees it. */
+function withoutUnplaceable(input: RegisterPackInput): RegisterPackInput {
+  const isPlaceable = ({ header }: RegisterPackInput['instances'][number]) =>
+    header.studyInstanceUid !== '' && header.sopInstanceUid !== '' && header.sopClassUid !== ''
+  const unplaceable = input.instances.filter((instance) => !isPlaceable(instance))
+  if (unplaceable.length === 0) return input
+  const quarantined = unplaceable.map(({ header, ...member }) => ({
+    ...member,
+    sopClassUid: header.sopClassUid,
+    sopInstanceUid: header.sopInstanceUid,
+    studyInstanceUid: header.studyInstanceUid,
+    seriesInstanceUid: header.seriesInstanceUid,
+    reason: 'missing-uid',
+  }))
+  return {
+    ...input,
+    instances: input.instances.filter(isPlaceable),
+    quarantined: [...input.quarantined, ...quarantined],
+  }
+}

@@ -1,0 +1,125 @@
+import { createHash } from 'node:crypto'
+import type {
+  Catalog,
+  InstanceHeader,
+  QuarantinedInstance,
+  RegisteredInstance,
+  RegisterPackInput,
+} from '../../packages/catalog/src/index.ts'
+import { openCatalog } from '../../packages/catalog/src/index.ts'
+import { startTestPostgres } from './support-postgres.ts'
+
+export interface CatalogFixture {
+  readonly catalog: Catalog
+  readonly url: string
+  /** Empties every table. */
+  clear(): Promise<void>
+  stop(): Promise<void>
+}
+
+/** A migrated catalog in a database of its own. */
+export async function startCatalog(): Promise<CatalogFixture> {
+  const postgres = await startTestPostgres()
+  const url = await createDatabase(postgres.url)
+  const catalog = openCatalog({ url, applicationName: 'catalog-test' })
+  await catalog.migrate()
+  return {
+    catalog,
+    url,
+    clear: () => clearTables(catalog),
+    stop: async () => {
+      await catalog.close()
+      await postgres.stop()
+    },
+  }
+}
+
+async function createDatabase(serverUrl: string): Promise<string> {
+  const name = `vna_test_${createHash('sha256').update(`${Date.now()} ${Math.random()}`).digest('hex').slice(0, 12)}`
+  const server = openCatalog({ url: serverUrl, applicationName: 'catalog-test' })
+  await server.sql.unsafe(`create database ${name} template template0 encoding 'UTF8' locale 'C'`)
+  await server.close()
+  const url = new URL(serverUrl)
+  url.pathname = `/${name}`
+  return url.href
+}
+
+async function clearTables(catalog: Catalog): Promise<void> {
+  const tables = await catalog.sql<{ name: string }[]>`
+    select c.oid::regclass::text as name from pg_class c
+    where c.relkind in ('r', 'p') and c.relnamespace = 'public'::regnamespace and not c.relispartition
+      and c.relname <> 'schema_migrations'`
+  await catalog.sql.unsafe(`truncate ${tables.map(({ name }) => name).join(', ')} restart identity`)
+}
+
+export interface SampleInstance {
+  readonly study?: string
+  readonly series?: string
+  readonly sop?: string
+  /** Stands for the bytes of the data set: equal bytes have equal digests. */
+  readonly bytes?: string
+  readonly entity?: string
+  readonly campaign?: string
+  readonly receivedAt?: string
+  readonly transferSyntaxUid?: string
+  readonly patient?: InstanceHeader['patient']
+  readonly studyHeader?: InstanceHeader['study']
+  readonly seriesHeader?: InstanceHeader['series']
+  readonly instanceHeader?: InstanceHeader['instance']
+  readonly sopClassUid?: string
+}
+
+export const ctImageStorage = '1.2.840.10008.5.1.4.1.1.2'
+export const explicitVrLittleEndian = '1.2.840.10008.1.2.1'
+
+let segmentCounter = 0
+
+/** A pack of the given instances, in order, as the archiver would register it. */
+export function samplePack(
+  instances: readonly SampleInstance[],
+  options: { segmentId?: string; quarantined?: readonly QuarantinedInstance[] } = {},
+): RegisterPackInput {
+  segmentCounter++
+  const segmentId =
+    options.segmentId ?? `20261124T101112${String(segmentCounter).padStart(3, '0')}-${segmentCounter}-test`
+  return {
+    packKey: `packs/2026/11/24/journal-1/${segmentId}.tar`,
+    packDigest: sha256(segmentId),
+    sizeBytes: 1024 + 526_336 * instances.length,
+    journalId: 'journal-1',
+    segmentId,
+    sealedAt: '2026-11-24T10:11:12.000Z',
+    instances: instances.map(sampleInstance),
+    quarantined: options.quarantined ?? [],
+  }
+}
+
+function sampleInstance(sample: SampleInstance, index: number): RegisteredInstance {
+  const sop = sample.sop ?? '1.2.3.4'
+  return {
+    header: {
+      sopClassUid: sample.sopClassUid ?? ctImageStorage,
+      sopInstanceUid: sop,
+      studyInstanceUid: sample.study ?? '1.2.3',
+      seriesInstanceUid: sample.series ?? '1.2.3.1',
+      patient: sample.patient ?? { id: 'P1', otherIds: [], name: 'ROSSI^MARIO', birthDate: '19800101', sex: 'M' },
+      study: sample.studyHeader ?? { date: '20261120', time: '101500', accessionNumber: 'A1', id: 'S1' },
+      series: sample.seriesHeader ?? { modality: 'CT', number: 1, description: 'Axial' },
+      instance: sample.instanceHeader ?? { number: index + 1, rows: 512, columns: 512, bitsAllocated: 16 },
+    },
+    entityCode: sample.entity ?? 'ASST-A',
+    source: 'STORESCU dimse',
+    campaign: sample.campaign,
+    receivedAt: sample.receivedAt ?? '2026-11-24T10:11:10.000Z',
+    seq: index,
+    sha256: sha256(sample.bytes ?? sop),
+    offset: 2048 + index * 526_336,
+    lengthBytes: 526_000,
+    dataSetOffset: 360,
+    transferSyntaxUid: sample.transferSyntaxUid ?? explicitVrLittleEndian,
+  }
+}
+
+export function sha256(text: string): Uint8Array {
+  return createHash('sha256').update(text).digest()
+}
