@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { Archive } from './support/archive.ts'
 import type { DicomWeb } from './support/dicomweb.ts'
@@ -14,6 +13,7 @@ import {
 } from './support/hostile-input.ts'
 import { compareStudies } from './support/identity.ts'
 import { encodeMultipart, MULTIPART_DICOM } from './support/multipart.ts'
+import { peakMemoryBytes } from './support/processes.ts'
 import { echo, openAssociation, RawConnection, storeRaw } from './support/raw-association.ts'
 import { sendRawHttp, statusOf } from './support/raw-http.ts'
 import { encodeAssociateRq, encodeCStoreRq, encodePData, encodePdu } from './support/raw-pdu.ts'
@@ -199,9 +199,7 @@ describe('after all of this', () => {
 
   it('the gateway is the same process, within its memory', () => {
     expect(archive.findPid('gateway')).toBe(gatewayPidAtStart)
-    const status = readFileSync(`/proc/${archive.findPid('gateway')}/status`, 'utf8')
-    const peakKib = Number(/VmHWM:\s+(\d+) kB/.exec(status)?.[1])
-    expect(peakKib * 1024).toBeLessThan(GATEWAY_CEILING_BYTES)
+    expect(peakMemoryBytes(gatewayPidAtStart!)).toBeLessThan(GATEWAY_CEILING_BYTES)
   })
 
   it('no patient name was logged', () => {

@@ -1,14 +1,14 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { Archive, type ServiceName } from '../acceptance/support/archive.ts'
 import type { DicomWeb } from '../acceptance/support/dicomweb.ts'
+import { bySchedule } from '../acceptance/support/schedule.ts'
 import { waitFor } from '../acceptance/support/wait.ts'
 import { seededRandom } from './support/random.ts'
 import { flushAll } from './support/redis.ts'
 import { Transfer } from './support/transfer.ts'
 import { verifyAcknowledged } from './support/verification.ts'
 
-/** `npm test` runs a few rounds, `npm run test:faults` the whole schedule. */
-const ROUNDS = Number(process.env.VNA_FAULT_ROUNDS ?? 3)
+const ROUNDS = Number(process.env.VNA_FAULT_ROUNDS ?? bySchedule({ short: 3, long: 20 }))
 const SEED = Number(process.env.VNA_FAULT_SEED ?? 20_260_101)
 const VICTIMS: readonly ServiceName[] = ['gateway', 'postgres', 'supervisor', 'archiver', 'redis']
 const INSTANCES = 2_000

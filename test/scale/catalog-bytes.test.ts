@@ -1,0 +1,93 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { Archive } from '../acceptance/support/archive.ts'
+import { bySchedule } from '../acceptance/support/schedule.ts'
+import { queryDatabase } from '../acceptance/support/sql.ts'
+import { waitFor } from '../acceptance/support/wait.ts'
+import { Transfer } from '../faults/support/transfer.ts'
+
+const INSTANCES = bySchedule({ short: 2_000, long: 100_000 })
+/** Sent before the first measurement, so that what a nearly empty database costs is not counted. */
+const WARM_UP = bySchedule({ short: 500, long: 2_000 })
+const CT_INSTANCES_PER_STUDY = 300
+/** Bytes of tables and indexes an instance. */
+const CEILING_PER_CT_INSTANCE = 400
+const CEILING_PER_ONE_INSTANCE_STUDY = 1_500
+const ENTITY = 'ASST-CATALOGO'
+const CALLING_AE_TITLE = 'CATALOGO'
+const TEST_TIMEOUT_MS = bySchedule({ short: 180_000, long: 3_600_000 })
+
+let archive: Archive
+
+beforeAll(async () => {
+  archive = await Archive.start()
+  await archive.addEntity({ code: ENTITY, aeTitles: [CALLING_AE_TITLE] })
+}, TEST_TIMEOUT_MS)
+
+afterAll(() => archive.dispose())
+
+async function count(query: string): Promise<number> {
+  const [row] = await queryDatabase(archive.home, query)
+  return Number(row?.value)
+}
+
+/** Every table and index of the database, after VACUUM: what the rows need, not what a burst left behind. */
+async function databaseBytes(): Promise<number> {
+  await queryDatabase(archive.home, 'VACUUM')
+  return count(`
+    SELECT sum(pg_table_size(oid) + pg_indexes_size(oid)) AS value FROM pg_class
+    WHERE relkind IN ('r', 'm') AND relnamespace NOT IN ('pg_catalog'::regnamespace, 'information_schema'::regnamespace)
+      AND relnamespace <> 'pg_toast'::regnamespace`)
+}
+
+async function sendAll(options: { name: string; instances: number; instancesPerStudy: number; associations: number }) {
+  const before = await count('SELECT count(*) AS value FROM instances')
+  const transfer = new Transfer({ ...options, pixelBytes: 64 })
+  try {
+    transfer.start(archive, { associations: options.associations, callingAeTitle: CALLING_AE_TITLE })
+    expect(await transfer.ended(), transfer.output.slice(-2000)).toBe(0)
+    expect(transfer.acknowledged().size).toBe(options.instances)
+  } finally {
+    await transfer.dispose()
+  }
+  const isDone = async () => (await count('SELECT count(*) AS value FROM instances')) === before + options.instances
+  await waitFor(async () => ((await isDone()) ? true : undefined), { everyMs: 500, timeoutMs: TEST_TIMEOUT_MS })
+}
+
+async function bytesPerInstance(name: string, instancesPerStudy: number): Promise<number> {
+  const options = { instancesPerStudy, associations: 4 }
+  await sendAll({ ...options, name: `${name}-warm`, instances: WARM_UP })
+  const before = await databaseBytes()
+  await sendAll({ ...options, name, instances: INSTANCES })
+  const bytes = ((await databaseBytes()) - before) / INSTANCES
+  console.log(`${name}: ${bytes.toFixed(0)} bytes of PostgreSQL an instance over ${INSTANCES}`)
+  return bytes
+}
+
+describe('PostgreSQL holds', () => {
+  it(`under ${CEILING_PER_CT_INSTANCE} bytes an instance of a CT study`, { timeout: TEST_TIMEOUT_MS }, async () => {
+    expect(await bytesPerInstance('ct', CT_INSTANCES_PER_STUDY)).toBeLessThan(CEILING_PER_CT_INSTANCE)
+  })
+
+  it(`under ${CEILING_PER_ONE_INSTANCE_STUDY} bytes a study of one instance`, {
+    timeout: TEST_TIMEOUT_MS,
+  }, async () => {
+    expect(await bytesPerInstance('tiny', 1)).toBeLessThan(CEILING_PER_ONE_INSTANCE_STUDY)
+  })
+})
+
+describe('concurrent senders', () => {
+  const tiny = bySchedule({ short: 500, long: 5_000 })
+  const shared = bySchedule({ short: 800, long: 8_000 })
+
+  it(`8 associations on one study of ${shared} are all catalogued`, { timeout: TEST_TIMEOUT_MS }, async () => {
+    await sendAll({ name: 'shared', instances: shared, instancesPerStudy: shared, associations: 8 })
+  })
+
+  it(`${tiny} tiny studies over 4 associations are all catalogued`, { timeout: TEST_TIMEOUT_MS }, async () => {
+    await sendAll({ name: 'concurrent', instances: tiny, instancesPerStudy: 1, associations: 4 })
+  })
+
+  it('no deadlock or serialization failure surfaces', () => {
+    expect(archive.readLogs()).not.toMatch(/"level":[56]0[^\n]*(40001|40P01|deadlock|serialize access)/)
+  })
+})

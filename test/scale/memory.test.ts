@@ -1,0 +1,87 @@
+import { closeSync, ftruncateSync, mkdtempSync, openSync, writeSync } from 'node:fs'
+import { rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { Archive } from '../acceptance/support/archive.ts'
+import { makeFixture } from '../acceptance/support/fixtures.ts'
+import { peakMemoryBytes, processTree } from '../acceptance/support/processes.ts'
+import { bySchedule } from '../acceptance/support/schedule.ts'
+import { waitFor } from '../acceptance/support/wait.ts'
+import { Transfer } from '../faults/support/transfer.ts'
+
+/** The stated ceiling of the gateway's resident memory, all its processes together. */
+const CEILING_BYTES = 300 * 1024 ** 2
+const ASSOCIATIONS = 8
+const INSTANCE_BYTES = bySchedule({ short: 64 * 1024 ** 2, long: 2 * 1024 ** 3 })
+const SMALL_INSTANCES = bySchedule({ short: 1_000, long: 20_000 })
+const GROWTH_BYTES = 64 * 1024 ** 2
+const ENTITY = 'ASST-MEMORIA'
+const CALLING_AE_TITLE = 'MEMORIA'
+const TEST_TIMEOUT_MS = bySchedule({ short: 120_000, long: 1_800_000 })
+
+let folder: string
+let archive: Archive
+
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'vna-memory-'))
+  archive = await Archive.start()
+  await archive.addEntity({ code: ENTITY, aeTitles: [CALLING_AE_TITLE] })
+}, TEST_TIMEOUT_MS)
+
+afterAll(async () => {
+  await archive.dispose()
+  await rm(folder, { recursive: true, force: true })
+})
+
+const gatewayPeakBytes = (): number =>
+  processTree(archive.findPid('gateway')!).reduce((sum, pid) => sum + peakMemoryBytes(pid), 0)
+
+/** A multi-frame instance whose pixel data is a hole in the file: it costs the sender's disk nothing. */
+function writeMultiFrame(number: number): { path: string; studyInstanceUid: string } {
+  const { file, studyInstanceUid } = makeFixture({ study: `memory-${number}`, number, pixelBytes: 0 })
+  const pixelLength = Buffer.alloc(4)
+  pixelLength.writeUInt32LE(INSTANCE_BYTES)
+  const path = join(folder, `${number}.dcm`)
+  const fd = openSync(path, 'w')
+  writeSync(fd, Buffer.concat([file.subarray(0, -4), pixelLength]))
+  ftruncateSync(fd, file.length + INSTANCE_BYTES)
+  closeSync(fd)
+  return { path, studyInstanceUid }
+}
+
+it(
+  `${ASSOCIATIONS} associations of ${INSTANCE_BYTES / 1024 ** 2} MiB each stay under the ceiling`,
+  async () => {
+    const sent = Array.from({ length: ASSOCIATIONS }, (_, index) => writeMultiFrame(index + 1))
+    const paths = sent.map(({ path }) => path)
+    const args = ['send', '--calling', CALLING_AE_TITLE, '--associations', String(ASSOCIATIONS), ...paths]
+    const result = await archive.vna(args, { timeoutMs: TEST_TIMEOUT_MS })
+    expect(result.stderr).toBe('')
+    expect(result.exitCode).toBe(0)
+    expect(gatewayPeakBytes()).toBeLessThan(CEILING_BYTES)
+    const web = await archive.dicomWeb('entity', { entity: ENTITY })
+    for (const { studyInstanceUid } of sent) {
+      const count = async () => (await web.search(`/studies/${studyInstanceUid}/instances`)).length
+      await waitFor(async () => ((await count()) === 1 ? true : undefined), { timeoutMs: TEST_TIMEOUT_MS })
+    }
+  },
+  TEST_TIMEOUT_MS,
+)
+
+it(
+  `does not grow with the number of instances (${SMALL_INSTANCES})`,
+  async () => {
+    const before = gatewayPeakBytes()
+    const transfer = new Transfer({ name: 'memory-small', instances: SMALL_INSTANCES, instancesPerStudy: 100 })
+    try {
+      transfer.start(archive, { associations: 4, callingAeTitle: CALLING_AE_TITLE })
+      expect(await transfer.ended(), transfer.output.slice(-2000)).toBe(0)
+    } finally {
+      await transfer.dispose()
+    }
+    expect(gatewayPeakBytes() - before).toBeLessThan(GROWTH_BYTES)
+    expect(gatewayPeakBytes()).toBeLessThan(CEILING_BYTES)
+  },
+  TEST_TIMEOUT_MS,
+)
