@@ -1,13 +1,11 @@
-export type GatewayErrorCode =
-  | 'unauthorized'
-  | 'forbidden'
-  | 'unsupported-media-type'
-  | 'congested'
-  | 'empty-request'
-  | 'path-uid-invalid'
-  | 'tls-required'
+import type { ProblemKind } from '@vna/dicomweb'
 
-/** What a client or an operator did that the gateway does not serve; translated once, at the HTTP edge or at start. */
+export type GatewayErrorCode = Extract<
+  ProblemKind,
+  'unauthorized' | 'forbidden' | 'unsupported-media-type' | 'bad-request' | 'unavailable'
+>
+
+/** What a client did that the gateway does not serve; translated once, at the HTTP edge. */
 export class GatewayError extends Error {
   override readonly name = 'GatewayError'
   readonly code: GatewayErrorCode

@@ -19,7 +19,10 @@ export function createStoreSink(intake: InstanceIntake, observe: IntakeObserver)
 }
 
 /** Answers a C-STORE that is refused before its data set is read: the data set passes by unread. */
-export function createRefusingSink(outcome: Extract<IntakeOutcome, { kind: 'refused' }>, observe: IntakeObserver): StoreSink {
+export function createRefusingSink(
+  outcome: Extract<IntakeOutcome, { kind: 'refused' }>,
+  observe: IntakeObserver,
+): StoreSink {
   return {
     write: () => undefined,
     end: async () => {
@@ -29,4 +32,3 @@ export function createRefusingSink(outcome: Extract<IntakeOutcome, { kind: 'refu
     abort: () => undefined,
   }
 }
-

@@ -15,8 +15,8 @@ export const intakeLimits: IntakeLimits = { maxHeldBytes: 1024 * 1024, maxInstan
 export interface IntakeSource {
   readonly lane: JournalLane
   readonly transferSyntaxUid: string
-  /** Part 10 preamble and File Meta Information, written in front of the data set. */
-  readonly prefix: Uint8Array
+  /** Part 10 preamble and File Meta Information, written in front of the data set. Asked for once. */
+  prefixOf(identity: InstanceIdentity): Uint8Array
   /** STOW-RS to `/studies/{uid}`: every instance must belong to it. */
   readonly requiredStudyInstanceUid?: string | undefined
   readonly limits: IntakeLimits
@@ -111,10 +111,10 @@ export class InstanceIntake {
   #openWriter(): void {
     const found = this.#checkIdentity(this.#scanner.identity)
     if (found) return this.#refuse(found)
-    const { lane, prefix } = this.#source
-    const { sopInstanceUid, studyInstanceUid } = this.#scanner.identity
-    const writer = lane.begin({
-      prefix,
+    const { identity } = this.#scanner
+    const { sopInstanceUid, studyInstanceUid } = identity
+    const writer = this.#source.lane.begin({
+      prefix: this.#source.prefixOf(identity),
       sopInstanceUid: sopInstanceUid ?? '',
       ...(studyInstanceUid && { studyInstanceUid }),
     })

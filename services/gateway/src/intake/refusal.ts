@@ -32,15 +32,27 @@ interface RefusalWords {
 
 const words: Readonly<Record<RefusalCode, RefusalWords>> = {
   'cannot-understand': { status: storeStatus.cannotUnderstand, comment: 'Data set cannot be parsed' },
-  'not-part10': { status: storeStatus.cannotUnderstand, comment: 'Not a DICOM Part 10 file with File Meta Information' },
+  'not-part10': {
+    status: storeStatus.cannotUnderstand,
+    comment: 'Not a DICOM Part 10 file with File Meta Information',
+  },
   truncated: { status: storeStatus.cannotUnderstand, comment: 'Data set ends before its declared length' },
-  'missing-uid': { status: storeStatus.dataSetDoesNotMatchSopClass, comment: 'SOP Class UID or SOP Instance UID is missing' },
-  'invalid-sop-instance-uid': { status: storeStatus.invalidSopInstance, comment: 'SOP Instance UID is not a valid UID' },
+  'missing-uid': {
+    status: storeStatus.dataSetDoesNotMatchSopClass,
+    comment: 'SOP Class UID or SOP Instance UID is missing',
+  },
+  'invalid-sop-instance-uid': {
+    status: storeStatus.invalidSopInstance,
+    comment: 'SOP Instance UID is not a valid UID',
+  },
   'study-mismatch': {
     status: storeStatus.dataSetDoesNotMatchSopClass,
     comment: 'Study Instance UID differs from the one in the request',
   },
-  'sop-class-not-supported': { status: storeStatus.sopClassNotSupported, comment: 'SOP class is not a storage SOP class' },
+  'sop-class-not-supported': {
+    status: storeStatus.sopClassNotSupported,
+    comment: 'SOP class is not a storage SOP class',
+  },
   'duplicate-refused': { status: storeStatus.duplicateSopInstance, comment: 'SOP Instance is already archived' },
   'too-large': { status: storeStatus.outOfResources, comment: 'Instance is larger than this archive accepts' },
   'journal-full': { status: storeStatus.outOfResources, comment: 'Archive has no room at the moment' },

@@ -99,7 +99,7 @@ export class StorePart {
     this.#intake = new InstanceIntake({
       lane,
       limits,
-      prefix,
+      prefixOf: () => prefix,
       transferSyntaxUid: found.transferSyntaxUid,
       requiredStudyInstanceUid,
     })

@@ -5,11 +5,13 @@ import type { Logger } from '@vna/runtime'
 /** One association or request (DESIGN 6), as the catalog keeps it. */
 export interface Transmission {
   readonly id: string
-  readonly direction: 'inbound' | 'outbound'
+  readonly direction: 'in' | 'out'
   readonly protocol: 'dimse' | 'stow'
+  /** Calling AE title, or the subject of the token. */
+  readonly client: string
+  readonly peer: string | undefined
   readonly entityCode: string | undefined
-  readonly peer: string
-  readonly studyInstanceUid: string | undefined
+  readonly studyInstanceUids: readonly string[]
   readonly startedAt: string
   readonly endedAt: string
   readonly instances: number
@@ -53,7 +55,9 @@ export class TransmissionSpool {
   record(row: Transmission): void {
     this.#writes = this.#writes
       .then(() => appendFile(join(this.#folder, activeName), `${JSON.stringify(row)}\n`))
-      .catch((error: unknown) => this.#logger.error({ err: error, transmission: row.id }, 'transmission row not spooled'))
+      .catch((error: unknown) =>
+        this.#logger.error({ err: error, transmission: row.id }, 'transmission row not spooled'),
+      )
   }
 
   async stop(): Promise<void> {
@@ -89,7 +93,8 @@ export class TransmissionSpool {
 
   async #shipFile(name: string): Promise<void> {
     const rows = parseRows(await readFile(join(this.#folder, name), 'utf8'))
-    for (let at = 0; at < rows.length; at += maxRowsPerShipment) await this.#ship(rows.slice(at, at + maxRowsPerShipment))
+    for (let at = 0; at < rows.length; at += maxRowsPerShipment)
+      await this.#ship(rows.slice(at, at + maxRowsPerShipment))
     await unlink(join(this.#folder, name))
   }
 }

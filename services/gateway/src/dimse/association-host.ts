@@ -1,0 +1,146 @@
+import { randomUUID } from 'node:crypto'
+import type { Journal, JournalLane } from '@vna/archive'
+import { encodePart10Prefix, type InstanceIdentity } from '@vna/dicom'
+import {
+  type AcceptedAssociation,
+  type AcceptorHost,
+  type AssociateRequest,
+  type AssociationDecision,
+  type AssociationSummary,
+  type CStoreRq,
+  type PeerInfo,
+  type PresentationContext,
+  rejections,
+  type StoreSink,
+} from '@vna/dicom-net'
+import type { Logger } from '@vna/runtime'
+import { admitInstance, admitNewcomer } from '../admission.ts'
+import type { CallerDirectory } from '../callers.ts'
+import { InstanceIntake, type IntakeLimits } from '../intake/instance-intake.ts'
+import type { LaneOwner, LanePool } from '../intake/lane-pool.ts'
+import { refusal } from '../intake/refusal.ts'
+import type { ReceiveMeter } from '../receive-meter.ts'
+import type { TransmissionSpool } from '../transmissions/transmission-spool.ts'
+import { createRefusingSink, createStoreSink } from './store-sink.ts'
+
+export interface AssociationHostParts {
+  readonly journal: Journal
+  readonly lanes: LanePool
+  readonly callers: CallerDirectory
+  readonly meter: ReceiveMeter
+  readonly transmissions: TransmissionSpool
+  readonly logger: Logger
+  readonly limits: IntakeLimits
+  readonly aeTitle: string
+  readonly maxAssociationsPerEntity: number
+}
+
+/** What an admitted association carries from its acceptance to its end. */
+class AssociationContext {
+  readonly entityCode: string
+  readonly owner: LaneOwner
+  readonly studyInstanceUids = new Set<string>()
+  lane: JournalLane | undefined
+
+  constructor(entityCode: string, callingAeTitle: string) {
+    this.entityCode = entityCode
+    this.owner = { entityCode, source: `${callingAeTitle}/dimse` }
+  }
+}
+
+/** The archive behind the DICOM acceptor: who may come in, where instances go, what is told of it afterwards. */
+export class AssociationHost implements AcceptorHost {
+  readonly #parts: AssociationHostParts
+  readonly #openByEntity = new Map<string, number>()
+
+  constructor(parts: AssociationHostParts) {
+    this.#parts = parts
+  }
+
+  async decideAssociation(request: AssociateRequest, peer: PeerInfo): Promise<AssociationDecision> {
+    const { callers, journal, aeTitle } = this.#parts
+    const caller = callers.resolve({
+      callingAeTitle: request.callingAeTitle,
+      calledAeTitle: request.calledAeTitle,
+      ourAeTitle: aeTitle,
+      address: peer.address,
+      certificateSubject: peer.certificateSubject,
+    })
+    if (caller.kind === 'rejected') return { accept: false, ...caller.rejection }
+    if (admitNewcomer(journal).kind === 'congested') return { accept: false, ...rejections.temporaryCongestion }
+    const open = this.#openByEntity.get(caller.entityCode) ?? 0
+    if (open >= this.#parts.maxAssociationsPerEntity) return { accept: false, ...rejections.localLimitExceeded }
+    this.#openByEntity.set(caller.entityCode, open + 1)
+    const context = new AssociationContext(caller.entityCode, request.callingAeTitle)
+    return { accept: true, context, acceptsAbstractSyntax: caller.acceptsSopClass }
+  }
+
+  beginStore(association: AcceptedAssociation, request: CStoreRq, accepted: PresentationContext): StoreSink {
+    const context = association.context as AssociationContext
+    const observe = this.#parts.meter.observer(context.entityCode, 'dimse', context.studyInstanceUids)
+    if (!admitInstance(this.#parts.journal)) return createRefusingSink(refusal('journal-full'), observe)
+    context.lane ??= this.#parts.lanes.borrow(context.owner)
+    const intake = new InstanceIntake({
+      lane: context.lane,
+      limits: this.#parts.limits,
+      transferSyntaxUid: accepted.transferSyntaxUid,
+      prefixOf: (identity) => prefixOf(identity, association, request, accepted),
+    })
+    return createStoreSink(intake, observe)
+  }
+
+  associationEnded(summary: AssociationSummary): void {
+    const context = summary.context instanceof AssociationContext ? summary.context : undefined
+    if (context) this.#release(context)
+    this.#parts.transmissions.record({
+      id: randomUUID(),
+      direction: 'in',
+      protocol: 'dimse',
+      client: summary.calling,
+      peer: summary.peer.address,
+      entityCode: context?.entityCode,
+      studyInstanceUids: [...(context?.studyInstanceUids ?? [])],
+      startedAt: summary.startedAt.toISOString(),
+      endedAt: summary.endedAt.toISOString(),
+      instances: summary.stores,
+      failures: summary.failures,
+      bytes: summary.bytes,
+      outcome: summary.outcome,
+      reason: summary.reason,
+    })
+    const { calling, called, outcome, reason, stores, failures, bytes } = summary
+    this.#parts.logger.info({ calling, called, outcome, reason, stores, failures, bytes }, 'association ended')
+  }
+
+  connectionFailed(peer: PeerInfo, reason: string): void {
+    this.#parts.logger.info({ peer: peer.address, reason }, 'connection without an association')
+  }
+
+  faulted(error: unknown): void {
+    this.#parts.logger.error({ err: error }, 'association fault')
+  }
+
+  #release(context: AssociationContext): void {
+    const open = this.#openByEntity.get(context.entityCode) ?? 1
+    if (open > 1) this.#openByEntity.set(context.entityCode, open - 1)
+    else this.#openByEntity.delete(context.entityCode)
+    if (context.lane) this.#parts.lanes.giveBack(context.owner, context.lane)
+    context.lane = undefined
+  }
+}
+
+function prefixOf(
+  identity: InstanceIdentity,
+  association: AcceptedAssociation,
+  request: CStoreRq,
+  accepted: PresentationContext,
+): Uint8Array {
+  return encodePart10Prefix({
+    sopClassUid: identity.sopClassUid ?? request.affectedSopClassUid,
+    sopInstanceUid: identity.sopInstanceUid ?? request.affectedSopInstanceUid,
+    transferSyntaxUid: accepted.transferSyntaxUid,
+    sourceAeTitle: association.callingAeTitle,
+    sendingAeTitle: association.callingAeTitle,
+    receivingAeTitle: association.calledAeTitle,
+  })
+}

@@ -1,0 +1,123 @@
+import { randomUUID } from 'node:crypto'
+import type { IncomingMessage } from 'node:http'
+import type { Journal } from '@vna/archive'
+import {
+  assertStoreResponseAcceptable,
+  buildStoreResponse,
+  parseContentType,
+  type StoreOutcome,
+  type StoreResponse,
+} from '@vna/dicomweb'
+import { admitInstance, admitNewcomer } from '../admission.ts'
+import { GatewayError } from '../gateway-error.ts'
+import type { IntakeLimits } from '../intake/instance-intake.ts'
+import type { LanePool } from '../intake/lane-pool.ts'
+import type { ReceiveMeter } from '../receive-meter.ts'
+import type { TransmissionSpool } from '../transmissions/transmission-spool.ts'
+import type { AuthorizeStore, StoreAuthorization } from './store-authorization.ts'
+import { createBodyReader } from './store-body.ts'
+import { StoreRequest } from './store-request.ts'
+
+export interface StoreHandlerParts {
+  readonly journal: Journal
+  readonly lanes: LanePool
+  readonly meter: ReceiveMeter
+  readonly transmissions: TransmissionSpool
+  readonly limits: IntakeLimits
+  readonly maxConcurrentRequests: number
+  authorize: AuthorizeStore
+}
+
+export type HandleStore = (message: IncomingMessage, studyInstanceUid: string | undefined) => Promise<StoreResponse>
+
+/** Store transaction (PS3.18 10.5). Throws GatewayError or DicomwebError for what is wrong with the request as a whole. */
+export function createStoreHandler(parts: StoreHandlerParts): HandleStore {
+  let running = 0
+  return async (message, studyInstanceUid) => {
+    const authorization = await parts.authorize(message.headers.authorization)
+    assertStoreResponseAcceptable(message.headers.accept)
+    const admission = admitNewcomer(parts.journal)
+    if (admission.kind === 'congested') throw new GatewayError('unavailable', admission.reason)
+    if (running >= parts.maxConcurrentRequests) throw new GatewayError('unavailable', 'too many requests at once')
+    running++
+    try {
+      return await receiveInstances(parts, { message, studyInstanceUid, authorization })
+    } finally {
+      running--
+    }
+  }
+}
+
+interface IncomingStore {
+  readonly message: IncomingMessage
+  readonly studyInstanceUid: string | undefined
+  readonly authorization: StoreAuthorization
+}
+
+async function receiveInstances(parts: StoreHandlerParts, incoming: IncomingStore): Promise<StoreResponse> {
+  const { entityCode, client } = incoming.authorization
+  const owner = { entityCode, source: `${client}/stow` }
+  const lane = parts.lanes.borrow(owner)
+  const studyInstanceUids = new Set<string>()
+  const request = new StoreRequest({
+    lane,
+    limits: parts.limits,
+    requiredStudyInstanceUid: incoming.studyInstanceUid,
+    hasRoom: () => admitInstance(parts.journal),
+    observe: parts.meter.observer(entityCode, 'stow', studyInstanceUids),
+  })
+  const log = startTransmission(parts, incoming, studyInstanceUids)
+  try {
+    await readBody(incoming.message, request)
+    const outcomes = await request.settle()
+    if (outcomes.length === 0) throw new GatewayError('bad-request', 'the request holds no instance')
+    log.end(outcomes, 'answered')
+    return buildStoreResponse({ outcomes })
+  } catch (error) {
+    // Parts that arrived whole are kept even so; the client was not told and will send them again.
+    log.end(await request.settle(), 'broken', reasonOf(error))
+    throw error
+  } finally {
+    parts.lanes.giveBack(owner, lane)
+  }
+}
+
+async function readBody(message: IncomingMessage, request: StoreRequest): Promise<void> {
+  const reader = createBodyReader(parseContentType(message.headers['content-type'] ?? ''), request)
+  for await (const chunk of message) {
+    reader.push(chunk)
+    await request.makeRoom()
+  }
+  reader.end()
+}
+
+function startTransmission(parts: StoreHandlerParts, incoming: IncomingStore, studyInstanceUids: Set<string>) {
+  const startedAt = new Date().toISOString()
+  const { message, authorization } = incoming
+  const bytesBefore = message.socket.bytesRead
+  return {
+    end(outcomes: readonly StoreOutcome[], outcome: string, reason?: string): void {
+      const failures = outcomes.filter((part) => part.kind === 'failed').length
+      parts.transmissions.record({
+        id: randomUUID(),
+        direction: 'in',
+        protocol: 'stow',
+        client: authorization.client,
+        peer: message.socket.remoteAddress,
+        entityCode: authorization.entityCode,
+        studyInstanceUids: [...studyInstanceUids],
+        startedAt,
+        endedAt: new Date().toISOString(),
+        instances: outcomes.length - failures,
+        failures,
+        bytes: message.socket.bytesRead - bytesBefore,
+        outcome,
+        reason,
+      })
+    },
+  }
+}
+
+function reasonOf(error: unknown): string {
+  return error instanceof Error && 'code' in error ? String(error.code) : 'internal'
+}
