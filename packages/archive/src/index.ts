@@ -30,6 +30,17 @@ export {
   verifyMember,
   verifyPack,
 } from './segment/read-segment.ts'
+export { type BuiltSidecar, buildSidecar, type SidecarProblem } from './sidecar/build-sidecar.ts'
+export { readSidecar, type Sidecar, type SidecarRecord, sidecarInstancesOf } from './sidecar/read-sidecar.ts'
+export {
+  type FrameTable,
+  frameCountOf,
+  frameOf,
+  MAX_INLINE_BYTES,
+  SIDECAR_CONTENT_TYPE,
+  type SidecarEntry,
+  type SidecarInstance,
+} from './sidecar/sidecar-format.ts'
 export type {
   ObjectSource,
   ObjectStore,

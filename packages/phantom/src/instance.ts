@@ -16,6 +16,8 @@ export interface PhantomInstance {
   readonly transferSyntaxUid: string
   /** Length of the data set. */
   readonly sizeBytes: number
+  /** Length of the Part 10 file: prefix and data set. */
+  readonly part10SizeBytes: number
   /** In one piece up to WHOLE_INSTANCE_MAX_BYTES, streamed beyond. Fragments may be views of cached pictures: read only. */
   dataSet(): Uint8Array | AsyncIterable<Uint8Array>
   part10(): Uint8Array | AsyncIterable<Uint8Array>
@@ -25,6 +27,12 @@ export interface PhantomInstance {
 }
 
 export function createInstance(sopClassUid: string, studyInstanceUid: string, plan: InstancePlan): PhantomInstance {
+  const prefix = encodePart10Prefix({
+    sopClassUid,
+    sopInstanceUid: plan.sopInstanceUid,
+    transferSyntaxUid: explicitVrLittleEndian,
+    sourceAeTitle: 'PHANTOM',
+  })
   const header = encodeAttributes(plan.attributes)
   const { pixels } = plan
   const pixelHeader =
@@ -36,12 +44,7 @@ export function createInstance(sopClassUid: string, studyInstanceUid: string, pl
     if (pixels !== undefined) yield* pixels.fragments()
   }
   const part10Pieces = function* (): Generator<Uint8Array> {
-    yield encodePart10Prefix({
-      sopClassUid,
-      sopInstanceUid: plan.sopInstanceUid,
-      transferSyntaxUid: explicitVrLittleEndian,
-      sourceAeTitle: 'PHANTOM',
-    })
+    yield prefix
     yield* pieces()
   }
   const isWhole = sizeBytes <= WHOLE_INSTANCE_MAX_BYTES
@@ -52,6 +55,7 @@ export function createInstance(sopClassUid: string, studyInstanceUid: string, pl
     seriesInstanceUid: plan.seriesInstanceUid,
     transferSyntaxUid: explicitVrLittleEndian,
     sizeBytes,
+    part10SizeBytes: prefix.length + sizeBytes,
     dataSet: () => (isWhole ? Buffer.concat([...pieces()]) : stream(pieces())),
     part10: () => (isWhole ? Buffer.concat([...part10Pieces()]) : stream(part10Pieces())),
     dataSetBytes: () => Buffer.concat([...pieces()]),

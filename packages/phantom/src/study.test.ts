@@ -25,6 +25,7 @@ describe('phantomStudy', () => {
       const bytes = instance.dataSetBytes()
       expect(bytes.length).toBe(instance.sizeBytes)
       expect(digestOf(bytes)).toBe(digestOf(await collect(again[index]!.dataSet())))
+      expect(instance.part10Bytes().length).toBe(instance.part10SizeBytes)
       expect(digestOf(instance.part10Bytes())).toBe(digestOf(await collect(again[index]!.part10())))
       uids.add(instance.sopInstanceUid)
     }

@@ -199,6 +199,10 @@ describe('rewriteAsExplicitLittleEndian', () => {
     expect(await collect(rewriteAsExplicitLittleEndian(pieces(stored, 1000), uid))).toEqual(want)
   })
 
+  it('passes on what is explicit already, though it is called implicit', async () => {
+    expect(await collect(rewriteAsExplicitLittleEndian(pieces(want, 1000), '1.2.840.10008.1.2'))).toEqual(want)
+  })
+
   it('refuses encapsulated syntaxes at once and broken deflate when it meets it', async () => {
     expect(() => rewriteAsExplicitLittleEndian(pieces(want, 10), '1.2.840.10008.1.2.4.50')).toThrow(DicomwebError)
     const broken = rewriteAsExplicitLittleEndian(pieces(Buffer.from('no deflate at all'), 10), '1.2.840.10008.1.2.1.99')

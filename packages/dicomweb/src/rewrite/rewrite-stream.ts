@@ -5,6 +5,7 @@ import { DicomwebError } from '../dicomweb-error.ts'
 import type { SourceEncoding } from './element-encoding.ts'
 import { ExplicitLittleEndianRewriter } from './explicit-little-endian-rewriter.ts'
 
+const VR_OFFSET = 4
 const INFLATE_CHUNK_BYTES = 256 * 1024
 
 /**
@@ -35,8 +36,18 @@ export function rewriteAsExplicitLittleEndian(
 
 async function* rewrite(source: AsyncIterable<Uint8Array>, encoding: SourceEncoding): AsyncGenerator<Uint8Array> {
   const rewriter = new ExplicitLittleEndianRewriter({ source: encoding })
-  for await (const chunk of source) yield* rewriter.push(chunk)
+  let isMislabelled: boolean | undefined
+  for await (const chunk of source) {
+    isMislabelled ??= encoding === 'implicit-le' && beginsWithExplicitVr(chunk)
+    if (isMislabelled) yield chunk
+    else yield* rewriter.push(chunk)
+  }
   yield* rewriter.end()
+}
+
+/** Some senders call explicit data sets implicit. Read as implicit, the first element would be over 16 KiB long: none is. */
+function beginsWithExplicitVr(chunk: Uint8Array): boolean {
+  return /^[A-Z]{2}$/.test(String.fromCharCode(...chunk.subarray(VR_OFFSET, VR_OFFSET + 2)))
 }
 
 async function* inflate(source: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {

@@ -94,9 +94,15 @@ export class InstanceIntake {
   }
 
   #accept(fragments: readonly Uint8Array[]): void {
-    if (this.#lengthBytes > this.#source.limits.maxInstanceBytes) return this.#refuse(refusal('too-large'))
+    if (this.#lengthBytes > this.#source.limits.maxInstanceBytes) {
+      this.#refuse(refusal('too-large'))
+      return
+    }
     for (const fragment of fragments) this.#scanner.push(fragment)
-    if (this.#writer) return this.#writer.write(fragments)
+    if (this.#writer) {
+      this.#writer.write(fragments)
+      return
+    }
     this.#hold(fragments)
     if (this.#scanner.identityComplete || this.#heldBytes > this.#source.limits.maxHeldBytes) this.#openWriter()
   }
@@ -110,7 +116,10 @@ export class InstanceIntake {
 
   #openWriter(): void {
     const found = this.#checkIdentity(this.#scanner.identity)
-    if (found) return this.#refuse(found)
+    if (found) {
+      this.#refuse(found)
+      return
+    }
     const { identity } = this.#scanner
     const { sopInstanceUid, studyInstanceUid } = identity
     const writer = this.#source.lane.begin({

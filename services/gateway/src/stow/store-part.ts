@@ -74,7 +74,10 @@ export class StorePart {
     const bytes = this.#prefix.length === 0 ? data : Buffer.concat([...this.#prefix, data])
     try {
       const found = parsePart10Prefix(bytes)
-      if (found.kind === 'part10') return this.#beginDataSet(bytes, found)
+      if (found.kind === 'part10') {
+        this.#beginDataSet(bytes, found)
+        return
+      }
       if (found.kind === 'bare') this.#refusal = refusal('not-part10')
       else if (bytes.length > this.#options.maxPrefixBytes) this.#refusal = refusal('not-part10')
     } catch (error) {
