@@ -1,0 +1,67 @@
+import type { InstanceHeader } from '@vna/dicom'
+
+/** Raised when a reader of the old lines would misunderstand the new ones. */
+export const SIDECAR_FORMAT = 1
+export const SIDECAR_CONTENT_TYPE = 'application/zstd'
+/** Binary values up to this stand in the JSON; longer ones become BulkDataURI. */
+export const MAX_INLINE_BYTES = 1024
+/** What a sidecar may decompress to. */
+export const MAX_SIDECAR_BYTES = 1024 ** 3
+
+/** First line. */
+export type SidecarHead = {
+  format: typeof SIDECAR_FORMAT
+  /** `digest`: see `packDigestOf`, hex. */
+  pack: { key: string; sizeBytes: number; digest: string }
+  instances: number
+}
+
+/** Where frames are, offsets in the (inflated) data set: one after the other, or per frame `[offset, length, …]`. */
+export type FrameTable =
+  | { kind: 'native'; count: number; offset: number; lengthBytes: number }
+  | { kind: 'fragments'; frames: readonly (readonly number[])[] }
+
+/** `h` of an instance's line, in the order it is written. Offsets: `offset` in the pack, all others in the data set. */
+export type SidecarEntry = {
+  seq: number
+  name: string
+  offset: number
+  lengthBytes: number
+  dataSetOffset: number
+  /** Of the data set as received, hex. */
+  sha256: string
+  entity: string
+  source: string
+  received: string
+  campaign?: string
+  transferSyntaxUid: string
+  /** How the elements are in fact encoded, when the transfer syntax says otherwise. */
+  encoding?: 'implicit-le' | 'explicit-le' | 'explicit-be'
+  /** Offsets below are those of the inflated data set. */
+  deflated?: true
+  frames?: FrameTable
+  /** Values that the JSON only refers to: path → [offset, length, VR]. Encapsulated pixel data with its item headers. */
+  bulk?: Readonly<Record<string, readonly [offset: number, lengthBytes: number, vr: string]>>
+  /** Why the data set could not be read to its end (`DicomErrorCode`); the JSON then holds the identity only. */
+  problem?: string
+}
+
+export type SidecarInstance = SidecarEntry & { header: InstanceHeader }
+
+/** Byte ranges of one frame, counted from 1 as DICOMweb does; `undefined` when there is no such frame. */
+export function frameOf(table: FrameTable, frameNumber: number): { offset: number; lengthBytes: number }[] | undefined {
+  if (table.kind === 'native') {
+    if (frameNumber < 1 || frameNumber > table.count) return undefined
+    const { offset, lengthBytes } = table
+    return [{ offset: offset + (frameNumber - 1) * lengthBytes, lengthBytes }]
+  }
+  const flat = table.frames[frameNumber - 1]
+  if (flat === undefined) return undefined
+  const ranges: { offset: number; lengthBytes: number }[] = []
+  for (let i = 0; i + 1 < flat.length; i += 2) ranges.push({ offset: flat[i]!, lengthBytes: flat[i + 1]! })
+  return ranges
+}
+
+export function frameCountOf(table: FrameTable): number {
+  return table.kind === 'native' ? table.count : table.frames.length
+}
