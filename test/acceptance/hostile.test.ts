@@ -22,6 +22,8 @@ const ENTITY = 'ASST-OSTILE'
 const TITLES = { callingAeTitle: 'OSTILE', calledAeTitle: 'VNA' }
 const SLOW_SENDERS = 20
 const SLOW_BYTE_EVERY_MS = 1_000
+/** How long a connection may take to ask for an association; 30 s by default. */
+const ARTIM_TIMEOUT_MS = 5_000
 const NOISE_MESSAGES = 60
 const NOISE_BYTES = 4_096
 const GATEWAY_CEILING_BYTES = 300 * 1024 ** 2
@@ -35,7 +37,7 @@ let drip: NodeJS.Timeout
 let gatewayPidAtStart: number | undefined
 
 beforeAll(async () => {
-  archive = await Archive.start()
+  archive = await Archive.start({ env: { VNA_DIMSE_ARTIM_TIMEOUT_MS: String(ARTIM_TIMEOUT_MS) } })
   await archive.addEntity({ code: ENTITY, aeTitles: [TITLES.callingAeTitle] })
   web = await archive.dicomWeb('entity', { entity: ENTITY })
   slowSenders = await startSlowSenders()
@@ -193,7 +195,7 @@ describe('the HTTP port', () => {
 
 describe('after all of this', () => {
   it('slow senders are cut off', { timeout: TEST_TIMEOUT_MS }, async () => {
-    await Promise.all(slowSenders.map((sender) => sender.readToEnd(45_000)))
+    await Promise.all(slowSenders.map((sender) => sender.readToEnd(2 * ARTIM_TIMEOUT_MS)))
     expect(slowSenders.map((sender) => sender.isClosed)).toEqual(slowSenders.map(() => true))
   })
 

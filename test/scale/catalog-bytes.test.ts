@@ -39,25 +39,28 @@ async function databaseBytes(): Promise<number> {
       AND relnamespace <> 'pg_toast'::regnamespace`)
 }
 
-async function sendAll(options: { name: string; instances: number; instancesPerStudy: number; associations: number }) {
+async function sendAll(transfers: readonly Transfer[], associations: number): Promise<void> {
   const before = await count('SELECT count(*) AS value FROM instances')
-  const transfer = new Transfer({ ...options, pixelBytes: 64 })
+  const instances = transfers.reduce((sum, transfer) => sum + transfer.fixtures.length, 0)
   try {
-    transfer.start(archive, { associations: options.associations, callingAeTitle: CALLING_AE_TITLE })
-    expect(await transfer.ended(), transfer.output.slice(-2000)).toBe(0)
-    expect(transfer.acknowledged().size).toBe(options.instances)
+    for (const transfer of transfers) transfer.start(archive, { associations, callingAeTitle: CALLING_AE_TITLE })
+    for (const transfer of transfers) {
+      expect(await transfer.ended(), transfer.output.slice(-2000)).toBe(0)
+      expect(transfer.acknowledged().size).toBe(transfer.fixtures.length)
+    }
   } finally {
-    await transfer.dispose()
+    for (const transfer of transfers) await transfer.dispose()
   }
-  const isDone = async () => (await count('SELECT count(*) AS value FROM instances')) === before + options.instances
+  const isDone = async () => (await count('SELECT count(*) AS value FROM instances')) === before + instances
   await waitFor(async () => ((await isDone()) ? true : undefined), { everyMs: 500, timeoutMs: TEST_TIMEOUT_MS })
 }
 
 async function bytesPerInstance(name: string, instancesPerStudy: number): Promise<number> {
-  const options = { instancesPerStudy, associations: 4 }
-  await sendAll({ ...options, name: `${name}-warm`, instances: WARM_UP })
+  const send = (options: { name: string; instances: number }) =>
+    sendAll([new Transfer({ ...options, instancesPerStudy, pixelBytes: 64 })], 4)
+  await send({ name: `${name}-warm`, instances: WARM_UP })
   const before = await databaseBytes()
-  await sendAll({ ...options, name, instances: INSTANCES })
+  await send({ name, instances: INSTANCES })
   const bytes = ((await databaseBytes()) - before) / INSTANCES
   console.log(`${name}: ${bytes.toFixed(0)} bytes of PostgreSQL an instance over ${INSTANCES}`)
   return bytes
@@ -80,11 +83,19 @@ describe('concurrent senders', () => {
   const shared = bySchedule({ short: 800, long: 8_000 })
 
   it(`8 associations on one study of ${shared} are all catalogued`, { timeout: TEST_TIMEOUT_MS }, async () => {
-    await sendAll({ name: 'shared', instances: shared, instancesPerStudy: shared, associations: 8 })
+    const instances = shared / 8
+    const part = (index: number) =>
+      new Transfer({ name: 'shared', instances, instancesPerStudy: instances, firstNumber: 1 + index * instances })
+    await sendAll(
+      Array.from({ length: 8 }, (_, index) => part(index)),
+      1,
+    )
+    const largest = await count('SELECT max(n) AS value FROM (SELECT count(*) AS n FROM instances GROUP BY study_id) s')
+    expect(largest).toBeGreaterThanOrEqual(shared)
   })
 
   it(`${tiny} tiny studies over 4 associations are all catalogued`, { timeout: TEST_TIMEOUT_MS }, async () => {
-    await sendAll({ name: 'concurrent', instances: tiny, instancesPerStudy: 1, associations: 4 })
+    await sendAll([new Transfer({ name: 'concurrent', instances: tiny, instancesPerStudy: 1 })], 4)
   })
 
   it('no deadlock or serialization failure surfaces', () => {

@@ -17,6 +17,8 @@ export type TransferOptions = {
   readonly instances: number
   readonly instancesPerStudy: number
   readonly pixelBytes?: number
+  /** Number of the first instance: several transfers can share one study. */
+  readonly firstNumber?: number
 }
 
 /** Instances on disk, ready to be sent, and what is known of their transfer. */
@@ -29,10 +31,10 @@ export class Transfer {
   #output = ''
 
   constructor(options: TransferOptions) {
-    const { name, instances, instancesPerStudy, pixelBytes = 1024 } = options
+    const { name, instances, instancesPerStudy, pixelBytes = 1024, firstNumber = 1 } = options
     this.fixtures = Array.from({ length: instances }, (_, index) => {
       const study = `${name}-${Math.floor(index / instancesPerStudy)}`
-      return makeFixture({ study, number: (index % instancesPerStudy) + 1, pixelBytes })
+      return makeFixture({ study, number: (index % instancesPerStudy) + firstNumber, pixelBytes })
     })
     this.#folder = mkdtempSync(join(tmpdir(), 'vna-transfer-'))
     this.#ackLog = join(this.#folder, 'acknowledged.log')
