@@ -1,13 +1,15 @@
 import {
+  type BuiltSidecar,
+  buildSidecar,
   type ObjectStore,
   openFileReader,
   packKeyOf,
   removeSealedSegment,
   type SealedSegment,
+  SIDECAR_CONTENT_TYPE,
   sidecarKeyOf,
 } from '@vna/archive'
 import type { RegisterPackResult } from '@vna/catalog'
-import { buildPackSidecar, type PackDescription } from './describe-pack.ts'
 import { type PackRegistrar, registrationOf } from './registration-of.ts'
 
 /** The boundaries between the steps, in order: tests kill the process at each. */
@@ -42,9 +44,17 @@ export interface ArchivedSegment extends RegisterPackResult {
 export async function archiveSegment(parts: ArchivingParts, origin: SegmentOrigin): Promise<ArchivedSegment> {
   const { segment, journalId, journalFolder } = origin
   const packKey = packKeyOf(journalId, segment.segmentId)
-  const pack = await timed(parts, 'sidecar', () => describeSegment(segment, packKey))
-  const { sha256 } = await timed(parts, 'put', () => putPack(parts, segment, pack))
-  const registration = registrationOf(pack, { journalId, segmentId: segment.segmentId, packSha256: sha256 })
+  const sidecar = await timed(parts, 'sidecar', () => describeSegment(segment, packKey))
+  const { sha256 } = await timed(parts, 'put', () => putPack(parts, { segment, packKey, sidecar }))
+  const registration = registrationOf({
+    packKey,
+    packDigest: sidecar.packDigest,
+    packSha256: sha256,
+    sizeBytes: segment.sizeBytes,
+    journalId,
+    segmentId: segment.segmentId,
+    instances: sidecar.instances,
+  })
   const registered = await timed(parts, 'register', () => parts.catalog.registerPack(registration))
   await parts.reach?.('after-register')
   await timed(parts, 'unlink', () => removeSealedSegment(journalFolder, segment.segmentId))
@@ -53,10 +63,10 @@ export async function archiveSegment(parts: ArchivingParts, origin: SegmentOrigi
   return { ...registered, packKey, instances: instances.length, quarantined: quarantined.length }
 }
 
-async function describeSegment(segment: SealedSegment, packKey: string): Promise<PackDescription> {
+async function describeSegment(segment: SealedSegment, packKey: string): Promise<BuiltSidecar> {
   const reader = await openFileReader(segment.path)
   try {
-    return await buildPackSidecar(reader, { packKey, sizeBytes: segment.sizeBytes })
+    return await buildSidecar(reader, { packKey })
   } finally {
     await reader.close()
   }
@@ -64,14 +74,13 @@ async function describeSegment(segment: SealedSegment, packKey: string): Promise
 
 async function putPack(
   parts: ArchivingParts,
-  segment: SealedSegment,
-  pack: PackDescription,
+  o: { segment: SealedSegment; packKey: string; sidecar: BuiltSidecar },
 ): Promise<{ sha256?: Uint8Array }> {
   const { store } = parts
-  const put = await store.put(pack.packKey, { path: segment.path }, { sizeBytes: segment.sizeBytes })
+  const put = await store.put(o.packKey, { path: o.segment.path }, { sizeBytes: o.segment.sizeBytes })
   await parts.reach?.('after-pack')
-  const sidecar = { bytes: pack.sidecar }
-  await store.put(sidecarKeyOf(pack.packKey), sidecar, { sizeBytes: pack.sidecar.length })
+  const { bytes } = o.sidecar
+  await store.put(sidecarKeyOf(o.packKey), { bytes }, { sizeBytes: bytes.length, contentType: SIDECAR_CONTENT_TYPE })
   await parts.reach?.('after-sidecar')
   return put
 }

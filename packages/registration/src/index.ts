@@ -1,0 +1,12 @@
+export {
+  type ArchivedSegment,
+  type ArchivingFaultPoint,
+  type ArchivingParts,
+  type ArchivingStage,
+  archiveSegment,
+  archivingFaultPoints,
+  type SegmentOrigin,
+} from './archive-segment.ts'
+export { type Filing, fileInstance, type QuarantineReason } from './file-instance.ts'
+export { rebuildSidecar, registerStoredPack, type StoredPackParts } from './register-stored-pack.ts'
+export { type DescribedPack, type PackRegistrar, registrationOf } from './registration-of.ts'

@@ -1,0 +1,57 @@
+import {
+  ArchiveError,
+  type BuiltSidecar,
+  buildSidecar,
+  type ObjectStore,
+  parsePackKey,
+  readSidecar,
+  SIDECAR_CONTENT_TYPE,
+  type SidecarInstance,
+  sidecarInstancesOf,
+  sidecarKeyOf,
+} from '@vna/archive'
+import type { RegisterPackResult } from '@vna/catalog'
+import { type PackRegistrar, registrationOf } from './registration-of.ts'
+
+export interface StoredPackParts {
+  readonly store: ObjectStore
+  readonly catalog: PackRegistrar
+}
+
+/** Registers a pack that lies in the object store: from its sidecar, or, where that is missing or unusable, from itself. */
+export async function registerStoredPack(parts: StoredPackParts, packKey: string): Promise<RegisterPackResult> {
+  const ids = parsePackKey(packKey)
+  if (ids === undefined) throw new ArchiveError('bad-key', { details: { packKey } })
+  const described = (await describeBySidecar(parts.store, packKey)) ?? (await rebuildSidecar(parts.store, packKey))
+  return parts.catalog.registerPack(registrationOf({ packKey, ...ids, ...described }))
+}
+
+interface Described {
+  readonly packDigest: Uint8Array
+  readonly sizeBytes: number
+  readonly instances: readonly SidecarInstance[]
+}
+
+async function describeBySidecar(store: ObjectStore, packKey: string): Promise<Described | undefined> {
+  try {
+    const sidecar = await readSidecar(await store.read(sidecarKeyOf(packKey)))
+    const { packDigest, sizeBytes } = sidecar
+    return { packDigest, sizeBytes, instances: sidecarInstancesOf(sidecar) }
+  } catch (error) {
+    if (error instanceof ArchiveError && ['missing-object', 'malformed-sidecar'].includes(error.code)) return undefined
+    throw error
+  }
+}
+
+/** A sidecar is deterministic: the one written here is the one that was lost. */
+export async function rebuildSidecar(store: ObjectStore, packKey: string): Promise<BuiltSidecar> {
+  const reader = await store.openReader(packKey)
+  try {
+    const built = await buildSidecar(reader, { packKey })
+    const { bytes } = built
+    await store.put(sidecarKeyOf(packKey), { bytes }, { sizeBytes: bytes.length, contentType: SIDECAR_CONTENT_TYPE })
+    return built
+  } finally {
+    await reader.close()
+  }
+}
