@@ -6,6 +6,7 @@ export { type Clock, type Journal, type OpenJournalOptions, openJournal } from '
 export { type JournalFileSystem, nodeJournalFileSystem } from './journal/journal-file-system.ts'
 export {
   findJournalId,
+  findSealedSegment,
   listSealedSegments,
   removeSealedSegment,
   type SealedSegment,

@@ -82,6 +82,13 @@ export async function listSealedSegments(path: string): Promise<SealedSegment[]>
   return segments
 }
 
+export async function findSealedSegment(path: string, segmentId: string): Promise<SealedSegment | undefined> {
+  if (!isSegmentId(segmentId)) throw new ArchiveError('bad-name', { details: { segmentId } })
+  const file = join(journalFolderOf(path).sealedPath, segmentFileName(segmentId))
+  const found = await stat(file).catch(absentIsUndefined)
+  return found === undefined ? undefined : { segmentId, path: file, sizeBytes: found.size }
+}
+
 /** Unlinks a segment whose pack, sidecar and rows are durable. Repeating it is harmless. */
 export async function removeSealedSegment(path: string, segmentId: string): Promise<void> {
   const { sealedPath } = journalFolderOf(path)
