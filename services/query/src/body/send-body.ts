@@ -1,0 +1,112 @@
+import type { ServerResponse } from 'node:http'
+import { createProblem } from '@vna/dicomweb'
+import { sendProblem } from '../http/send-problem.ts'
+import type { BlockPool } from '../sending/block-pool.ts'
+import { BlockSender } from '../sending/block-sender.ts'
+import { SendError } from '../sending/send-error.ts'
+import type { PackReaders } from '../stored/pack-readers.ts'
+import { type BodyPart, sliceParts, totalLength } from './body-part.ts'
+import { type ByteRange, parseByteRange } from './byte-range.ts'
+
+/** Everything about an answer but the way it is sent. */
+export type Answer = {
+  readonly contentType: string
+  readonly parts: readonly BodyPart[]
+  /** Without quotes; weak unless every byte of the body follows from it. */
+  readonly etag?: { readonly value: string; readonly isWeak: boolean }
+  /** A single part of stored bytes can be asked for piecewise. */
+  readonly allowsRanges: boolean
+  readonly headers?: Readonly<Record<string, string>>
+}
+
+export type SendContext = {
+  readonly response: ServerResponse
+  readonly packs: PackReaders
+  readonly pool: BlockPool
+  readonly signal: AbortSignal
+  readonly stallLimitMs: number
+}
+
+export type SendOutcome = { readonly status: number; readonly sentBytes: number }
+
+/** Sends head and body; HEAD, If-None-Match and Range are answered here. Throws when the body cannot be ended. */
+export async function sendAnswer(answer: Answer, context: SendContext): Promise<SendOutcome> {
+  const { response } = context
+  const etag = answer.etag === undefined ? undefined : `${answer.etag.isWeak ? 'W/' : ''}"${answer.etag.value}"`
+  const common = { ...answer.headers, 'cache-control': 'private, no-cache', ...(etag !== undefined && { etag }) }
+  if (etag !== undefined && isKnown(response.req.headers['if-none-match'], etag)) {
+    response.writeHead(304, common)
+    response.end()
+    return { status: 304, sentBytes: 0 }
+  }
+  const size = totalLength(answer.parts)
+  const range = answer.allowsRanges && size !== undefined ? parseByteRange(response.req.headers.range, size) : undefined
+  if (range === 'unsatisfiable') {
+    sendProblem(response, createProblem('range-not-satisfiable'), { 'content-range': `bytes */${size}` })
+    return { status: 416, sentBytes: 0 }
+  }
+  const slice = range === undefined ? undefined : sliceParts(answer.parts, range.start, range.end)
+  const status = slice === undefined ? 200 : 206
+  response.writeHead(status, {
+    ...common,
+    'content-type': answer.contentType,
+    ...(answer.allowsRanges && { 'accept-ranges': 'bytes' }),
+    ...lengthHeaders(size, slice === undefined ? undefined : (range as ByteRange)),
+  })
+  if (response.req.method === 'HEAD') {
+    response.end()
+    return { status, sentBytes: 0 }
+  }
+  return { status, sentBytes: await sendParts(slice ?? answer.parts, context) }
+}
+
+async function sendParts(parts: readonly BodyPart[], context: SendContext): Promise<number> {
+  const { response, packs, pool, signal, stallLimitMs } = context
+  const sender = new BlockSender({ sink: response, pool, signal, stallLimitMs })
+  try {
+    for (const part of parts) await sendPart(part, sender, { packs, signal })
+    await sender.finish()
+    response.end()
+    return sender.sentBytes
+  } catch (error) {
+    sender.abandon()
+    // The head promised more: only a cut connection tells the client that this is not all.
+    response.destroy()
+    throw error
+  }
+}
+
+async function sendPart(
+  part: BodyPart,
+  sender: BlockSender,
+  o: { packs: PackReaders; signal: AbortSignal },
+): Promise<void> {
+  switch (part.kind) {
+    case 'bytes':
+      return sender.write(part.bytes)
+    case 'stored': {
+      const { reader, instance } = await o.packs.open(part.instance)
+      return sender.writeRange(reader, instance.offset + part.offset, part.lengthBytes)
+    }
+    case 'made':
+      for await (const bytes of part.make(o.packs, o.signal)) {
+        if (o.signal.aborted) throw new SendError('client-gone')
+        await sender.write(bytes)
+      }
+  }
+}
+
+function lengthHeaders(size: number | undefined, range: ByteRange | undefined): Record<string, string> {
+  if (size === undefined) return {}
+  if (range === undefined) return { 'content-length': String(size) }
+  return {
+    'content-length': String(range.end - range.start),
+    'content-range': `bytes ${range.start}-${range.end - 1}/${size}`,
+  }
+}
+
+/** RFC 9110 13.1.2: compared weakly. */
+function isKnown(ifNoneMatch: string | undefined, etag: string): boolean {
+  const plain = (text: string): string => text.trim().replace(/^W\//, '')
+  return ifNoneMatch?.split(',').some((text) => plain(text) === plain(etag)) ?? false
+}
