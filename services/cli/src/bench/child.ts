@@ -4,7 +4,7 @@ import { CliError } from '../errors.ts'
 
 const STOP_LIMIT_MS = 20_000
 const POLL_MS = 50
-const MAX_TAIL_CHARACTERS = 4_000
+const MAX_TAIL_CHARACTERS = 1024 * 1024
 
 export type Child = {
   readonly pid: number

@@ -100,14 +100,14 @@ async function runCell(server: RunningServer, cell: IngestCell, context: RunCont
   const send = clients[cell.client]
   await send({ ...options, load: warmUp })
   await settle(server, warmUp.instances, signal)
-  const startedAt = performance.now()
-  let settledSeconds = 0
+  let indexingSeconds = 0
   const { result, usage } = await measure({
     rootPids: server.rootPids,
     run: () => send({ ...options, load }),
     settle: async () => {
+      const acknowledgedAt = performance.now()
       await settle(server, warmUp.instances + load.instances, signal)
-      settledSeconds = (performance.now() - startedAt) / 1000
+      indexingSeconds = (performance.now() - acknowledgedAt) / 1000
     },
   })
   const stored = (await server.storedInstances()) - warmUp.instances
@@ -118,11 +118,11 @@ async function runCell(server: RunningServer, cell: IngestCell, context: RunCont
     stored,
     instancesPerSecond: rounded(result.acknowledged / result.seconds),
     megabytesPerSecond: rounded(((load.bytes / 1e6) * (result.acknowledged / load.instances)) / result.seconds),
-    settledInstancesPerSecond: rounded(stored / settledSeconds),
+    settledInstancesPerSecond: rounded(stored / (result.seconds + indexingSeconds)),
     cpuSecondsPer1000: rounded((usage.serverCpuSeconds / load.instances) * 1000),
     cpuSecondsPerGigabyte: rounded(usage.serverCpuSeconds / gigabytes),
     peakMegabytes: rounded(usage.peakPssBytes / 1e6),
-    restCpuCores: rounded(usage.restCpuSeconds / settledSeconds),
+    restCpuCores: rounded(usage.restCpuSeconds / (usage.seconds + indexingSeconds)),
   }
 }
 

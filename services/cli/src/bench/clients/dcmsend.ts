@@ -2,22 +2,11 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { CliError } from '../../errors.ts'
 import { startChild } from '../child.ts'
-import { type Load, shardStudies } from '../data.ts'
+import { shardStudies } from '../data.ts'
 import { getProgram } from '../programs.ts'
-import type { RunningServer } from '../server.ts'
+import type { SendOptions, SendOutcome } from './client.ts'
 
-export type SendOutcome = { readonly acknowledged: number; readonly seconds: number }
-
-export type SendOptions = {
-  readonly server: RunningServer
-  readonly load: Load
-  readonly associations: number
-  /** TCP_NODELAY at the sender; false is DCMTK as packaged. */
-  readonly noDelay: boolean
-  readonly folder: string
-}
-
-/** One dcmsend a association, side by side; the same client for every server, its start and file scan included. */
+/** One dcmsend an association, side by side; the same client for every server, its start and file scan included. */
 export async function sendWithDcmsend(o: SendOptions): Promise<SendOutcome> {
   const { port, calledAeTitle, callingAeTitle } = o.server.dimse
   const startedAt = performance.now()

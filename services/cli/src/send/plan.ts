@@ -1,0 +1,59 @@
+import { contextKey, type SendGroup, type SendItem, type StorageContext } from './send-item.ts'
+
+/** PS3.8 9.3.2.2: context ids are odd and fit a byte. */
+export const MAX_PRESENTATION_CONTEXTS = 128
+
+/** All that is to be sent. Groups may be made when they are reached; what they need of an association is known before. */
+export type SendPlan = {
+  readonly total: number
+  readonly contexts: readonly StorageContext[]
+  readonly groups: Iterable<SendGroup>
+}
+
+/** What an association with these contexts carries. */
+export type Leg = { readonly contexts: readonly StorageContext[]; readonly items: Iterable<SendItem> }
+
+/** Hands groups to several workers: each takes the next when it is free, so that none waits for another's long study. */
+export function createDispenser(plan: SendPlan): () => SendGroup | undefined {
+  const groups = plan.groups[Symbol.iterator]()
+  return () => {
+    const { done, value } = groups.next()
+    return done === true ? undefined : value
+  }
+}
+
+/** One proposal for the whole work where it fits; else one for each group, and a group in parts where even that is too much. */
+export function* legsOf(group: SendGroup, plan: SendPlan): Generator<Leg> {
+  if (plan.contexts.length <= MAX_PRESENTATION_CONTEXTS) {
+    yield { contexts: plan.contexts, items: group.items }
+    return
+  }
+  for (let start = 0; start < group.contexts.length; start += MAX_PRESENTATION_CONTEXTS) {
+    const contexts = group.contexts.slice(start, start + MAX_PRESENTATION_CONTEXTS)
+    const keys = new Set(contexts.map(contextKey))
+    yield { contexts, items: [...group.items].filter((item) => keys.has(contextKey(item))) }
+  }
+}
+
+/** Runs `deliver` on every item, at most `limit` at once, started in order; stops starting after the first throw. */
+export async function forEachLimited(
+  items: Iterable<SendItem>,
+  limit: number,
+  deliver: (item: SendItem) => Promise<void>,
+): Promise<void> {
+  const iterator = items[Symbol.iterator]()
+  let isStopped = false
+  const lane = async (): Promise<void> => {
+    for (let next = iterator.next(); next.done !== true && !isStopped; next = iterator.next()) {
+      try {
+        await deliver(next.value)
+      } catch (error) {
+        isStopped = true
+        throw error
+      }
+    }
+  }
+  const outcomes = await Promise.allSettled(Array.from({ length: limit }, lane))
+  const failed = outcomes.find((outcome) => outcome.status === 'rejected')
+  if (failed !== undefined) throw failed.reason
+}
