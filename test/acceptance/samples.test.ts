@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs'
 import { afterEach, describe, expect, it } from 'vitest'
 import { Archive } from './support/archive.ts'
 import { dcmsend, type Peer, receiveWithStorescp } from './support/dcmtk.ts'
@@ -6,12 +5,12 @@ import type { DicomWeb } from './support/dicomweb.ts'
 import { compareStudies, type ExpectedInstance } from './support/identity.ts'
 import { compareMetadataOf } from './support/metadata-check.ts'
 import { readWithPydicom } from './support/pydicom.ts'
+import { storeByStow } from './support/sample-senders.ts'
 import { expectedOf, studySamples } from './support/sample-set.ts'
 import { roundsOf, type Sample } from './support/samples.ts'
 
 const ENTITY = 'ASST-CAMPIONI'
 const CALLING_AE_TITLE = 'CAMPIONI'
-const FILES_PER_STOW_REQUEST = 20
 const STACKS_AT_ONCE = 2
 const TEST_TIMEOUT_MS = 180_000
 
@@ -92,18 +91,6 @@ describe('every valid sample comes back as it was sent', () => {
     expect(deviations).toEqual([])
   })
 })
-
-async function storeByStow(web: DicomWeb, samples: readonly Sample[]): Promise<readonly string[]> {
-  const refused: string[] = []
-  for (let start = 0; start < samples.length; start += FILES_PER_STOW_REQUEST) {
-    const batch = samples.slice(start, start + FILES_PER_STOW_REQUEST)
-    const answer = await web.store(batch.map((sample) => readFileSync(sample.absolutePath)))
-    if (answer.httpStatus !== 200 || answer.storedUids.length !== batch.length) {
-      refused.push(`STOW ${answer.httpStatus}: ${JSON.stringify(answer.failures)} ${answer.text.slice(0, 300)}`)
-    }
-  }
-  return refused
-}
 
 /** What travels for a command, by running it against `storescp +B`; the study each file belongs to is pydicom's word. */
 async function receiveExpected(

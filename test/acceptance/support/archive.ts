@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process'
+import { randomUUID } from 'node:crypto'
 import { existsSync, mkdtempSync, readdirSync, readFileSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import { createServer } from 'node:net'
@@ -46,6 +47,7 @@ export class Archive {
   readonly ports: Ports
   readonly aeTitle = AE_TITLE
   readonly #options: ArchiveOptions
+  readonly #objectStore: Readonly<Record<string, string>>
   #process: ChildProcess | undefined
   #exited: Promise<number | null> = Promise.resolve(null)
   #output = ''
@@ -54,6 +56,7 @@ export class Archive {
     this.home = home
     this.ports = ports
     this.#options = options
+    this.#objectStore = ownPrefix(process.env.VNA_OBJECT_STORE)
   }
 
   static async start(options: ArchiveOptions = {}): Promise<Archive> {
@@ -81,6 +84,7 @@ export class Archive {
       VNA_DIMSE_TLS_PORT: String(this.ports.dimseTls),
       VNA_MLLP_PORT: String(this.ports.mllp),
       VNA_AE_TITLE: AE_TITLE,
+      ...this.#objectStore,
       ...this.#options.env,
     }
   }
@@ -192,6 +196,12 @@ export class Archive {
   async dicomWeb(role: string, options: TokenOptions = {}): Promise<DicomWeb> {
     return new DicomWeb(`${this.url}/dicomweb`, await this.token(role, options))
   }
+}
+
+/** A run against S3 shares one bucket: each archive keeps to a prefix of its own. */
+function ownPrefix(objectStore: string | undefined): Readonly<Record<string, string>> {
+  if (objectStore === undefined || !objectStore.startsWith('s3:')) return {}
+  return { VNA_OBJECT_STORE: objectStore.replace(/\/?(\?|$)/, `/${randomUUID()}$1`) }
 }
 
 export function isAlive(pid: number): boolean {

@@ -1,0 +1,97 @@
+import { mkdtempSync } from 'node:fs'
+import { rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { Archive } from '../acceptance/support/archive.ts'
+import { compareStudies } from '../acceptance/support/identity.ts'
+import { runProgram } from '../acceptance/support/programs.ts'
+import { storeByStow } from '../acceptance/support/sample-senders.ts'
+import { expectedOf, studySamples } from '../acceptance/support/sample-set.ts'
+import { roundsOf } from '../acceptance/support/samples.ts'
+import { isLongSchedule } from '../acceptance/support/schedule.ts'
+import { type Ceph, startCeph } from '../ceph/start-ceph.ts'
+import { Transfer } from './support/transfer.ts'
+import { verifyAcknowledged } from './support/verification.ts'
+
+const ENTITY = 'ASST-OGGETTI'
+const CALLING_AE_TITLE = 'OGGETTI'
+const INSTANCES = 400
+const TEST_TIMEOUT_MS = 180_000
+const WHOLE_RUN_TIMEOUT_MS = 1_200_000
+const REPOSITORY_ROOT = fileURLToPath(new URL('../..', import.meta.url))
+
+let folder: string
+let ceph: Ceph
+let archive: Archive | undefined
+
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'vna-s3-'))
+  ceph = await startCeph({ folder: join(folder, 'ceph') })
+}, TEST_TIMEOUT_MS)
+
+afterAll(async () => {
+  await archive?.dispose()
+  await ceph?.stop()
+  await rm(folder, { recursive: true, force: true })
+})
+
+const objectStore = () => ({
+  VNA_OBJECT_STORE: `s3://acceptance/run?endpoint=${ceph.endpoint}&region=default&forcePathStyle=true`,
+  AWS_ACCESS_KEY_ID: ceph.accessKey,
+  AWS_SECRET_ACCESS_KEY: ceph.secretKey,
+})
+
+async function runningArchive(): Promise<Archive> {
+  if (archive === undefined) {
+    archive = await Archive.start({ env: objectStore() })
+    await archive.addEntity({ code: ENTITY, aeTitles: [CALLING_AE_TITLE] })
+  }
+  return archive
+}
+
+describe('on a Ceph Object Gateway', () => {
+  it('samples come back as they were sent', { timeout: TEST_TIMEOUT_MS }, async () => {
+    const [samples = []] = roundsOf(studySamples())
+    const stack = await runningArchive()
+    const classes = samples.flatMap((sample) => ['--sop-class', sample.sopClassUid])
+    await stack.addEntity({ code: 'ASST-CAMPIONI', aeTitles: ['CAMPIONI'], extra: classes })
+    const web = await stack.dicomWeb('entity', { entity: 'ASST-CAMPIONI' })
+    expect(await storeByStow(web, samples)).toEqual([])
+    expect(await compareStudies(web, samples.map(expectedOf))).toEqual([])
+  })
+
+  it('away in the middle of a transfer loses nothing, and the backlog drains by itself', {
+    timeout: TEST_TIMEOUT_MS,
+  }, async () => {
+    const stack = await runningArchive()
+    const web = await stack.dicomWeb('entity', { entity: ENTITY })
+    const transfer = new Transfer({ name: 's3-away', instances: INSTANCES, instancesPerStudy: 40, pixelBytes: 20_000 })
+    try {
+      transfer.start(stack, { associations: 2, callingAeTitle: CALLING_AE_TITLE })
+      await transfer.untilAcknowledged(INSTANCES / 4)
+      await ceph.stopGateway()
+      expect(await transfer.ended(), transfer.output.slice(-2000)).toBe(0)
+      const all = new Set(transfer.fixtures.map((fixture) => fixture.sopInstanceUid))
+      expect(transfer.acknowledged()).toEqual(all)
+      await ceph.startGateway()
+      expect(await verifyAcknowledged(web, transfer.fixtures, all)).toEqual([])
+    } finally {
+      await transfer.dispose()
+    }
+  })
+})
+
+if (isLongSchedule) {
+  it('the whole acceptance run passes with packs in S3', { timeout: WHOLE_RUN_TIMEOUT_MS }, async () => {
+    const args = [join(REPOSITORY_ROOT, 'node_modules/vitest/vitest.mjs'), 'run', '--project', 'acceptance']
+    const env = { ...process.env, ...objectStore() }
+    const result = await runProgram(process.execPath, args, {
+      cwd: REPOSITORY_ROOT,
+      env,
+      timeoutMs: WHOLE_RUN_TIMEOUT_MS,
+    })
+    expect(result.exitCode, result.stdout.slice(-8000)).toBe(0)
+  })
+}
