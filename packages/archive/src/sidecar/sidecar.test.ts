@@ -125,6 +125,7 @@ describe('sidecar', () => {
 
 /** Public DICOM files beside the repository, or where VNA_DICOM_SAMPLES says; none where they are absent. */
 async function readSamples(): Promise<Received[]> {
+  // biome-ignore lint/style/noProcessEnv: where a test finds its samples, not configuration
   const root = process.env.VNA_DICOM_SAMPLES ?? join(import.meta.dirname, '../../../../../shared/dicom-samples')
   if (!existsSync(root)) return []
   const received: Received[] = []

@@ -1,24 +1,27 @@
-import { type FileHandle, open } from 'node:fs/promises'
+import { type FileHandle, open, stat } from 'node:fs/promises'
 import type { RangeReader } from '../segment/range-reader.ts'
 import { readFully } from '../segment/range-reader.ts'
 
-type PooledFile = { path: string; file: Promise<FileHandle>; users: number; usedAtMs: number; isStale: boolean }
+type OpenFile = { file: FileHandle; inode: number; sizeBytes: number }
+type PooledFile = { path: string; opened: Promise<OpenFile>; users: number; usedAtMs: number; isStale: boolean }
 
 const MAX_IDLE_FILES = 64
-/** An object deleted or replaced by another process is seen at the latest after this. */
 const MAX_IDLE_MS = 5000
 
-/** Open files shared by the readers of one object, kept open for a moment after the last one closes. */
+/**
+ * Open files shared by the readers of one object, kept open for a moment after the last one closes. The name is looked
+ * up each time: what another process deleted is missing at once, and what it replaced is opened anew.
+ */
 export class FileReaderPool {
   readonly #files = new Map<string, PooledFile>()
   #timer: NodeJS.Timeout | undefined
 
   async openReader(path: string): Promise<RangeReader> {
+    const known = this.#files.get(path)
+    if (known !== undefined && !(await isStillNamed(known))) this.evict(path)
     const pooled = this.#acquire(path)
     try {
-      const file = await pooled.file
-      const { size } = await file.stat()
-      return this.#createReader(pooled, file, size)
+      return this.#createReader(pooled, await pooled.opened)
     } catch (error) {
       this.evict(path)
       this.#release(pooled)
@@ -39,12 +42,12 @@ export class FileReaderPool {
     clearTimeout(this.#timer)
     const idle = [...this.#files.values()].filter(({ users }) => users === 0)
     for (const path of [...this.#files.keys()]) this.evict(path)
-    await Promise.allSettled(idle.map(({ file }) => file))
+    await Promise.allSettled(idle.map(({ opened }) => opened))
   }
 
   #acquire(path: string): PooledFile {
     const known = this.#files.get(path)
-    const pooled = known ?? { path, file: open(path, 'r'), users: 0, usedAtMs: 0, isStale: false }
+    const pooled = known ?? { path, opened: openFile(path), users: 0, usedAtMs: 0, isStale: false }
     pooled.users++
     this.#files.set(path, pooled)
     return pooled
@@ -77,7 +80,7 @@ export class FileReaderPool {
     this.#timer.unref()
   }
 
-  #createReader(pooled: PooledFile, file: FileHandle, sizeBytes: number): RangeReader {
+  #createReader(pooled: PooledFile, { file, sizeBytes }: OpenFile): RangeReader {
     let isOpen = true
     return {
       sizeBytes,
@@ -90,6 +93,22 @@ export class FileReaderPool {
   }
 }
 
+async function openFile(path: string): Promise<OpenFile> {
+  const file = await open(path, 'r')
+  const { ino, size } = await file.stat()
+  return { file, inode: ino, sizeBytes: size }
+}
+
+/** The inode of an open file is no other file's, so equal numbers mean the same file. */
+async function isStillNamed(pooled: PooledFile): Promise<boolean> {
+  try {
+    const [{ ino, size }, { inode, sizeBytes }] = await Promise.all([stat(pooled.path), pooled.opened])
+    return ino === inode && size === sizeBytes
+  } catch {
+    return false // opening it anew tells why
+  }
+}
+
 function closeQuietly(pooled: PooledFile): void {
-  pooled.file.then((file) => file.close()).catch(() => {}) // read only: nothing can be lost
+  pooled.opened.then(({ file }) => file.close()).catch(() => {}) // read only: nothing can be lost
 }

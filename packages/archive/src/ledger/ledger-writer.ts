@@ -1,0 +1,99 @@
+import { ArchiveError } from '../archive-error.ts'
+import type { ObjectStore } from '../store/object-store.ts'
+import {
+  encodeLedgerObject,
+  LEDGER_PREFIX,
+  type LedgerEvent,
+  type LedgerPosition,
+  parseLedgerKey,
+} from './ledger-object.ts'
+
+type LedgerHead = LedgerPosition & { day: string }
+
+/** Names the first day that has to be listed to find the head; written with the first object of each day. */
+const DAY_HINT_KEY = `${LEDGER_PREFIX}day.json`
+const DAY_MS = 86_400_000
+/** After a longer silence than this the whole ledger is listed. */
+const MAX_HINT_DAYS = 366
+
+/**
+ * Appends events to the ledger, one object for each call, each naming the SHA-256 of the one before it. There must be
+ * one writer at a time (the catalog's outbox lock sees to it); a second one would fork the chain, which reading notices.
+ * When an append fails its outcome is unknown: the next one looks for the head again, so that the chain goes on, and the
+ * caller ships its events again.
+ */
+export class LedgerWriter {
+  readonly #store: ObjectStore
+  readonly #now: () => number
+  #head: LedgerHead | undefined
+  #isHeadKnown = false
+  #last: Promise<unknown> = Promise.resolve()
+
+  constructor(store: ObjectStore, o: { now?: () => number } = {}) {
+    this.#store = store
+    this.#now = o.now ?? Date.now
+  }
+
+  /** Resolves when the events are durable. `undefined` for no events. */
+  append(events: readonly LedgerEvent[]): Promise<LedgerPosition | undefined> {
+    const appended = this.#last.then(() => this.#append(events))
+    this.#last = appended.catch(() => {})
+    return appended
+  }
+
+  async #append(events: readonly LedgerEvent[]): Promise<LedgerPosition | undefined> {
+    if (events.length === 0) return undefined
+    if (!this.#isHeadKnown) this.#head = await this.#findHead()
+    this.#isHeadKnown = false
+    const writtenAt = new Date(this.#now()).toISOString()
+    const today = dayOf(this.#now())
+    // Never an earlier day than the last object's, whatever the clock says: the order of keys is the order of numbers.
+    const day = this.#head !== undefined && this.#head.day > today ? this.#head.day : today
+    const { key, bytes, position } = encodeLedgerObject({ previous: this.#head, day, writtenAt, events })
+    const isFirstOfDay = this.#head?.day !== day
+    await this.#store.put(key, { bytes }, { sizeBytes: bytes.length, contentType: 'application/x-ndjson' })
+    this.#head = { ...position, day }
+    if (isFirstOfDay) await this.#writeHint(day)
+    this.#isHeadKnown = true
+    return position
+  }
+
+  async #findHead(): Promise<LedgerHead | undefined> {
+    const hint = await this.#readHint()
+    const prefixes =
+      hint === undefined ? [LEDGER_PREFIX] : daysFrom(hint, this.#now()).map((day) => `${LEDGER_PREFIX}${day}/`)
+    let head: LedgerHead | undefined
+    for (const prefix of prefixes) {
+      for await (const { key } of this.#store.list(prefix)) head = parseLedgerKey(key) ?? head
+    }
+    return head
+  }
+
+  async #readHint(): Promise<string | undefined> {
+    try {
+      const text = Buffer.from(await this.#store.read(DAY_HINT_KEY)).toString('utf8')
+      const day = /"day":"(\d{4}\/\d{2}\/\d{2})"/.exec(text)?.[1]
+      return day !== undefined && daysFrom(day, this.#now()).length <= MAX_HINT_DAYS ? day : undefined
+    } catch (error) {
+      if (error instanceof ArchiveError && error.code === 'missing-object') return undefined
+      throw error
+    }
+  }
+
+  async #writeHint(day: string): Promise<void> {
+    const bytes = Buffer.from(`${JSON.stringify({ day })}\n`)
+    await this.#store.put(DAY_HINT_KEY, { bytes }, { sizeBytes: bytes.length, contentType: 'application/json' })
+  }
+}
+
+function dayOf(nowMs: number): string {
+  return new Date(nowMs).toISOString().slice(0, 10).replaceAll('-', '/')
+}
+
+/** From `day` to the day after today, since another writer's clock may be ahead; at least `day` itself. */
+function daysFrom(day: string, nowMs: number): string[] {
+  const days: string[] = []
+  const first = Date.parse(`${day.replaceAll('/', '-')}T00:00:00Z`)
+  for (let at = first; at <= Math.max(first, nowMs + DAY_MS); at += DAY_MS) days.push(dayOf(at))
+  return days
+}
