@@ -72,8 +72,8 @@ describe('every valid sample comes back as it was sent', () => {
   it('by C-STORE in its own transfer syntax', { timeout: TEST_TIMEOUT_MS }, async () => {
     const deviations = await inRounds(samples, async (archive, members) => {
       const paths = members.map((sample) => sample.absolutePath)
-      const sent = await archive.vna(['send', '--calling', CALLING_AE_TITLE, ...paths])
-      const failure = sent.exitCode === 0 ? [] : [`vna send: ${sent.exitCode} ${sent.stderr}`]
+      const sent = await archive.vna(['send', ...archive.sendTo(CALLING_AE_TITLE), ...paths])
+      const failure = sent.exitCode === 0 ? [] : [`vna send: ${sent.exitCode} ${sent.stdout}${sent.stderr}`]
       return [...failure, ...(await compareStudies(await ownerOf(archive), members.map(expectedOf)))]
     })
     expect(deviations).toEqual([])

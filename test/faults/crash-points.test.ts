@@ -60,7 +60,7 @@ describe('a crash at a write boundary loses nothing', () => {
     const acknowledged = transfer.acknowledged()
     expect(await verifyAcknowledged(web, transfer.fixtures, acknowledged)).toEqual([])
     // What the crash cut off is sent again, and then everything is there once.
-    transfer.start(archive, { associations: 2, callingAeTitle: CALLING_AE_TITLE, skipExisting: true })
+    transfer.start(archive, { associations: 2, callingAeTitle: CALLING_AE_TITLE, skipExistingBy: web })
     expect(await transfer.ended(), transfer.output.slice(-2000)).toBe(0)
     const all = new Set(transfer.fixtures.map((fixture) => fixture.sopInstanceUid))
     expect(await verifyAcknowledged(web, transfer.fixtures, all)).toEqual([])

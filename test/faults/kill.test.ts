@@ -83,7 +83,7 @@ async function finish(sending: Transfer): Promise<void> {
     timeoutMs: 60_000,
     what: 'the stack to be ready again',
   })
-  sending.start(archive, { associations: ASSOCIATIONS, callingAeTitle: CALLING_AE_TITLE, skipExisting: true })
+  sending.start(archive, { associations: ASSOCIATIONS, callingAeTitle: CALLING_AE_TITLE, skipExistingBy: web })
   expect(await sending.ended(), sending.output.slice(-2000)).toBe(0)
   const all = new Set(sending.fixtures.map((fixture) => fixture.sopInstanceUid))
   expect(await verifyAcknowledged(web, sending.fixtures, all)).toEqual([])

@@ -55,7 +55,7 @@ it(
   async () => {
     const sent = Array.from({ length: ASSOCIATIONS }, (_, index) => writeMultiFrame(index + 1))
     const paths = sent.map(({ path }) => path)
-    const args = ['send', '--calling', CALLING_AE_TITLE, '--associations', String(ASSOCIATIONS), ...paths]
+    const args = ['send', ...archive.sendTo(CALLING_AE_TITLE), '--associations', String(ASSOCIATIONS), ...paths]
     const result = await archive.vna(args, { timeoutMs: TEST_TIMEOUT_MS })
     expect(result.stderr).toBe('')
     expect(result.exitCode).toBe(0)

@@ -180,6 +180,11 @@ export class Archive {
     return JSON.parse(result.stdout.trim().split('\n').at(-1) ?? 'null') as T
   }
 
+  /** Arguments of `vna send` that point it at this archive's DIMSE port. */
+  sendTo(callingAeTitle: string): readonly string[] {
+    return ['--to', `127.0.0.1:${this.ports.dimse}`, '--calling', callingAeTitle, '--called', AE_TITLE]
+  }
+
   async addEntity(entity: EntityOptions): Promise<void> {
     const aeTitles = entity.aeTitles.flatMap((title) => ['--ae', title])
     const identity = ['--code', entity.code, '--kind', 'EEP', '--name', `Ente ${entity.code}`]

@@ -29,16 +29,16 @@ export type RetrievedInstance = {
 /** A DICOMweb client that hides nothing: what was asked, what came back. */
 export class DicomWeb {
   readonly baseUrl: string
-  readonly #token: string
+  readonly token: string
 
   constructor(baseUrl: string, token: string) {
     this.baseUrl = baseUrl
-    this.#token = token
+    this.token = token
   }
 
   fetch(path: string, init: RequestInit = {}): Promise<Response> {
     const url = path.startsWith('http') ? path : `${this.baseUrl}${path}`
-    return fetch(url, { ...init, headers: { authorization: `Bearer ${this.#token}`, ...init.headers } })
+    return fetch(url, { ...init, headers: { authorization: `Bearer ${this.token}`, ...init.headers } })
   }
 
   async store(files: readonly Buffer[], studyInstanceUid?: string): Promise<StoreAnswer> {

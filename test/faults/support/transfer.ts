@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Archive } from '../../acceptance/support/archive.ts'
+import type { DicomWeb } from '../../acceptance/support/dicomweb.ts'
 import { type Fixture, makeFixture, writeFixtures } from '../../acceptance/support/fixtures.ts'
 import { waitFor } from '../../acceptance/support/wait.ts'
 
@@ -19,6 +20,13 @@ export type TransferOptions = {
   readonly pixelBytes?: number
   /** Number of the first instance: several transfers can share one study. */
   readonly firstNumber?: number
+}
+
+export type StartOptions = {
+  readonly associations: number
+  readonly callingAeTitle: string
+  /** Leave out what this client finds in the archive. */
+  readonly skipExistingBy?: DicomWeb
 }
 
 /** Instances on disk, ready to be sent, and what is known of their transfer. */
@@ -41,10 +49,14 @@ export class Transfer {
     writeFixtures(join(this.#folder, 'files'), this.fixtures)
   }
 
-  /** Starts `./vna send` over some associations; it may fail, since its peer is going to be killed. */
-  start(archive: Archive, options: { associations: number; callingAeTitle: string; skipExisting?: boolean }): void {
-    const args = ['send', '--associations', String(options.associations), '--calling', options.callingAeTitle]
-    const skip = options.skipExisting === true ? ['--skip-existing'] : []
+  /** Starts `./vna send` over some associations; it tries again by itself when its peer is killed. */
+  start(archive: Archive, options: StartOptions): void {
+    const { associations, callingAeTitle, skipExistingBy } = options
+    const args = ['send', ...archive.sendTo(callingAeTitle), '--associations', String(associations)]
+    const skip =
+      skipExistingBy === undefined
+        ? []
+        : ['--skip-existing', '--qido', skipExistingBy.baseUrl, '--token', skipExistingBy.token]
     const child = spawn(VNA, [...args, ...skip, '--ack-log', this.#ackLog, join(this.#folder, 'files')], {
       env: archive.environment,
       stdio: ['ignore', 'pipe', 'pipe'],
