@@ -2,6 +2,7 @@ export { type Acceptor, type AcceptorOptions, createAcceptor, type ListenOptions
 export type {
   AcceptedAssociation,
   AcceptorHost,
+  AcceptorProvider,
   AssociationDecision,
   AssociationSummary,
   CStoreRq,
@@ -26,7 +27,7 @@ export {
   type OperationReceiver,
   type PresentationContext,
 } from './dimse/operation.ts'
-export type { DimseResponse, OnPending } from './dimse/own-requests.ts'
+export type { DimseResponse, OnPending, OutgoingRequest } from './dimse/own-requests.ts'
 export { type DimseStatusClass, dimseStatus, dimseStatusClass } from './dimse/status.ts'
 export { isUlError, UlError, type UlErrorCode, type UlErrorDetails } from './errors.ts'
 export { defaultUlLimits, resolveLimits, type UlLimits } from './limits.ts'

@@ -13,19 +13,23 @@ export type UlLimits = {
   readonly maxCommandSetBytes: number
   /** A data set collected in memory: a response to our own request, an identifier. Stored instances are never collected. */
   readonly maxCollectedDataSetBytes: number
+  /** A streamed data set, which is never held: beyond, the peer is not sending an instance any more. */
+  readonly maxDataSetBytes: number
   /** Operations the peer may have under way at once (PS3.7 D.3.3.3), granted only when it proposes the window. */
   readonly maxOperationsPerAssociation: number
   /** Established associations in all; beyond, rejected 2/3/2 (local limit exceeded). */
   readonly maxAssociations: number
   /** TCP connections in all, associated or not; beyond, closed at once. */
   readonly maxConnections: number
-  /** From TCP connection to the whole A-ASSOCIATE-RQ, and from the last word to the peer's close (PS3.8 9.1.5). */
+  /** ARTIM (PS3.8 9.1.5) from the TCP connection to the whole A-ASSOCIATE-RQ. */
   readonly artimTimeoutMs: number
+  /** ARTIM from our last word (rejection, release, abort) to the peer's close of the connection. */
+  readonly closeTimeoutMs: number
   /** The host's decision on an association; beyond, rejected 2/3/1 (temporary congestion). */
   readonly decisionTimeoutMs: number
   /** Established, nothing under way, nothing arriving. */
   readonly idleTimeoutMs: number
-  /** Inside a PDU or a message the peer must bring `minProgressBytes` in every such interval. */
+  /** Inside a PDU or a message the peer must bring `minProgressBytes` in every such interval, and read what we send. */
   readonly progressIntervalMs: number
   readonly minProgressBytes: number
   /** Bytes that wait because the peer does not read; beyond, the association is aborted. */
@@ -46,10 +50,12 @@ export const defaultUlLimits: UlLimits = Object.freeze({
   maxSentPduLengthBytes: 128 * 1024,
   maxCommandSetBytes: 16 * 1024,
   maxCollectedDataSetBytes: 16 * 1024 * 1024,
+  maxDataSetBytes: 64 * 1024 ** 3,
   maxOperationsPerAssociation: 8,
   maxAssociations: 256,
   maxConnections: 512,
   artimTimeoutMs: 30_000,
+  closeTimeoutMs: 5_000,
   decisionTimeoutMs: 10_000,
   idleTimeoutMs: 120_000,
   progressIntervalMs: 30_000,

@@ -1,21 +1,24 @@
 import type net from 'node:net'
 import { AssociationCore, type AssociationEnd, type AssociationUser } from '../association/association-core.ts'
 import type { DimseProvider, PresentationContext } from '../dimse/operation.ts'
+import type { DimseResponse, OutgoingRequest } from '../dimse/own-requests.ts'
 import { UlError } from '../errors.ts'
 import type { UlLimits } from '../limits.ts'
-import type { AssociateRequest } from '../pdu/pdu.ts'
+import type { AssociateReject, AssociateRequest } from '../pdu/pdu.ts'
 import { dicomApplicationContextName, rejections } from '../pdu/pdu.ts'
 import { negotiate } from '../upper-layer/negotiation.ts'
-import type { AcceptedAssociation, AcceptorHost, AssociationDecision, PeerInfo } from './host.ts'
+import type { AcceptedAssociation, AcceptorHost, AcceptorProvider, AssociationDecision, PeerInfo } from './host.ts'
 import { echoProvider, type StoreCounts, StoreProvider } from './store-provider.ts'
 
 /** What an association needs from the acceptor it belongs to. */
 export interface AssociationOwner {
   readonly host: AcceptorHost
   readonly limits: UlLimits
-  readonly providers: readonly DimseProvider[]
+  readonly providers: readonly AcceptorProvider[]
   /** Takes one of the established associations' places; false when there is none. */
   admit(association: AcceptedAssociationDriver): boolean
+  /** The association ended: its place is free. */
+  left(association: AcceptedAssociationDriver): void
   /** The TCP connection is gone. */
   gone(association: AcceptedAssociationDriver): void
 }
@@ -76,6 +79,13 @@ export class AcceptedAssociationDriver implements AssociationUser, AcceptedAssoc
     return this.#context
   }
 
+  async invoke(o: OutgoingRequest): Promise<DimseResponse> {
+    const { endpoint, ended } = this.core
+    if (ended !== undefined) throw ended.error
+    if (endpoint === undefined) throw new UlError('wrong-state', 'not established')
+    return endpoint.request(o)
+  }
+
   abort(reason: string): void {
     this.core.abort(new UlError('association-aborted', reason))
   }
@@ -106,7 +116,8 @@ export class AcceptedAssociationDriver implements AssociationUser, AcceptedAssoc
       else this.#reject(decision)
     } catch (error) {
       this.onFault(error)
-      this.#reject(rejections.temporaryCongestion)
+      if (this.core.upperLayer.state === 'Sta3') this.#reject(rejections.temporaryCongestion)
+      else this.abort('the association could not be accepted')
     }
   }
 
@@ -132,20 +143,30 @@ export class AcceptedAssociationDriver implements AssociationUser, AcceptedAssoc
     this.#store = new StoreProvider(host, this)
     this.core.establish({
       contexts: negotiated.contexts,
-      providers: [this.#store, echoProvider, ...providers],
+      providers: [this.#store, echoProvider, ...providers.map((provider) => this.#bound(provider))],
       maxOperationsPerformed: negotiated.maxOperationsPerformed,
+      maxOperationsInvoked: 1,
       peerMaxPduLengthBytes: request.userInformation.maxPduLengthBytes,
     })
     this.core.upperLayer.accept(negotiated.accept)
   }
 
+  #bound(provider: AcceptorProvider): DimseProvider {
+    return { ...provider, begin: (operation) => provider.begin(operation, this) }
+  }
+
   #reject(rejection: Rejection): void {
-    this.#rejection = rejection
-    const { result, source, reason } = rejection
-    this.core.rejectAssociation({ kind: 'A-ASSOCIATE-RJ', result, source, reason })
+    this.#rejection = rejectionOf(rejection)
+    this.core.rejectAssociation({ kind: 'A-ASSOCIATE-RJ', ...this.#rejection })
+  }
+
+  onRefused(request: AssociateRequest, reject: AssociateReject): void {
+    this.#request = request
+    this.#rejection = rejectionOf(reject)
   }
 
   onEnded(end: AssociationEnd): void {
+    this.#owner.left(this)
     const { host } = this.#owner
     const request = this.#request
     try {
@@ -182,8 +203,13 @@ export class AcceptedAssociationDriver implements AssociationUser, AcceptedAssoc
   openTransport(): void {}
 }
 
+function rejectionOf({ result, source, reason }: Rejection): Rejection {
+  return { result, source, reason }
+}
+
 function outcomeOf(end: AssociationEnd, rejection: Rejection | undefined) {
   if (end.outcome === 'released') return { outcome: end.outcome }
-  const code = rejection === undefined ? end.error.message : `rejected ${Object.values(rejection).join('/')}`
-  return { outcome: end.outcome, reason: code }
+  const { message } = end.error
+  const reason = rejection === undefined ? message : `rejected ${Object.values(rejection).join('/')}`
+  return { outcome: end.outcome, reason }
 }

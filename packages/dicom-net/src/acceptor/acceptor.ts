@@ -1,13 +1,12 @@
 import net from 'node:net'
 import tls from 'node:tls'
 import { watchIntervalMs } from '../association/association-watch.ts'
-import type { DimseProvider } from '../dimse/operation.ts'
 import { UlError } from '../errors.ts'
 import { resolveLimits, type UlLimits } from '../limits.ts'
 import { reuseReadBuffer } from '../transport/reused-read-buffer.ts'
 import { certificateSubjectOf, type TlsServerOptions, tlsServerOptions } from '../transport/tls-profile.ts'
 import { AcceptedAssociationDriver, type AssociationOwner } from './accepted-association.ts'
-import type { AcceptorHost, PeerInfo } from './host.ts'
+import type { AcceptorHost, AcceptorProvider, PeerInfo } from './host.ts'
 
 export type ListenOptions = {
   /** 0: any free port. */
@@ -33,7 +32,7 @@ export type AcceptorOptions = {
   readonly host: AcceptorHost
   readonly limits?: Partial<UlLimits>
   /** Further operations: C-FIND, C-MOVE, N-ACTION, … C-STORE and C-ECHO are built in. */
-  readonly providers?: readonly DimseProvider[]
+  readonly providers?: readonly AcceptorProvider[]
   /** 'events' reads through 'data' events even where a reused buffer is possible. */
   readonly reading?: 'reused-buffer' | 'events'
 }
@@ -48,7 +47,7 @@ const CLOSE_MARGIN_MS = 200
 class TcpAcceptor implements Acceptor, AssociationOwner {
   readonly host: AcceptorHost
   readonly limits: UlLimits
-  readonly providers: readonly DimseProvider[]
+  readonly providers: readonly AcceptorProvider[]
   readonly #reusesBuffer: boolean
   /** One for all connections: filled and used up within one turn of the event loop. */
   readonly #readBuffer: Buffer
@@ -112,9 +111,12 @@ class TcpAcceptor implements Acceptor, AssociationOwner {
     return true
   }
 
+  left(association: AcceptedAssociationDriver): void {
+    this.#admitted.delete(association)
+  }
+
   gone(association: AcceptedAssociationDriver): void {
     this.#connections.delete(association)
-    this.#admitted.delete(association)
     if (this.#connections.size === 0) this.#onAllGone?.()
   }
 

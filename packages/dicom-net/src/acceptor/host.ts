@@ -1,5 +1,6 @@
 import type { AssociationOutcome } from '../association/association-core.ts'
-import type { DimseOutcome, PresentationContext } from '../dimse/operation.ts'
+import type { DimseOutcome, IncomingOperation, OperationReceiver, PresentationContext } from '../dimse/operation.ts'
+import type { DimseResponse, OutgoingRequest } from '../dimse/own-requests.ts'
 import type { AssociateRequest } from '../pdu/pdu.ts'
 import type { NegotiationPolicy } from '../upper-layer/negotiation.ts'
 
@@ -21,7 +22,7 @@ export interface StoreSink {
   write(fragments: readonly Uint8Array[]): void | Promise<void>
   /** After the last fragment. Resolves when the instance is durable, or with a failure status. */
   end(): Promise<DimseOutcome>
-  /** The association died, or `write` threw, before `end`. */
+  /** The association died, perhaps while a promise of `write` is pending, or `write` failed; `end` never comes. */
   abort(reason: string): void
 }
 
@@ -45,7 +46,17 @@ export interface AcceptedAssociation {
   readonly startedAt: Date
   /** What `decideAssociation` gave. */
   readonly context: unknown
+  /** A request of ours to the peer: C-STORE sub-operations of a C-GET, N-EVENT-REPORT. */
+  invoke(o: OutgoingRequest): Promise<DimseResponse>
   abort(reason: string): void
+}
+
+/** An operation beyond C-STORE and C-ECHO. */
+export interface AcceptorProvider {
+  readonly commandField: number
+  /** SOP classes it answers for; absent: all. */
+  readonly abstractSyntaxUids?: ReadonlySet<string>
+  begin(operation: IncomingOperation, association: AcceptedAssociation): OperationReceiver
 }
 
 export type AssociationDecision =

@@ -13,6 +13,8 @@ export type AssociationEnd = { readonly outcome: AssociationOutcome; readonly er
 /** The side that owns a core: acceptor or requestor. */
 export interface AssociationUser {
   onAssociate(request: AssociateRequest): void
+  /** The state machine itself rejected the request. */
+  onRefused(request: AssociateRequest, reject: AssociateReject): void
   onAccepted(accept: AssociateAccept): void
   onRejected(reject: AssociateReject): void
   openTransport(): void
@@ -109,10 +111,11 @@ export class AssociationCore implements UpperLayerPort, TransportUser, DimseEndp
   }
 
   onClosed(error: Error | undefined): void {
+    // Told here, not by the state machine: it knows neither the cause nor, before a request, whom to tell (AA-5).
+    const cause = connectionLost(error)
+    this.#finish({ outcome: cause.code === 'timeout' ? 'timeout' : 'lost', error: cause })
     this.upperLayer.transportClosed()
     this.stopArtim()
-    // Before an association exists the state machine has nobody to tell (AA-5).
-    this.#finish({ outcome: 'lost', error: connectionLost(error) })
     this.#user.onClosed()
   }
 
@@ -128,7 +131,9 @@ export class AssociationCore implements UpperLayerPort, TransportUser, DimseEndp
 
   startArtim(): void {
     this.stopArtim()
-    this.#artim = setTimeout(() => this.#artimExpired(), this.#limits.artimTimeoutMs)
+    const { artimTimeoutMs, closeTimeoutMs } = this.#limits
+    const timeoutMs = this.upperLayer.state === 'Sta13' ? closeTimeoutMs : artimTimeoutMs
+    this.#artim = setTimeout(() => this.#artimExpired(), timeoutMs)
   }
 
   stopArtim(): void {
@@ -169,6 +174,10 @@ export class AssociationCore implements UpperLayerPort, TransportUser, DimseEndp
     switch (indication.kind) {
       case 'associate':
         this.#user.onAssociate(indication.request)
+        break
+      case 'refused':
+        this.#user.onRefused(indication.request, indication.reject)
+        this.#finish({ outcome: 'rejected', error: rejectedError(indication.reject) })
         break
       case 'accepted':
         this.#user.onAccepted(indication.accept)

@@ -3,10 +3,11 @@ import type { UlLimits } from '../limits.ts'
 import type { PdvPiece } from '../pdu/pdu-reader.ts'
 import { type CommandSet, commandFields, parseCommandSet, RESPONSE_BIT } from './command-set.ts'
 import { CollectingReceiver, discardingReceiver, type MessageReceiver } from './message-receiver.ts'
-import { type DataSetSource, MessageWriter } from './message-writer.ts'
+import { MessageWriter } from './message-writer.ts'
 import { DimseFailure, type DimseProvider, type PresentationContext } from './operation.ts'
 import { OperationRun, type OperationRunPort } from './operation-run.ts'
-import { type DimseResponse, type OnPending, OwnRequests } from './own-requests.ts'
+import { OperationWindow } from './operation-window.ts'
+import { type DimseResponse, type OutgoingRequest, OwnRequests } from './own-requests.ts'
 import { dimseStatus } from './status.ts'
 
 export interface DimseEndpointPort {
@@ -28,6 +29,8 @@ export type DimseEndpointOptions = {
   readonly providers: readonly DimseProvider[]
   /** Requests of the peer that may be under way at once; 0: no limit. */
   readonly maxOperationsPerformed: number
+  /** Requests of ours that may be under way at once; 0: no limit. */
+  readonly maxOperationsInvoked: number
   readonly peerMaxPduLengthBytes: number
   readonly limits: UlLimits
   readonly port: DimseEndpointPort
@@ -48,12 +51,14 @@ export class DimseEndpoint implements OperationRunPort {
   readonly #writer: MessageWriter
   readonly #running = new Map<number, OperationRun>()
   readonly #own = new OwnRequests()
+  readonly #window: OperationWindow
   #command: Uint8Array[] = []
   #commandBytes = 0
   #commandContextId = 0
   #receiver: MessageReceiver | undefined
   #receiverContextId = 0
   #fragments: Uint8Array[] = []
+  #dataSetBytes = 0
   #waits = false
   #deferred: { context: PresentationContext; request: Request } | undefined
   #endedBy: UlError | undefined
@@ -62,6 +67,7 @@ export class DimseEndpoint implements OperationRunPort {
     this.#contexts = new Map(o.contexts.map((context) => [context.id, context]))
     this.#providers = o.providers
     this.#maxOperations = o.maxOperationsPerformed === 0 ? Number.POSITIVE_INFINITY : o.maxOperationsPerformed
+    this.#window = new OperationWindow(o.maxOperationsInvoked)
     this.#limits = o.limits
     this.#port = o.port
     const { maxSentPduLengthBytes } = o.limits
@@ -106,13 +112,20 @@ export class DimseEndpoint implements OperationRunPort {
     }
   }
 
-  /** Sends a request and resolves with its final response. Rejects with `UlError` when the association ends before. */
-  async request(o: {
-    contextId: number
-    command: Omit<CommandSet, 'messageId' | 'hasDataSet'>
-    dataSet?: DataSetSource | undefined
-    onPending?: OnPending
-  }): Promise<DimseResponse> {
+  /**
+   * Sends a request, when the window has room, and resolves with its final response. Rejects with `UlError` when the
+   * association ends before.
+   */
+  request(o: OutgoingRequest): Promise<DimseResponse> {
+    return this.#window.run(() => this.#request(o))
+  }
+
+  /** Resolves when no request of ours is under way or waits. */
+  quiet(): Promise<void> {
+    return this.#window.empty()
+  }
+
+  async #request(o: OutgoingRequest): Promise<DimseResponse> {
     if (this.#endedBy !== undefined) throw this.#endedBy
     const { messageId, final } = this.#own.add(o.onPending)
     try {
@@ -190,7 +203,7 @@ export class DimseEndpoint implements OperationRunPort {
       throw new UlError('command-set-too-long', 'command set is longer than allowed', { details: { lengthBytes } })
     }
     if (!piece.endsMessage) {
-      this.#command.push(Uint8Array.from(piece.bytes))
+      if (piece.bytes.length > 0) this.#command.push(Uint8Array.from(piece.bytes))
       this.#commandBytes = lengthBytes
       return
     }
@@ -206,6 +219,12 @@ export class DimseEndpoint implements OperationRunPort {
       throw outOfOrder('data set on another presentation context than its command set', piece)
     }
     if (piece.bytes.length > 0) this.#fragments.push(piece.bytes)
+    this.#dataSetBytes += piece.bytes.length
+    if (this.#dataSetBytes > this.#limits.maxDataSetBytes) {
+      throw new UlError('data-set-too-long', 'data set is longer than allowed', {
+        details: { maxDataSetBytes: this.#limits.maxDataSetBytes },
+      })
+    }
     if (!piece.endsMessage) return
     const wait = this.#flush()
     const receiver = this.#receiver
@@ -273,6 +292,7 @@ export class DimseEndpoint implements OperationRunPort {
   #expectDataSet(context: PresentationContext, receiver: MessageReceiver): void {
     this.#receiver = receiver
     this.#receiverContextId = context.id
+    this.#dataSetBytes = 0
   }
 
   #onResponse(context: PresentationContext, command: CommandSet): void {

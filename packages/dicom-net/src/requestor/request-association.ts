@@ -5,7 +5,7 @@ import { watchIntervalMs } from '../association/association-watch.ts'
 import { type CommandSet, commandFields } from '../dimse/command-set.ts'
 import type { DataSetSource } from '../dimse/message-writer.ts'
 import type { DimseProvider, PresentationContext } from '../dimse/operation.ts'
-import type { DimseResponse, OnPending } from '../dimse/own-requests.ts'
+import type { DimseResponse, OutgoingRequest } from '../dimse/own-requests.ts'
 import { UlError } from '../errors.ts'
 import { resolveLimits, type UlLimits } from '../limits.ts'
 import type { AssociateAccept, AssociateRequest, RoleSelection } from '../pdu/pdu.ts'
@@ -13,7 +13,6 @@ import { dicomApplicationContextName } from '../pdu/pdu.ts'
 import type { TlsClientOptions } from '../transport/tls-profile.ts'
 import { acceptedContexts, verificationSopClassUid } from '../upper-layer/negotiation.ts'
 import { connect } from './connect.ts'
-import { OperationWindow } from './operation-window.ts'
 import type { RequestorAssociation, StoreRequest, StoreResponse } from './requestor-association.ts'
 
 const MAX_PRESENTATION_CONTEXTS = 128
@@ -86,7 +85,6 @@ class RequestorDriver implements AssociationUser, RequestorAssociation {
   #timer: NodeJS.Timeout | undefined
   #accept: AssociateAccept | undefined
   #contexts: readonly PresentationContext[] = []
-  #window = new OperationWindow(1)
   #maxOperationsInvoked = 1
 
   constructor(request: AssociateRequest, o: RequestAssociationOptions, limits: UlLimits) {
@@ -134,7 +132,7 @@ class RequestorDriver implements AssociationUser, RequestorAssociation {
     const context = this.findContext(verificationSopClassUid) ?? this.#contexts[0]
     if (context === undefined) throw noContext(verificationSopClassUid)
     const command = { commandField: commandFields.cEchoRq, affectedSopClassUid: verificationSopClassUid }
-    const response = await this.request({ contextId: context.id, command })
+    const response = await this.invoke({ contextId: context.id, command })
     return { status: response.command.status ?? 0 }
   }
 
@@ -151,22 +149,15 @@ class RequestorDriver implements AssociationUser, RequestorAssociation {
       ...(moveOriginatorMessageId === undefined ? {} : { moveOriginatorMessageId }),
     }
     const dataSet = withProgress(request.dataSet, request.onProgress)
-    const response = await this.request({ contextId: context.id, command, dataSet })
+    const response = await this.invoke({ contextId: context.id, command, dataSet })
     return storeResponseOf(response.command)
   }
 
-  request(o: {
-    contextId: number
-    command: Omit<CommandSet, 'messageId' | 'hasDataSet'>
-    dataSet?: DataSetSource
-    onPending?: OnPending
-  }): Promise<DimseResponse> {
-    return this.#window.run(async () => {
-      const { endpoint, ended } = this.#core
-      if (ended !== undefined) throw ended.error
-      if (endpoint === undefined) throw new UlError('wrong-state', 'not established')
-      return endpoint.request(o)
-    })
+  async invoke(o: OutgoingRequest): Promise<DimseResponse> {
+    const { endpoint, ended } = this.#core
+    if (ended !== undefined) throw ended.error
+    if (endpoint === undefined) throw new UlError('wrong-state', 'not established')
+    return endpoint.request(o)
   }
 
   findContext(abstractSyntaxUid: string, transferSyntaxUid?: string): PresentationContext | undefined {
@@ -178,7 +169,7 @@ class RequestorDriver implements AssociationUser, RequestorAssociation {
   }
 
   async release(): Promise<void> {
-    await this.#window.empty()
+    await this.#core.endpoint?.quiet()
     if (this.#core.ended !== undefined) throw this.#core.ended.error
     this.#core.upperLayer.requestRelease()
     const timer = this.#deadline('no answer to the release request in time')
@@ -202,11 +193,11 @@ class RequestorDriver implements AssociationUser, RequestorAssociation {
     this.#contexts = acceptedContexts(this.#request, accept.presentationContexts)
     // Absent in the answer: one at a time, whatever was proposed.
     this.#maxOperationsInvoked = accept.userInformation.asynchronousOperations?.maxInvoked ?? 1
-    this.#window = new OperationWindow(this.#maxOperationsInvoked)
     this.#core.establish({
       contexts: this.#contexts,
       providers: this.#options.providers ?? [],
       maxOperationsPerformed: 1,
+      maxOperationsInvoked: this.#maxOperationsInvoked,
       peerMaxPduLengthBytes: accept.userInformation.maxPduLengthBytes,
     })
     this.#established.resolve()
@@ -226,6 +217,7 @@ class RequestorDriver implements AssociationUser, RequestorAssociation {
   openTransport(): void {}
   onClosed(): void {}
   onAssociate(): void {}
+  onRefused(): void {}
 }
 
 function noContext(sopClassUid: string, transferSyntaxUid?: string): UlError {

@@ -1,8 +1,7 @@
 import type { AssociationEnd } from '../association/association-core.ts'
-import type { CommandSet } from '../dimse/command-set.ts'
 import type { DataSetSource } from '../dimse/message-writer.ts'
 import type { PresentationContext } from '../dimse/operation.ts'
-import type { DimseResponse, OnPending } from '../dimse/own-requests.ts'
+import type { DimseResponse, OutgoingRequest } from '../dimse/own-requests.ts'
 import type { AssociateAccept } from '../pdu/pdu.ts'
 
 export type StoreRequest = {
@@ -37,12 +36,7 @@ export interface RequestorAssociation {
   echo(): Promise<{ readonly status: number }>
   store(request: StoreRequest): Promise<StoreResponse>
   /** Any other request. Resolves with the final response; `onPending` gets those before it. */
-  request(o: {
-    readonly contextId: number
-    readonly command: Omit<CommandSet, 'messageId' | 'hasDataSet'>
-    readonly dataSet?: DataSetSource
-    readonly onPending?: OnPending
-  }): Promise<DimseResponse>
+  invoke(o: OutgoingRequest): Promise<DimseResponse>
   findContext(abstractSyntaxUid: string, transferSyntaxUid?: string): PresentationContext | undefined
   /** Waits for what is under way, then releases. */
   release(): Promise<void>

@@ -58,6 +58,7 @@ export class Transport {
       failure = error
     })
     socket.on('close', () => this.#onClose(failure))
+    socket.on('timeout', () => this.destroy(notReading(socket)))
     if (o.readsEvents) {
       socket.on('data', (bytes) => {
         if (!this.#take(bytes as Buffer)) socket.pause()
@@ -97,14 +98,16 @@ export class Transport {
     })
     socket.uncork()
     if (socket.writableLength === 0) return
-    if (socket.writableLength > this.#limits.maxUnsentBytes) {
-      this.destroy(
-        new UlError('timeout', 'the peer does not read', { details: { unsentBytes: socket.writableLength } }),
-      )
-    }
+    if (socket.writableLength > this.#limits.maxUnsentBytes) this.destroy(notReading(socket))
+    // Fires when nothing at all moves; progress of a write counts, however slow.
+    socket.setTimeout(this.#limits.progressIntervalMs)
     return new Promise((resolve, reject) => {
-      settle = (error) => (error ? reject(lost(error)) : resolve())
-      if (flushed) resolve()
+      settle = (error) => {
+        if (socket.writableLength === 0) socket.setTimeout(0)
+        if (error) reject(lost(error))
+        else resolve()
+      }
+      if (flushed) settle()
     })
   }
 
@@ -141,6 +144,10 @@ export class Transport {
     this.#left = undefined
     this.#user.onClosed(error)
   }
+}
+
+function notReading(socket: net.Socket): UlError {
+  return new UlError('timeout', 'the peer does not read', { details: { unsentBytes: socket.writableLength } })
 }
 
 function lost(cause: Error | undefined): UlError {

@@ -10,6 +10,8 @@ import { actions, transitions } from './state-table.ts'
 
 export type UlIndication =
   | { readonly kind: 'associate'; readonly request: AssociateRequest }
+  /** AE-6: not acceptable to the service provider; the rejection is on its way. */
+  | { readonly kind: 'refused'; readonly request: AssociateRequest; readonly reject: AssociateReject }
   | { readonly kind: 'accepted'; readonly accept: AssociateAccept }
   | { readonly kind: 'rejected'; readonly reject: AssociateReject }
   | { readonly kind: 'release' }
@@ -178,9 +180,11 @@ export class UpperLayer implements PduHandler {
   /** AE-6: what the service provider itself cannot accept. */
   #refuseUnacceptable(request: AssociateRequest): boolean {
     if ((request.protocolVersion & 1) === 1) return false
-    this.#state = 'Sta13'
-    this.#step('send-associate-rj', { kind: 'A-ASSOCIATE-RJ', ...rejections.protocolVersionNotSupported })
+    const reject: AssociateReject = { kind: 'A-ASSOCIATE-RJ', ...rejections.protocolVersionNotSupported }
+    this.#state = actions['AE-6'].next.otherwise
+    this.#step('send-associate-rj', reject)
     this.#step('start-artim', undefined)
+    this.#port.indicate({ kind: 'refused', request, reject })
     return true
   }
 
