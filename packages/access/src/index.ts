@@ -1,1 +1,6 @@
-export {}
+export { AccessError, type AccessErrorCode } from './access-error.ts'
+export { type AuditAction, type AuditOutcome, type AuditRecord, AuditTrail, auditLimits } from './audit-trail.ts'
+export { type Action, type Decision, type DenialReason, decide } from './decide.ts'
+export { type Principal, type Purpose, purposes, type Role, roles } from './principal.ts'
+export { openSigningKey, type SigningKey } from './signing-key.ts'
+export { bearerOf, issueToken, type TokenRequest, tokenLimits, verifyToken } from './tokens.ts'

@@ -1,3 +1,5 @@
+export type { AuditEntry, AuditRow } from './audit/audit-chain.ts'
+export type { AuditVerdict } from './audit/verify-audit.ts'
 export type { Sql } from './database/open-database.ts'
 export type {
   DicomJson,
@@ -7,13 +9,26 @@ export type {
   QueryKey,
   QueryLevel,
 } from './dicom-model.ts'
+export type { EntityChange } from './entities/write-entity.ts'
 export { CatalogError, type CatalogErrorCode } from './errors.ts'
+export { canonicalJson } from './header/canonical-json.ts'
 export { codiceFiscaleIssuer, isCodiceFiscale } from './header/codice-fiscale.ts'
 export { catalogLimits } from './limits.ts'
 export { type Catalog, type CatalogOptions, openCatalog } from './open-catalog.ts'
+export type { NewEvent } from './queries/append-events.ts'
+export type { CatalogCounts } from './queries/count-contents.ts'
+export type { DuplicatePolicy, EntityKind, EntityRow, EntityStatus } from './queries/entity-row.ts'
+export { type DatabaseIdentity, isSameDatabase } from './queries/find-database-identity.ts'
+export type { CatalogEvent } from './queries/find-pending-events.ts'
+export type { Transmission } from './queries/insert-transmissions.ts'
+export type { KnownPack } from './queries/list-known-packs.ts'
+export type { QuarantineEntry, QuarantineFilter } from './queries/list-quarantine.ts'
+export type { ListedTransmission, TransmissionFilter } from './queries/list-transmissions.ts'
 export type { InstanceLocator, LocatedInstance } from './queries/locate-instances.ts'
+export type { StableStudy } from './queries/take-due-studies.ts'
 export type {
   QuarantinedInstance,
+  ReceivedMember,
   RegisteredInstance,
   RegisterPackInput,
   RegisterPackResult,

@@ -7,6 +7,7 @@ export const catalogLimits = {
   /** DICOM JSON kept beside a row for attributes without a column. */
   maxExtraBytes: 16_384,
   maxConnections: 10,
+  closeTimeoutSeconds: 5,
   connectTimeoutSeconds: 10,
   /** First and longest pause between two attempts of a transaction. */
   retryFirstMs: 2,

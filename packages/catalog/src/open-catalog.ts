@@ -1,14 +1,35 @@
+import { appendAudit } from './audit/append-audit.ts'
+import type { AuditEntry, AuditRow } from './audit/audit-chain.ts'
+import { type AuditVerdict, verifyAudit } from './audit/verify-audit.ts'
 import { migrateDatabase } from './database/migrate.ts'
 import { type DatabaseOptions, openDatabase, type Sql } from './database/open-database.ts'
+import { runQuery } from './database/run-transaction.ts'
 import type { DicomJson, Query } from './dicom-model.ts'
+import { type EntityChange, writeEntity } from './entities/write-entity.ts'
 import { catalogLimits } from './limits.ts'
+import { appendEvents, type NewEvent } from './queries/append-events.ts'
+import { type CatalogCounts, countContents } from './queries/count-contents.ts'
+import type { EntityRow } from './queries/entity-row.ts'
+import { type DatabaseIdentity, findDatabaseIdentity } from './queries/find-database-identity.ts'
 import { findInstancesBySopUid } from './queries/find-instances-by-sop-uid.ts'
+import { type CatalogEvent, findPendingEvents } from './queries/find-pending-events.ts'
+import { findUnknownPacks } from './queries/find-unknown-packs.ts'
+import { insertTransmissions, type Transmission } from './queries/insert-transmissions.ts'
+import { listAudit } from './queries/list-audit.ts'
+import { listEntities } from './queries/list-entities.ts'
+import { type KnownPack, listKnownPacks } from './queries/list-known-packs.ts'
+import { listQuarantine, type QuarantineEntry, type QuarantineFilter } from './queries/list-quarantine.ts'
+import { type ListedTransmission, listTransmissions, type TransmissionFilter } from './queries/list-transmissions.ts'
 import { type InstanceLocator, type LocatedInstance, locateInstances } from './queries/locate-instances.ts'
+import { markEventsShipped } from './queries/mark-events-shipped.ts'
+import { markPackVerified } from './queries/mark-pack-verified.ts'
+import { type StableStudy, takeDueStudies } from './queries/take-due-studies.ts'
 import { registerPack } from './register/register-pack.ts'
 import type { RegisterPackInput, RegisterPackResult } from './register/register-pack-input.ts'
 import type { SearchOptions } from './search/compile-search.ts'
 import type { Predicate } from './search/predicate.ts'
 import { search } from './search/search.ts'
+import { shipEvents } from './ship-events.ts'
 
 export interface CatalogOptions extends DatabaseOptions {
   /** Quiet time after which a study of an entity without a time of its own counts as stable. */
@@ -19,11 +40,38 @@ export interface CatalogOptions extends DatabaseOptions {
 export interface Catalog {
   readonly sql: Sql
   migrate(): Promise<{ applied: readonly string[] }>
+  /** Resolves when the database answers. */
+  probe(): Promise<void>
+  close(): Promise<void>
+
   registerPack(input: RegisterPackInput): Promise<RegisterPackResult>
   search(query: Query, predicate: Predicate, options?: SearchOptions): Promise<readonly DicomJson[]>
   locateInstances(locator: InstanceLocator, predicate: Predicate): Promise<readonly LocatedInstance[]>
   findInstancesBySopUid(sopInstanceUid: string, predicate: Predicate): Promise<readonly LocatedInstance[]>
-  close(): Promise<void>
+  takeDueStudies(limit?: number): Promise<readonly StableStudy[]>
+  listQuarantine(filter: QuarantineFilter): Promise<readonly QuarantineEntry[]>
+
+  findUnknownPacks(packKeys: readonly string[]): Promise<readonly string[]>
+  listKnownPacks(prefix: string): Promise<readonly KnownPack[]>
+  markPackVerified(packKey: string): Promise<boolean>
+  findDatabaseIdentity(): Promise<DatabaseIdentity>
+  countContents(): Promise<CatalogCounts>
+
+  listEntities(): Promise<readonly EntityRow[]>
+  /** Writes an entity and its event in one transaction. */
+  writeEntity(change: EntityChange): Promise<void>
+
+  recordTransmissions(transmissions: readonly Transmission[]): Promise<void>
+  listTransmissions(filter: TransmissionFilter): Promise<readonly ListedTransmission[]>
+
+  appendEvents(events: readonly NewEvent[]): Promise<readonly number[]>
+  pendingLedgerEvents(limit?: number): Promise<readonly CatalogEvent[]>
+  markShipped(seqs: readonly number[]): Promise<void>
+  shipEvents(ship: (events: readonly CatalogEvent[]) => Promise<void>): Promise<number>
+
+  appendAudit(entries: readonly AuditEntry[]): Promise<void>
+  listAudit(afterSeq: number, limit: number): Promise<readonly AuditRow[]>
+  verifyAudit(): Promise<AuditVerdict>
 }
 
 export function openCatalog(options: CatalogOptions): Catalog {
@@ -35,10 +83,54 @@ export function openCatalog(options: CatalogOptions): Catalog {
   return {
     sql,
     migrate: () => migrateDatabase(sql),
-    registerPack: (input) => registerPack(sql, input, registration),
-    search: (query, predicate, searchOptions) => search(sql, query, predicate, searchOptions),
-    locateInstances: (locator, predicate) => locateInstances(sql, locator, predicate),
-    findInstancesBySopUid: (sopInstanceUid, predicate) => findInstancesBySopUid(sql, sopInstanceUid, predicate),
-    close: () => sql.end({ timeout: 5 }),
+    probe: () =>
+      runQuery(async () => {
+        await sql`select 1`
+      }),
+    close: () => sql.end({ timeout: catalogLimits.closeTimeoutSeconds }),
+    ...contentMethods(sql, registration),
+    ...packMethods(sql),
+    ...recordMethods(sql),
+  }
+}
+
+function contentMethods(sql: Sql, registration: Parameters<typeof registerPack>[2]) {
+  return {
+    registerPack: (input: RegisterPackInput) => registerPack(sql, input, registration),
+    search: (query: Query, predicate: Predicate, searchOptions?: SearchOptions) =>
+      search(sql, query, predicate, searchOptions),
+    locateInstances: (locator: InstanceLocator, predicate: Predicate) => locateInstances(sql, locator, predicate),
+    findInstancesBySopUid: (sopInstanceUid: string, predicate: Predicate) =>
+      findInstancesBySopUid(sql, sopInstanceUid, predicate),
+    takeDueStudies: (limit: number = catalogLimits.maxStudiesPerTake) => takeDueStudies(sql, limit),
+    listQuarantine: (filter: QuarantineFilter) => runQuery(() => listQuarantine(sql, filter)),
+  }
+}
+
+function packMethods(sql: Sql) {
+  return {
+    findUnknownPacks: (packKeys: readonly string[]) => runQuery(() => findUnknownPacks(sql, packKeys)),
+    listKnownPacks: (prefix: string) => runQuery(() => listKnownPacks(sql, prefix)),
+    markPackVerified: (packKey: string) => runQuery(() => markPackVerified(sql, packKey)),
+    findDatabaseIdentity: () => runQuery(() => findDatabaseIdentity(sql)),
+    countContents: () => runQuery(() => countContents(sql)),
+  }
+}
+
+function recordMethods(sql: Sql) {
+  return {
+    listEntities: () => runQuery(() => listEntities(sql)),
+    writeEntity: (change: EntityChange) => writeEntity(sql, change),
+    recordTransmissions: (transmissions: readonly Transmission[]) =>
+      runQuery(() => insertTransmissions(sql, transmissions)),
+    listTransmissions: (filter: TransmissionFilter) => runQuery(() => listTransmissions(sql, filter)),
+    appendEvents: (events: readonly NewEvent[]) => runQuery(() => appendEvents(sql, events)),
+    pendingLedgerEvents: (limit: number = catalogLimits.maxEventsPerShipment) =>
+      runQuery(() => findPendingEvents(sql, limit)),
+    markShipped: (seqs: readonly number[]) => runQuery(() => markEventsShipped(sql, seqs)),
+    shipEvents: (ship: (events: readonly CatalogEvent[]) => Promise<void>) => shipEvents(sql, ship),
+    appendAudit: (entries: readonly AuditEntry[]) => appendAudit(sql, entries),
+    listAudit: (afterSeq: number, limit: number) => runQuery(() => listAudit(sql, afterSeq, limit)),
+    verifyAudit: () => runQuery(() => verifyAudit(sql)),
   }
 }

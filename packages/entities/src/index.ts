@@ -1,1 +1,12 @@
-export {}
+export { type Entity, type EntitySettings, entityLimits, entityOf, isAeTitle } from './entity.ts'
+export { directoryLimits, EntityDirectory, type EntityDirectoryOptions } from './entity-directory.ts'
+export { EntityError, type EntityErrorCode } from './entity-error.ts'
+export {
+  addEntity,
+  applyEntityEvent,
+  type EntityEventType,
+  entityEventTypes,
+  listEntities,
+  updateEntity,
+} from './registry.ts'
+export { type Caller, type CallerResolution, type ResolveOptions, resolveCaller } from './resolve-caller.ts'

@@ -1,0 +1,37 @@
+import type { Sql } from '../database/open-database.ts'
+import { runTransaction } from '../database/run-transaction.ts'
+import { cleanJson, cleanText } from '../header/clean-text.ts'
+import { findLastAudit } from '../queries/find-last-audit.ts'
+import { insertAudit } from '../queries/insert-audit.ts'
+import { type AuditEntry, auditGenesis, auditHash } from './audit-chain.ts'
+
+/** Appends entries to the one chain of this catalog; writers of several processes take turns. */
+export async function appendAudit(sql: Sql, entries: readonly AuditEntry[]): Promise<void> {
+  if (entries.length === 0) return
+  const cleaned = entries.map(cleanEntry)
+  await runTransaction(sql, async (tx) => {
+    const last = await findLastAudit(tx)
+    let seq = last?.seq ?? 0
+    let hash = last?.hash ?? auditGenesis
+    const rows = cleaned.map((entry) => {
+      seq += 1
+      hash = auditHash(hash, seq, entry)
+      return { ...entry, seq, hash }
+    })
+    await insertAudit(tx, rows)
+  })
+}
+
+/** As the database gives it back, or the hash would not match what is read. */
+function cleanEntry(entry: AuditEntry): AuditEntry {
+  const object = JSON.parse(JSON.stringify(cleanJson(entry.object)))
+  return {
+    at: entry.at,
+    actor: cleanText(entry.actor) ?? '',
+    role: cleanText(entry.role) ?? '',
+    action: cleanText(entry.action) ?? '',
+    outcome: cleanText(entry.outcome) ?? '',
+    object,
+    ...(entry.purpose === undefined ? {} : { purpose: cleanText(entry.purpose) ?? undefined }),
+  }
+}

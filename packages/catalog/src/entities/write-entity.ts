@@ -1,0 +1,29 @@
+import type { Sql } from '../database/open-database.ts'
+import { runTransaction } from '../database/run-transaction.ts'
+import { appendEvents } from '../queries/append-events.ts'
+import type { EntityRow } from '../queries/entity-row.ts'
+import { listEntities } from '../queries/list-entities.ts'
+import { putEntity } from '../queries/put-entity.ts'
+
+export interface EntityChange {
+  /** Decides the new settings from all entities as they are; throwing leaves everything as it was. */
+  decide(current: readonly EntityRow[]): { readonly entity: EntityRow; readonly eventType: string }
+  /** False when the change itself comes from the ledger. */
+  readonly recordEvent?: boolean
+  /** From when on the settings count; now unless replayed. */
+  readonly since?: Date
+}
+
+const entityLock = 7_237_004
+
+/** One change of the registry at a time, so that no two entities get the same AE title. */
+export async function writeEntity(sql: Sql, change: EntityChange): Promise<void> {
+  await runTransaction(sql, async (tx) => {
+    await tx`select pg_advisory_xact_lock(${entityLock}::int)`
+    const { entity, eventType } = change.decide(await listEntities(tx))
+    const since = change.since ?? new Date()
+    await putEntity(tx, entity, since)
+    if (change.recordEvent === false) return
+    await appendEvents(tx, [{ type: eventType, payload: { ...entity, since: since.toISOString() } }])
+  })
+}

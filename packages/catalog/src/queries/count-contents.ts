@@ -1,0 +1,54 @@
+import type { Sql } from '../database/open-database.ts'
+
+export interface CatalogCounts {
+  readonly studies: { readonly receiving: number; readonly stable: number; readonly hidden: number }
+  readonly quarantined: readonly { readonly reason: string; readonly count: number }[]
+  readonly packs: number
+  readonly packBytes: number
+  readonly pendingEvents: number
+  readonly lastReceived: readonly { readonly entityCode: string; readonly at: Date }[]
+}
+
+/**
+ * What metrics show. Totals of large tables come from the planner's statistics once these pass `exactBelow` rows, so that a
+ * scrape never counts a hundred million rows; the small ones (receiving, hidden, quarantined) are always exact.
+ */
+export async function countContents(sql: Sql, exactBelow = 100_000): Promise<CatalogCounts> {
+  const [[totals], quarantined, lastReceived] = await Promise.all([
+    sql<{ receiving: number; hidden: number; studies: number; packs: number; packBytes: number; pending: number }[]>`
+      with estimate as (
+        select (select greatest(reltuples, 0)::int8 from pg_class where oid = 'studies'::regclass) as studies,
+          (select greatest(reltuples, 0)::int8 from pg_class where oid = 'packs'::regclass) as packs)
+      select (select count(*) from due_studies)::int8 as receiving,
+        (select count(*) from studies where visibility <> 0)::int8 as hidden,
+        case when estimate.studies < ${exactBelow}::int8 then (select count(*) from studies) else estimate.studies end
+          as studies,
+        case when estimate.packs < ${exactBelow}::int8 then (select count(*) from packs) else estimate.packs end as packs,
+        case when estimate.packs < ${exactBelow}::int8 then (select coalesce(sum(size_bytes), 0) from packs)::int8
+          else (estimate.packs * (select coalesce(avg(size_bytes), 0) from packs tablesample system (1)))::int8 end
+          as "packBytes",
+        (select count(*) from events where shipped_at is null)::int8 as pending
+      from estimate`,
+    sql<{ reason: string; count: number }[]>`
+      select reason, count(*)::int8 as count from quarantine where resolved_at is null group by reason order by reason`,
+    sql<{ entityCode: string; at: Date }[]>`
+      select e.code as "entityCode", t.ended_at as at
+      from entities e, lateral (
+        select ended_at from transmissions where entity_id = e.id and direction = 'in' and instances > 0
+        order by started_at desc limit 1) t
+      order by e.code`,
+  ])
+  const counts = totals ?? { receiving: 0, hidden: 0, studies: 0, packs: 0, packBytes: 0, pending: 0 }
+  return {
+    studies: {
+      receiving: counts.receiving,
+      stable: Math.max(0, counts.studies - counts.receiving),
+      hidden: counts.hidden,
+    },
+    quarantined,
+    packs: counts.packs,
+    packBytes: counts.packBytes,
+    pendingEvents: counts.pending,
+    lastReceived,
+  }
+}

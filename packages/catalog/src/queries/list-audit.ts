@@ -1,0 +1,12 @@
+import type { AuditRow } from '../audit/audit-chain.ts'
+import type { Sql } from '../database/open-database.ts'
+
+type ListedRow = Omit<AuditRow, 'purpose'> & { readonly purpose: string | null }
+
+/** Entries after a number, in order. */
+export async function listAudit(sql: Sql, afterSeq: number, limit: number): Promise<readonly AuditRow[]> {
+  const rows = await sql<ListedRow[]>`
+    select seq, at, hash, actor, role, purpose, action, outcome, object from audit
+    where seq > ${afterSeq}::bigint order by seq limit ${limit}::int`
+  return rows.map(({ purpose, ...row }) => ({ ...row, ...(purpose === null ? {} : { purpose }) }))
+}

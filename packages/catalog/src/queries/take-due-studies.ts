@@ -1,0 +1,32 @@
+import type { Sql } from '../database/open-database.ts'
+import { runTransaction } from '../database/run-transaction.ts'
+
+export interface StableStudy {
+  readonly studyInstanceUid: string
+  readonly revision: number
+}
+
+/**
+ * Marks the studies whose quiet time is over as stable and returns them. Takes the study rows first, as a registration
+ * does, and leaves alone those somebody is registering into; the delete looks again, because the time may have moved
+ * while the row was being taken.
+ */
+export async function takeDueStudies(sql: Sql, limit: number): Promise<readonly StableStudy[]> {
+  return runTransaction(sql, async (tx) => {
+    const locked = await tx<{ id: number }[]>`
+      select s.id from studies s join due_studies d on d.study_id = s.id
+      where d.stable_at <= clock_timestamp()
+      order by d.stable_at limit ${limit}::int
+      for update of s skip locked`
+    if (locked.length === 0) return []
+    const ids = JSON.stringify(locked.map(({ id }) => id))
+    return tx<StableStudy[]>`
+      with due as (
+        delete from due_studies
+        where study_id in (select value::bigint from jsonb_array_elements_text(${ids}::text::jsonb))
+          and stable_at <= clock_timestamp()
+        returning study_id)
+      update studies s set state = 1 from due where s.id = due.study_id
+      returning s.study_instance_uid as "studyInstanceUid", s.revision`
+  })
+}
