@@ -1,0 +1,145 @@
+import { readFileSync } from 'node:fs'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { Archive } from './support/archive.ts'
+import { brokenSamples, type Expectation, type Outcome } from './support/broken-samples.ts'
+import type { DicomWeb } from './support/dicomweb.ts'
+import { CT_IMAGE_STORAGE, makeFixture } from './support/fixtures.ts'
+import { uidOf } from './support/generated.ts'
+import { splitPart10 } from './support/part10.ts'
+import { echo, openAssociation, storeRaw } from './support/raw-association.ts'
+import { isBroken, isValid, readSamples, type Sample } from './support/samples.ts'
+import { waitFor } from './support/wait.ts'
+
+const ENTITY = 'ASST-ROTTI'
+const TITLES = { callingAeTitle: 'ROTTI', calledAeTitle: 'VNA' }
+const START_TIMEOUT_MS = 90_000
+const TEST_TIMEOUT_MS = 30_000
+const DICOMDIR_SOP_CLASS = '1.2.840.10008.1.3.10'
+
+const samples = readSamples()
+let archive: Archive
+let web: DicomWeb
+
+beforeAll(async () => {
+  archive = await Archive.start()
+  const classes = [...new Set(samples.map((sample) => sample.sopClassUid).filter((uid) => uid !== ''))]
+  const extra = classes.flatMap((uid) => ['--sop-class', uid])
+  await archive.addEntity({ code: ENTITY, aeTitles: [TITLES.callingAeTitle], extra })
+  web = await archive.dicomWeb('entity', { entity: ENTITY })
+}, START_TIMEOUT_MS)
+
+afterAll(() => archive.dispose())
+
+/** The data set as it would travel: what follows the file meta, or the whole file where there is none. */
+function travelling(sample: Sample, expectation: Expectation): { dataSet: Buffer; transferSyntaxUid: string } {
+  const bytes = readFileSync(sample.absolutePath)
+  if (expectation.transferSyntaxUid !== undefined && sample.transferSyntaxUid === '(none)') {
+    return { dataSet: bytes, transferSyntaxUid: expectation.transferSyntaxUid }
+  }
+  return splitPart10(bytes)
+}
+
+async function storeByCStore(sample: Sample, expectation: Expectation): Promise<'accepted' | 'refused'> {
+  const { dataSet, transferSyntaxUid } = travelling(sample, expectation)
+  const sopClassUid = sample.sopClassUid || CT_IMAGE_STORAGE
+  const sopInstanceUid = sample.sopInstanceUid || uidOf(sample.path)
+  const contexts = [{ id: 1, abstractSyntaxUid: sopClassUid, transferSyntaxUid }]
+  const association = await openAssociation(archive.ports.dimse, { ...TITLES, contexts })
+  if (association.acceptedIds.length === 0) {
+    association.connection.destroy()
+    return 'refused' // in the negotiation already
+  }
+  const outcome = await storeRaw(association, { contextId: 1, sopClassUid, sopInstanceUid, dataSet })
+  association.connection.destroy()
+  if (outcome.kind !== 'answered') throw new Error(`no answer: ${outcome.kind}`)
+  if (outcome.answer.status === 0) return 'accepted'
+  expect(outcome.answer).toMatchObject({ errorComment: expect.stringMatching(/\w{4}/) })
+  return 'refused'
+}
+
+async function storeByStow(sample: Sample): Promise<'accepted' | 'refused'> {
+  const answer = await web.store([readFileSync(sample.absolutePath)])
+  if (answer.storedUids.length === 1) return 'accepted'
+  expect(answer.httpStatus).toBe(409)
+  expect(answer.failures).toMatchObject([{ reason: expect.any(Number), comment: expect.stringMatching(/\w{4}/) }])
+  return 'refused'
+}
+
+/** An accepted instance is either shown or in quarantine, where the operator finds it with its reason. */
+function whereabouts(sample: Sample, expectation: Expectation): Promise<Outcome> {
+  const { dataSet } = travelling(sample, expectation)
+  return waitFor(async () => {
+    const list = await archive.vnaJson<{ items: readonly unknown[] }>(['quarantine', 'list'])
+    if (JSON.stringify(list).includes(sample.sopInstanceUid)) return 'quarantined' as const
+    if (sample.studyInstanceUid === '') return undefined
+    const shown = await web.retrieveAsReceived(`/studies/${sample.studyInstanceUid}`)
+    return shown.some((instance) => instance.dataSet.equals(dataSet)) ? ('stored' as const) : undefined
+  })
+}
+
+async function expectAlive(): Promise<void> {
+  expect(await echo(archive.ports.dimse, TITLES)).toBe(0)
+  expect((await fetch(`${archive.url}/health/ready`)).status).toBe(200)
+}
+
+describe('each broken sample gets what its manifest expects, and the service lives on', () => {
+  const broken = samples.filter(isBroken)
+
+  it('is in the table, and nothing else is', () => {
+    const expected = broken.length === 0 ? [] : Object.keys(brokenSamples).sort()
+    expect(broken.map((sample) => sample.path).sort()).toEqual(expected)
+  })
+
+  it.each(broken.map((sample) => [sample.path, sample] as const))(
+    '%s',
+    async (path, sample) => {
+      const expectation = brokenSamples[path]!
+      const byStow = await storeByStow(sample)
+      expect(byStow === 'refused' ? byStow : await whereabouts(sample, expectation), 'by STOW-RS').toBe(
+        expectation.stow,
+      )
+      await expectAlive()
+      const byCStore = await storeByCStore(sample, expectation)
+      const found = byCStore === 'refused' ? byCStore : await whereabouts(sample, expectation)
+      expect(found, 'by C-STORE').toBe(expectation.cStore)
+      await expectAlive()
+    },
+    TEST_TIMEOUT_MS,
+  )
+})
+
+describe('objects that belong to no study', () => {
+  const withoutStudy = samples.filter((sample) => isValid(sample) && sample.studyInstanceUid === '')
+  const rows = (isDirectory: boolean) =>
+    withoutStudy
+      .filter((sample) => (sample.sopClassUid === DICOMDIR_SOP_CLASS) === isDirectory)
+      .map((sample) => [sample.path, sample] as const)
+
+  it.each(rows(false))('%s is stored and read back by the command', async (_path, sample) => {
+    expect(await storeByStow(sample)).toBe('accepted')
+    const { dataSet } = splitPart10(readFileSync(sample.absolutePath))
+    const output = `${archive.home}/read-back.dcm`
+    await waitFor(async () => {
+      const result = await archive.vna(['instance', 'get', sample.sopInstanceUid, '--output', output])
+      return result.exitCode === 0 ? true : undefined
+    })
+    expect(splitPart10(readFileSync(output)).dataSet.equals(dataSet)).toBe(true)
+  })
+
+  it.each(rows(true))('%s is refused: a DICOMDIR is an index of a medium', async (_path, sample) => {
+    expect(await storeByStow(sample)).toBe('refused')
+    expect(await storeByCStore(sample, { stow: 'refused', cStore: 'refused', why: 'DICOMDIR' })).toBe('refused')
+  })
+})
+
+it(
+  'an honest instance is still accepted and shown after all of them',
+  async () => {
+    const fixture = makeFixture({ study: 'after the broken ones', number: 1 })
+    expect((await web.store([fixture.file])).httpStatus).toBe(200)
+    await waitFor(async () =>
+      (await web.retrieveAsReceived(`/studies/${fixture.studyInstanceUid}`)).length === 1 ? true : undefined,
+    )
+  },
+  TEST_TIMEOUT_MS,
+)
