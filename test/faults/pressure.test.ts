@@ -1,6 +1,8 @@
-import { statfsSync } from 'node:fs'
+import { mkdtempSync, statfsSync } from 'node:fs'
 import { rename, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { Archive } from '../acceptance/support/archive.ts'
 import type { DicomWeb } from '../acceptance/support/dicomweb.ts'
@@ -37,7 +39,12 @@ beforeEach(() => {
   acknowledged = new Set()
 })
 
-afterEach(() => archive.dispose())
+const folders: string[] = []
+
+afterEach(async () => {
+  await archive.dispose()
+  for (const folder of folders.splice(0)) await rm(folder, { recursive: true, force: true })
+})
 
 function associate(): Promise<RawAssociation> {
   const contexts = [{ id: 1, abstractSyntaxUid: CT_IMAGE_STORAGE, transferSyntaxUid: EXPLICIT_LITTLE_ENDIAN }]
@@ -151,6 +158,74 @@ describe('the journal disk', () => {
     TEST_TIMEOUT_MS,
   )
 })
+
+describe('a failing journal disk', () => {
+  it(
+    'gives no false success for an error on sync, and serves again by itself',
+    async () => {
+      const web = await startWithFailingDisk()
+      const association = await associate()
+      expect(await sendOne(association)).toBe(0)
+      await writeFile(diskControl(), 'sync')
+      expect(await sendOne(association)).not.toBe(0)
+      await waitFor(async () => ((await readiness()) === 503 ? true : undefined), {
+        what: 'the stack to say it is not ready',
+      })
+      expect(await statusOrRejection()).not.toBe(0)
+      await rm(diskControl())
+      await waitFor(async () => ((await readiness()) === 200 ? true : undefined), { what: 'the stack to be ready' })
+      await expectRecovery(web)
+    },
+    TEST_TIMEOUT_MS,
+  )
+
+  it(
+    'that is full refuses with 0xA700, and serves again when there is room',
+    async () => {
+      const web = await startWithFailingDisk()
+      const association = await associate()
+      expect(await sendOne(association)).toBe(0)
+      await writeFile(diskControl(), 'full')
+      expect(await sendOne(association)).toBe(OUT_OF_RESOURCES)
+      await rm(diskControl())
+      await expectRecovery(web)
+    },
+    TEST_TIMEOUT_MS,
+  )
+})
+
+const diskControl = () => join(archive.home, '..', 'disk-fault')
+const readiness = async () => (await fetch(`${archive.url}/health/ready`)).status
+
+/** A newcomer's instance, or the refusal of its association. */
+async function statusOrRejection(): Promise<number> {
+  try {
+    const association = await associate()
+    const status = await sendOne(association)
+    association.connection.destroy()
+    return status
+  } catch (error) {
+    if (error instanceof RejectedError) return -1
+    throw error
+  }
+}
+
+/** A stack whose processes load the failing disk before their own code. */
+async function startWithFailingDisk(): Promise<DicomWeb> {
+  const folder = mkdtempSync(join(tmpdir(), 'vna-disk-'))
+  const shim = fileURLToPath(new URL('./support/failing-disk.mjs', import.meta.url))
+  archive = await Archive.start({
+    home: join(folder, 'home'),
+    env: {
+      NODE_OPTIONS: `--import=${shim}`,
+      FAILING_DISK_CONTROL: join(folder, 'disk-fault'),
+      FAILING_DISK_FOLDER: join(folder, 'home', 'journal'),
+    },
+  })
+  folders.push(folder)
+  await archive.addEntity({ code: ENTITY, aeTitles: [TITLES.callingAeTitle] })
+  return archive.dicomWeb('entity', { entity: ENTITY })
+}
 
 function freeBytes(): number {
   const { bavail, bsize } = statfsSync('/tmp')
