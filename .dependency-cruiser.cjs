@@ -8,7 +8,7 @@ const mayImport = {
   jobs: [],
   entities: ['catalog'],
   access: ['catalog'],
-  registration: ['archive', 'catalog', 'dicom'],
+  registration: ['archive', 'catalog', 'dicom', 'entities'],
   runtime: [],
   phantom: ['dicom'],
 }

@@ -5,7 +5,7 @@ export type ArchiveStage = 'sidecar' | 'put' | 'register' | 'unlink' | 'total'
 export type QueueFamily = 'archive' | 'study-stable'
 export type QueueState = 'waiting' | 'active' | 'delayed' | 'failed' | 'prioritized' | 'paused'
 export type StudyState = 'receiving' | 'stable'
-export type ObjectStoreOperation = 'put' | 'read' | 'open' | 'head' | 'list' | 'delete' | 'probe'
+export type ObjectStoreOperation = 'prepare' | 'put' | 'read' | 'open' | 'head' | 'list' | 'delete' | 'probe'
 export type Outcome = 'ok' | 'error'
 
 type Labels = Readonly<Record<string, string>>

@@ -13,9 +13,10 @@ import {
   rejections,
   type StoreSink,
 } from '@vna/dicom-net'
+import type { EntityDirectory } from '@vna/entities'
 import type { Logger } from '@vna/runtime'
 import { admitInstance, admitNewcomer } from '../admission.ts'
-import type { CallerDirectory } from '../callers.ts'
+import { acceptsSopClass } from '../callers.ts'
 import { InstanceIntake, type IntakeLimits } from '../intake/instance-intake.ts'
 import type { LaneOwner, LanePool } from '../intake/lane-pool.ts'
 import { refusal } from '../intake/refusal.ts'
@@ -26,12 +27,11 @@ import { createRefusingSink, createStoreSink } from './store-sink.ts'
 export interface AssociationHostParts {
   readonly journal: Journal
   readonly lanes: LanePool
-  readonly callers: CallerDirectory
+  readonly callers: Pick<EntityDirectory, 'resolveCaller'>
   readonly meter: ReceiveMeter
   readonly transmissions: TransmissionSpool
   readonly logger: Logger
   readonly limits: IntakeLimits
-  readonly aeTitle: string
   readonly maxAssociationsPerEntity: number
 }
 
@@ -58,21 +58,24 @@ export class AssociationHost implements AcceptorHost {
   }
 
   async decideAssociation(request: AssociateRequest, peer: PeerInfo): Promise<AssociationDecision> {
-    const { callers, journal, aeTitle } = this.#parts
-    const caller = callers.resolve({
+    const { callers, journal } = this.#parts
+    const caller = callers.resolveCaller({
       callingAeTitle: request.callingAeTitle,
       calledAeTitle: request.calledAeTitle,
-      ourAeTitle: aeTitle,
       address: peer.address,
       certificateSubject: peer.certificateSubject,
     })
-    if (caller.kind === 'rejected') return { accept: false, ...caller.rejection }
+    if (caller.kind === 'rejected') {
+      const { result, source, reason } = caller
+      return { accept: false, result, source, reason }
+    }
     if (admitNewcomer(journal).kind === 'congested') return { accept: false, ...rejections.temporaryCongestion }
-    const open = this.#openByEntity.get(caller.entityCode) ?? 0
+    const { entity } = caller
+    const open = this.#openByEntity.get(entity.code) ?? 0
     if (open >= this.#parts.maxAssociationsPerEntity) return { accept: false, ...rejections.localLimitExceeded }
-    this.#openByEntity.set(caller.entityCode, open + 1)
-    const context = new AssociationContext(caller.entityCode, request.callingAeTitle)
-    return { accept: true, context, acceptsAbstractSyntax: caller.acceptsSopClass }
+    this.#openByEntity.set(entity.code, open + 1)
+    const context = new AssociationContext(entity.code, request.callingAeTitle)
+    return { accept: true, context, acceptsAbstractSyntax: (uid) => acceptsSopClass(entity, uid) }
   }
 
   beginStore(association: AcceptedAssociation, request: CStoreRq, accepted: PresentationContext): StoreSink {

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import type { Logger } from '@vna/runtime'
 
 /** One association or request (DESIGN 6), as the catalog keeps it. */
-export interface Transmission {
+export interface SpooledTransmission {
   readonly id: string
   readonly direction: 'in' | 'out'
   readonly protocol: 'dimse' | 'stow'
@@ -21,7 +21,7 @@ export interface Transmission {
   readonly reason: string | undefined
 }
 
-export type ShipTransmissions = (rows: readonly Transmission[]) => Promise<void>
+export type ShipTransmissions = (rows: readonly SpooledTransmission[]) => Promise<void>
 
 const activeName = 'transmissions.ndjson'
 const shippingPrefix = 'shipping-'
@@ -52,7 +52,7 @@ export class TransmissionSpool {
     }, intervalMs)
   }
 
-  record(row: Transmission): void {
+  record(row: SpooledTransmission): void {
     this.#writes = this.#writes
       .then(() => appendFile(join(this.#folder, activeName), `${JSON.stringify(row)}\n`))
       .catch((error: unknown) =>
@@ -100,10 +100,10 @@ export class TransmissionSpool {
 }
 
 /** A line torn by a crash is left out. */
-function parseRows(text: string): Transmission[] {
+function parseRows(text: string): SpooledTransmission[] {
   return text.split('\n').flatMap((line) => {
     try {
-      return line === '' ? [] : [JSON.parse(line) as Transmission]
+      return line === '' ? [] : [JSON.parse(line) as SpooledTransmission]
     } catch {
       return []
     }

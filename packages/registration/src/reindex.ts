@@ -1,0 +1,40 @@
+import { type ObjectStore, parsePackKey } from '@vna/archive'
+import type { Catalog } from '@vna/catalog'
+import { applyLedger } from './ledger.ts'
+import { registerStoredPack } from './register-stored-pack.ts'
+
+export interface ReindexParts {
+  readonly store: ObjectStore
+  readonly catalog: Catalog
+  readonly concurrency: number
+  onProgress?(done: { readonly packs: number }): void
+}
+
+export interface ReindexResult {
+  readonly decisions: number
+  readonly packs: number
+  readonly alreadyRegistered: number
+}
+
+/** Rebuilds the catalog: first the decisions of the ledger, then every pack. Packs already registered are passed by. */
+export async function reindex(parts: ReindexParts): Promise<ReindexResult> {
+  const { applied } = await applyLedger(parts)
+  const counts = { decisions: applied, packs: 0, alreadyRegistered: 0 }
+  const keys = packKeys(parts.store)
+  const work = async (): Promise<void> => {
+    for (let next = await keys.next(); !next.done; next = await keys.next()) {
+      const { alreadyRegistered } = await registerStoredPack(parts, next.value)
+      counts.packs++
+      if (alreadyRegistered) counts.alreadyRegistered++
+      parts.onProgress?.(counts)
+    }
+  }
+  await Promise.all(Array.from({ length: parts.concurrency }, work))
+  return counts
+}
+
+async function* packKeys(store: ObjectStore): AsyncGenerator<string> {
+  for await (const { key } of store.list('packs/')) {
+    if (parsePackKey(key) !== undefined) yield key
+  }
+}

@@ -1,0 +1,45 @@
+import type { Logger } from '@vna/runtime'
+
+export interface Repeating {
+  /** Starts no further round and waits for the one under way. */
+  stop(): Promise<void>
+}
+
+/**
+ * Does something again and again, one round at a time. A round that fails is logged once until one succeeds: the rounds
+ * exist to survive what is down.
+ */
+export function repeat(o: {
+  name: string
+  intervalMs: number
+  logger: Logger
+  round(signal: AbortSignal): Promise<void>
+}): Repeating {
+  const stopping = new AbortController()
+  let wasFailing = false
+  let timer: NodeJS.Timeout | undefined
+  let running = Promise.resolve()
+
+  const run = async (): Promise<void> => {
+    try {
+      await o.round(stopping.signal)
+      if (wasFailing) o.logger.info({ round: o.name }, 'works again')
+      wasFailing = false
+    } catch (error) {
+      if (!wasFailing && !stopping.signal.aborted) o.logger.warn({ round: o.name, err: error }, 'failed, will go on')
+      wasFailing = true
+    }
+    if (!stopping.signal.aborted) timer = setTimeout(next, o.intervalMs)
+  }
+  const next = (): void => {
+    running = run()
+  }
+  next()
+  return {
+    stop: async () => {
+      stopping.abort()
+      clearTimeout(timer)
+      await running
+    },
+  }
+}

@@ -1,0 +1,81 @@
+import { findSealedSegment, listSealedSegments } from '@vna/archive'
+import {
+  type ArchivePayload,
+  archiveJobs,
+  archiveQueueName,
+  type JobQueue,
+  type JobWorker,
+  openQueue,
+  startWorker,
+} from '@vna/jobs'
+import { type ArchivingParts, archiveSegment } from '@vna/registration'
+import type { Logger, Metrics } from '@vna/runtime'
+import type { ServedJournal } from './journals.ts'
+
+export interface SegmentWorkerOptions {
+  readonly journal: ServedJournal
+  readonly redisUrl: string
+  readonly concurrency: number
+  readonly parts: ArchivingParts
+  readonly logger: Logger
+  readonly metrics: Metrics
+}
+
+/**
+ * Drains one journal. The queue says when, the folder says what: a segment without a job gets one from `reconcile`, and a
+ * job without a segment has nothing left to do.
+ */
+export class SegmentWorker {
+  readonly journal: ServedJournal
+  readonly #options: SegmentWorkerOptions
+  readonly #queue: JobQueue<ArchivePayload>
+  readonly #worker: JobWorker
+
+  constructor(options: SegmentWorkerOptions) {
+    const { journal, redisUrl, concurrency, logger } = options
+    this.journal = journal
+    this.#options = options
+    const name = archiveQueueName(journal.journalId)
+    this.#queue = openQueue({ redisUrl, name, jobs: archiveJobs })
+    this.#worker = startWorker({
+      redisUrl,
+      name,
+      jobs: archiveJobs,
+      concurrency,
+      handle: ({ segmentId }) => this.#archive(segmentId),
+      onFailed: (error, attemptsMade) => logger.warn({ err: error, attemptsMade }, 'segment not archived yet'),
+    })
+  }
+
+  /** Re-creates every job that Redis lost or never got. */
+  async reconcile(): Promise<void> {
+    const segments = await listSealedSegments(this.journal.folder)
+    await this.#queue.reconcile(segments.map(({ segmentId }) => ({ version: 1, segmentId })))
+  }
+
+  counts(): Promise<Readonly<Record<string, number>>> {
+    return this.#queue.counts()
+  }
+
+  async close(limitMs: number): Promise<void> {
+    await this.#worker.close(limitMs)
+    await this.#queue.close()
+  }
+
+  async #archive(segmentId: string): Promise<void> {
+    const { parts, metrics, logger } = this.#options
+    const segment = await findSealedSegment(this.journal.folder, segmentId)
+    if (segment === undefined) return
+    const startedAt = performance.now()
+    const archived = await archiveSegment(parts, {
+      journalFolder: this.journal.folder,
+      journalId: this.journal.journalId,
+      segment,
+    })
+    const seconds = (performance.now() - startedAt) / 1000
+    metrics.archiveSeconds.observe({ stage: 'total' }, seconds)
+    metrics.instancesArchived.inc(archived.instances + archived.quarantined)
+    const { instances, quarantined, packKey } = archived
+    logger.info({ packKey, instances, quarantined, seconds }, 'segment archived')
+  }
+}

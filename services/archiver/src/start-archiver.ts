@@ -1,0 +1,138 @@
+import { join } from 'node:path'
+import { type ObjectStore, type ObjectStoreOperation, openObjectStore } from '@vna/archive'
+import { type Catalog, openCatalog } from '@vna/catalog'
+import { type ArchivingParts, createLedgerShipper } from '@vna/registration'
+import { createCrashPoint, type ServiceContext, type ShutdownPhase, type StartedService } from '@vna/runtime'
+import type { ArchiverConfig } from './config.ts'
+import { createContentGauges } from './content-gauges.ts'
+import { JournalDrain } from './journal-drain.ts'
+import { OrphanPacks } from './orphan-packs.ts'
+import { type Repeating, repeat } from './repeat.ts'
+import { openStudyStability } from './study-stability.ts'
+
+const stabilityIntervalMs = 1_000
+const ledgerIntervalMs = 1_000
+const orphanIntervalMs = 5_000
+const gaugeIntervalMs = 5_000
+const probeLimitMs = 2_000
+const probeIntervalMs = 2_000
+
+/** Wires the moving of segments into packs and rows, and the rounds that find what was missed. */
+export async function startArchiver(config: ArchiverConfig, context: ServiceContext): Promise<StartedService> {
+  const { logger, metrics } = context
+  const redisUrl = config.redisUrl.reveal()
+  const store = openStore(config, context)
+  const catalog = openCatalog({
+    url: config.databaseUrl.reveal(),
+    applicationName: 'vna-archiver',
+    maxConnections: config.segmentConcurrency + 4,
+    defaultStudyStableMs: config.studyStableMs,
+  })
+  const crash = createCrashPoint({ home: config.home, point: config.faultPoint })
+  const parts: ArchivingParts = {
+    store,
+    catalog,
+    reach: crash,
+    observe: (stage, seconds) => metrics.archiveSeconds.observe({ stage }, seconds),
+  }
+  const drain = new JournalDrain({
+    home: config.home,
+    redisUrl,
+    concurrency: config.segmentConcurrency,
+    parts,
+    logger,
+    metrics,
+  })
+  const stability = openStudyStability({ catalog, redisUrl, logger })
+  const rounds = startRounds({ config, context, store, catalog, drain, stability })
+  return { phases: phasesOf({ rounds, drain, stability, catalog, store }) }
+}
+
+function openStore(config: ArchiverConfig, { metrics }: ServiceContext): ObjectStore {
+  const { awsAccessKeyId, awsSecretAccessKey, awsSessionToken } = config
+  const credentials = awsAccessKeyId !== undefined && awsSecretAccessKey !== undefined
+  return openObjectStore(config.objectStore, {
+    homeFolder: config.home,
+    observe: (operation: ObjectStoreOperation, outcome, seconds) =>
+      metrics.objectStoreSeconds.observe({ operation, outcome: outcome === 'ok' ? 'ok' : 'error' }, seconds),
+    ...(credentials && {
+      credentials: {
+        accessKeyId: awsAccessKeyId,
+        secretAccessKey: awsSecretAccessKey.reveal(),
+        ...(awsSessionToken !== undefined && { sessionToken: awsSessionToken.reveal() }),
+      },
+    }),
+  })
+}
+
+interface Wired {
+  readonly config: ArchiverConfig
+  readonly context: ServiceContext
+  readonly store: ObjectStore
+  readonly catalog: Catalog
+  readonly drain: JournalDrain
+  readonly stability: ReturnType<typeof openStudyStability>
+}
+
+function startRounds({ config, context, store, catalog, drain, stability }: Wired): readonly Repeating[] {
+  const { logger, metrics } = context
+  const orphans = new OrphanPacks({ store, catalog, logger, identityFile: join(config.home, 'run', 'catalog.json') })
+  const shipLedger = createLedgerShipper({ store, catalog })
+  const gauges = createContentGauges({ catalog, metrics, jobCounts: () => drain.counts(), stability })
+  const probe = probeStore(store, context)
+  const every = (name: string, intervalMs: number, round: (signal: AbortSignal) => Promise<unknown>): Repeating =>
+    repeat({
+      name,
+      intervalMs,
+      logger,
+      round: async (signal) => {
+        await round(signal)
+      },
+    })
+  return [
+    every('store', probeIntervalMs, probe),
+    every('reconcile', config.reconcileIntervalMs, () => drain.reconcile()),
+    every('stability', stabilityIntervalMs, () => stability.round()),
+    every('ledger', ledgerIntervalMs, shipLedger),
+    every('orphans', orphanIntervalMs, (signal) => orphans.look(signal)),
+    every('gauges', gaugeIntervalMs, () => gauges()),
+  ]
+}
+
+/** Readiness tells the object store's state; the archiver goes on trying whatever it is. */
+function probeStore(store: ObjectStore, { health }: ServiceContext): () => Promise<void> {
+  let state: { ok: boolean; reason?: string } = { ok: false, reason: 'not asked yet' }
+  let isPrepared = false
+  health.add('object-store', () => state)
+  return async () => {
+    try {
+      if (!isPrepared) await store.prepare(AbortSignal.timeout(probeLimitMs))
+      isPrepared = true
+      await store.probe(AbortSignal.timeout(probeLimitMs))
+      state = { ok: true }
+    } catch (error) {
+      state = { ok: false, reason: 'object store does not answer' }
+      throw error
+    }
+  }
+}
+
+function phasesOf(o: Omit<Wired, 'config' | 'context'> & { rounds: readonly Repeating[] }): readonly ShutdownPhase[] {
+  const jobsLimitMs = 3_000
+  return [
+    {
+      name: 'work',
+      limitMs: jobsLimitMs + 1_000,
+      run: async () => {
+        await Promise.all([...o.rounds.map((round) => round.stop()), o.drain.close(jobsLimitMs)])
+      },
+    },
+    {
+      name: 'connections',
+      limitMs: 2_000,
+      run: async () => {
+        await Promise.allSettled([o.stability.close(), o.catalog.close(), o.store.close()])
+      },
+    },
+  ]
+}

@@ -1,0 +1,170 @@
+import { readFileSync } from 'node:fs'
+import { createServer, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { join } from 'node:path'
+import { type Journal, openJournal } from '@vna/archive'
+import { type Catalog, openCatalog, type Transmission } from '@vna/catalog'
+import { type Acceptor, createAcceptor, type TlsServerOptions } from '@vna/dicom-net'
+import { createCrashPoint, type ServiceContext, type StartedService } from '@vna/runtime'
+import { openCallers } from './callers.ts'
+import type { GatewayConfig } from './config.ts'
+import { AssociationHost } from './dimse/association-host.ts'
+import { intakeLimits } from './intake/instance-intake.ts'
+import { LanePool } from './intake/lane-pool.ts'
+import { announceSealedSegments, watchGateway } from './journal-notices.ts'
+import { createReceiveMeter } from './receive-meter.ts'
+import { createStoreApp } from './stow/store-app.ts'
+import { openStoreAuthorization } from './stow/store-authorization.ts'
+import { createStoreHandler } from './stow/store-handler.ts'
+import { type SpooledTransmission, TransmissionSpool } from './transmissions/transmission-spool.ts'
+
+/** Shorter than the archiver's promise of three seconds leaves room for; long enough for a sender that reconnects. */
+const laneLingerMs = 300
+const idleSealMs = 1_000
+const watchIntervalMs = 1_000
+const shipTransmissionsMs = 1_000
+const catalogConnections = 2
+
+/** Wires the receiving side: journal, DICOM acceptor and STOW-RS over one intake. */
+export async function startGateway(config: GatewayConfig, context: ServiceContext): Promise<StartedService> {
+  const { logger, metrics, health } = context
+  const journal = await openGatewayJournal(config, context)
+  health.add('journal', () => journal.ready())
+  const catalog = openCatalog({
+    url: config.databaseUrl.reveal(),
+    maxConnections: catalogConnections,
+    applicationName: 'vna-gateway',
+  })
+  const callers = await openCallers({ catalog, home: config.home, aeTitle: config.aeTitle, logger })
+  const lanes = new LanePool({ journal, logger, lingerMs: laneLingerMs })
+  const transmissions = await openTransmissions(config, context, catalog)
+  const shared = { journal, lanes, transmissions, logger, limits: intakeLimits, meter: createReceiveMeter(metrics) }
+  health.add('entities', () => ({ ok: callers.source !== 'none', reason: 'entity registry not read yet' }))
+  const { maxAssociationsPerEntity } = config
+  const host = new AssociationHost({ ...shared, callers, maxAssociationsPerEntity })
+  const acceptor = createAcceptor({ host, limits: ulLimitsOf(config) })
+  const dimse = await listenDimse(acceptor, config)
+  const handle = createStoreHandler({
+    ...shared,
+    maxConcurrentRequests: config.maxStoreRequests,
+    authorize: await openStoreAuthorization({
+      keysFolder: join(config.home, 'keys'),
+      isActive: (code) => callers.findByCode(code)?.status === 'active',
+    }),
+  })
+  const server = await listenHttp(createServer(createStoreApp({ handle, logger, metrics })), config)
+  const queue = announceSealedSegments({ journal, redisUrl: config.redisUrl.reveal(), logger })
+  const watch = watchGateway({
+    journal,
+    metrics,
+    activeAssociations: () => acceptor.activeAssociations,
+    intervalMs: watchIntervalMs,
+  })
+  return {
+    record: { http: `http://${config.internalBind}:${portOf(server)}`, ...dimse, journalId: journal.id },
+    phases: [
+      { name: 'senders', limitMs: 3_000, run: () => stopListening(acceptor, server) },
+      { name: 'journal', limitMs: 2_000, run: () => lanes.close().then(() => journal.close()) },
+      {
+        name: 'connections',
+        limitMs: 1_500,
+        run: async () => {
+          clearInterval(watch)
+          await transmissions.stop()
+          await callers.close()
+          await Promise.allSettled([queue.close(), catalog.close()])
+        },
+      },
+    ],
+  }
+}
+
+async function openGatewayJournal(config: GatewayConfig, context: ServiceContext): Promise<Journal> {
+  const crash = createCrashPoint({ home: config.home, point: config.faultPoint })
+  const journal = await openJournal({
+    folder: join(config.home, 'journal', 'gateway'),
+    limits: {
+      idleSealMs,
+      hardFreeBytes: config.journalHardFreeBytes,
+      ...(config.journalSoftBytes !== undefined && { softJournalBytes: config.journalSoftBytes }),
+    },
+    faults: { reach: crash },
+  })
+  for (const recovered of journal.recovered) context.logger.info({ recovered }, 'segment recovered')
+  return journal
+}
+
+async function openTransmissions(
+  config: GatewayConfig,
+  { logger }: ServiceContext,
+  catalog: Catalog,
+): Promise<TransmissionSpool> {
+  const spool = new TransmissionSpool({
+    folder: join(config.home, 'journal', 'gateway', 'transmissions'),
+    ship: (rows) => catalog.recordTransmissions(rows.map(rowOf)),
+    logger,
+  })
+  await spool.start(shipTransmissionsMs)
+  return spool
+}
+
+/** The spool keeps times as text. */
+function rowOf(row: SpooledTransmission): Transmission {
+  return { ...row, startedAt: new Date(row.startedAt), endedAt: new Date(row.endedAt) }
+}
+
+function ulLimitsOf(config: GatewayConfig) {
+  return {
+    announcedMaxPduLengthBytes: config.announcedMaxPduLengthBytes,
+    maxAssociations: config.maxAssociations,
+    maxConnections: config.maxAssociations * 2,
+    idleTimeoutMs: config.dimseIdleTimeoutMs,
+    artimTimeoutMs: config.dimseArtimTimeoutMs,
+  }
+}
+
+async function listenDimse(
+  acceptor: Acceptor,
+  config: GatewayConfig,
+): Promise<{ dimsePort?: number; dimseTlsPort?: number }> {
+  const ports: { dimsePort?: number; dimseTlsPort?: number } = {}
+  if (config.dimsePort !== 'off') {
+    ports.dimsePort = (await acceptor.listen({ host: config.bind, port: config.dimsePort })).port
+  }
+  const tls = tlsOptionsOf(config)
+  if (config.dimseTlsPort !== 'off' && tls !== undefined) {
+    ports.dimseTlsPort = (await acceptor.listen({ host: config.bind, port: config.dimseTlsPort, tls })).port
+  }
+  return ports
+}
+
+function tlsOptionsOf(config: GatewayConfig): TlsServerOptions | undefined {
+  if (config.tlsCertificateFile === undefined || config.tlsKeyFile === undefined) return undefined
+  return {
+    cert: readFileSync(config.tlsCertificateFile),
+    key: readFileSync(config.tlsKeyFile),
+    ...(config.tlsClientCaFile !== undefined && { ca: readFileSync(config.tlsClientCaFile) }),
+  }
+}
+
+async function listenHttp(server: Server, config: GatewayConfig): Promise<Server> {
+  const { promise, resolve, reject } = Promise.withResolvers<void>()
+  server.once('error', reject)
+  // A study may take hours over a slow line; what is watched instead is that bytes keep coming.
+  server.requestTimeout = 0
+  server.listen(config.internalHttpPort, config.internalBind, resolve)
+  await promise
+  return server
+}
+
+function portOf(server: Server): number {
+  return (server.address() as AddressInfo).port
+}
+
+async function stopListening(acceptor: Acceptor, server: Server): Promise<void> {
+  const graceMs = 2_000
+  server.close()
+  server.closeIdleConnections()
+  await acceptor.close({ graceMs })
+  server.closeAllConnections()
+}
