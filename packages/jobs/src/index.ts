@@ -1,14 +1,13 @@
-export { isAvailable, queuePrefix } from './connection.ts'
-export { JobsError, type JobsErrorCode } from './errors.ts'
+export { JobError, type JobErrorCode } from './job-error.ts'
 export {
   type ArchivePayload,
-  archiveJobs,
+  archiveFamily,
   archiveQueueName,
   type JobFamily,
-  type QueueFamily,
   type StudyStablePayload,
-  studyStableJobs,
+  studyStableFamily,
   studyStableQueueName,
-} from './job-family.ts'
-export { type JobQueue, openQueue, type QueueOptions } from './job-queue.ts'
-export { type JobWorker, startWorker, type WorkerOptions } from './job-worker.ts'
+} from './job-families.ts'
+export { type JobCounts, JobQueue, type JobQueueOptions, type JobState, jobStates } from './job-queue.ts'
+export { type JobContext, JobWorker, type JobWorkerOptions, retryAfterMs } from './job-worker.ts'
+export { jobLimits } from './limits.ts'

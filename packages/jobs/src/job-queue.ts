@@ -1,71 +1,109 @@
 import { Queue } from 'bullmq'
-import { connectRedis, isAvailable, queuePrefix } from './connection.ts'
-import { JobsError } from './errors.ts'
-import type { JobFamily } from './job-family.ts'
+import { producerConnection, queuePrefix } from './connection.ts'
+import { JobError } from './job-error.ts'
+import type { JobFamily } from './job-families.ts'
+import { jobLimits } from './limits.ts'
 
-export interface QueueOptions<P> {
+export interface JobQueueOptions<Payload> {
   readonly redisUrl: string
+  readonly queueName: string
+  readonly family: JobFamily<Payload>
+  /** Connection troubles; the queue mends itself. */
+  readonly onError?: (error: Error) => void
+}
+
+export const jobStates = ['waiting', 'active', 'delayed', 'failed'] as const
+export type JobState = (typeof jobStates)[number]
+export type JobCounts = Readonly<Record<JobState, number>>
+
+/** The adding side of one queue. A job that is there already is not added again; one that ended leaves no trace. */
+export class JobQueue<Payload> {
   readonly name: string
-  readonly jobs: JobFamily<P>
-}
+  readonly family: JobFamily<Payload>
+  readonly #queue: Queue
 
-export interface JobQueue<P> {
-  /** Adds what is not there yet. Throws JobsError `queue-unavailable`: the reconciler adds it later. */
-  add(payload: P): Promise<void>
-  /** Adds every one that is missing; returns how many were. Cheap when none is. */
-  reconcile(payloads: readonly P[]): Promise<number>
-  counts(): Promise<Readonly<Record<string, number>>>
-  close(): Promise<void>
-}
-
-const maxJobsPerCall = 500
-const countedStates = ['waiting', 'active', 'delayed', 'failed', 'prioritized'] as const
-
-export function openQueue<P>(o: QueueOptions<P>): JobQueue<P> {
-  const connection = connectRedis(o.redisUrl, 'producer')
-  const queue = new Queue(o.name, { connection, prefix: queuePrefix, skipWaitingForReady: true })
-  queue.on('error', () => {})
-  const guard = async <T>(call: () => Promise<T>): Promise<T> => {
-    if (!isAvailable(connection)) throw new JobsError('queue-unavailable', 'Redis is not connected')
-    return call().catch((error: unknown) => {
-      throw new JobsError('queue-unavailable', 'Redis did not answer', error)
+  constructor(options: JobQueueOptions<Payload>) {
+    this.name = options.queueName
+    this.family = options.family
+    this.#queue = new Queue(options.queueName, {
+      connection: producerConnection(options.redisUrl),
+      prefix: queuePrefix,
+      defaultJobOptions: {
+        attempts: jobLimits.maxAttempts,
+        backoff: { type: 'custom' },
+        // A kept id would make adding it again a silent nothing.
+        removeOnComplete: true,
+        removeOnFail: true,
+        sizeLimit: jobLimits.maxPayloadBytes,
+        stackTraceLimit: 0,
+      },
     })
+    this.#queue.on('error', (error) => options.onError?.(error))
   }
-  return {
-    add: (payload) =>
-      guard(async () => {
-        await queue.add(o.jobs.family, payload, jobOptions(o.jobs, payload))
-      }),
-    reconcile: (payloads) => guard(() => addMissing(queue, o.jobs, payloads)),
-    counts: () => guard(() => queue.getJobCounts(...countedStates)),
-    close: async () => {
-      await queue.close().catch(() => {})
-      connection.disconnect()
-    },
-  }
-}
 
-async function addMissing<P>(queue: Queue, jobs: JobFamily<P>, payloads: readonly P[]): Promise<number> {
-  let added = 0
-  for (let at = 0; at < payloads.length; at += maxJobsPerCall) {
-    const batch = payloads.slice(at, at + maxJobsPerCall)
-    const known = await Promise.all(batch.map((payload) => queue.getJobState(jobs.jobIdOf(payload))))
-    const missing = batch.filter((_, index) => known[index] === 'unknown')
-    await queue.addBulk(
-      missing.map((payload) => ({ name: jobs.family, data: payload, opts: jobOptions(jobs, payload) })),
+  async add(payload: Payload): Promise<void> {
+    await this.addAll([payload])
+  }
+
+  /** Throws JobError('queue-unavailable') when Redis does not answer in time: the reconciler will add them. */
+  async addAll(payloads: readonly Payload[]): Promise<void> {
+    for (let start = 0; start < payloads.length; start += jobLimits.maxJobsPerBulk) {
+      const bulk = payloads.slice(start, start + jobLimits.maxJobsPerBulk).map((payload) => ({
+        name: this.family.name,
+        data: payload,
+        opts: { jobId: this.family.jobIdOf(payload) },
+      }))
+      await this.#within(() => this.#queue.addBulk(bulk))
+    }
+  }
+
+  /** Adds what is due and missing, such as after FLUSHALL; returns how many were missing. */
+  async reconcile(due: readonly Payload[]): Promise<number> {
+    let missing = 0
+    for (let start = 0; start < due.length; start += jobLimits.maxJobsPerBulk) {
+      const absent = await this.#absent(due.slice(start, start + jobLimits.maxJobsPerBulk))
+      await this.addAll(absent)
+      missing += absent.length
+    }
+    return missing
+  }
+
+  async counts(): Promise<JobCounts> {
+    const counts = await this.#within(() => this.#queue.getJobCounts(...jobStates))
+    return {
+      waiting: counts.waiting ?? 0,
+      active: counts.active ?? 0,
+      delayed: counts.delayed ?? 0,
+      failed: counts.failed ?? 0,
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.#queue.close()
+  }
+
+  async #absent(payloads: readonly Payload[]): Promise<readonly Payload[]> {
+    const states = await this.#within(() =>
+      Promise.all(payloads.map((payload) => this.#queue.getJobState(this.family.jobIdOf(payload)))),
     )
-    added += missing.length
+    return payloads.filter((_, index) => states[index] === 'unknown')
   }
-  return added
-}
 
-/** Nothing is kept: adding a completed or failed id that Redis still knows would silently do nothing. */
-function jobOptions<P>(jobs: JobFamily<P>, payload: P) {
-  return {
-    jobId: jobs.jobIdOf(payload),
-    attempts: jobs.attempts,
-    backoff: { type: 'exponential', delay: jobs.backoffMs, jitter: 0.5 },
-    removeOnComplete: true,
-    removeOnFail: true,
+  async #within<T>(work: () => Promise<T>): Promise<T> {
+    let timer: NodeJS.Timeout | undefined
+    const late = new Promise<never>((_, reject) => {
+      timer = setTimeout(
+        () => reject(new JobError('queue-unavailable', 'Redis did not answer in time')),
+        jobLimits.addTimeoutMs,
+      )
+    })
+    try {
+      return await Promise.race([work(), late])
+    } catch (error) {
+      if (error instanceof JobError) throw error
+      throw new JobError('queue-unavailable', 'Redis does not answer', { cause: error })
+    } finally {
+      clearTimeout(timer)
+    }
   }
 }
