@@ -7,7 +7,7 @@ import { CT_IMAGE_STORAGE, makeFixture } from './support/fixtures.ts'
 import { uidOf } from './support/generated.ts'
 import { splitPart10 } from './support/part10.ts'
 import { echo, openAssociation, storeRaw } from './support/raw-association.ts'
-import { isBroken, isValid, readSamples, type Sample } from './support/samples.ts'
+import { isBroken, isValid, privateSopClassArguments, readSamples, type Sample } from './support/samples.ts'
 import { waitFor } from './support/wait.ts'
 
 const ENTITY = 'ASST-ROTTI'
@@ -22,8 +22,7 @@ let web: DicomWeb
 
 beforeAll(async () => {
   archive = await Archive.start()
-  const classes = [...new Set(samples.map((sample) => sample.sopClassUid).filter((uid) => uid !== ''))]
-  const extra = classes.flatMap((uid) => ['--sop-class', uid])
+  const extra = privateSopClassArguments(samples)
   await archive.addEntity({ code: ENTITY, aeTitles: [TITLES.callingAeTitle], extra })
   web = await archive.dicomWeb('entity', { entity: ENTITY })
 }, START_TIMEOUT_MS)

@@ -7,7 +7,7 @@ import { compareMetadataOf } from './support/metadata-check.ts'
 import { readWithPydicom } from './support/pydicom.ts'
 import { storeByStow } from './support/sample-senders.ts'
 import { expectedOf, studySamples } from './support/sample-set.ts'
-import { roundsOf, type Sample } from './support/samples.ts'
+import { privateSopClassArguments, roundsOf, type Sample } from './support/samples.ts'
 
 const ENTITY = 'ASST-CAMPIONI'
 const CALLING_AE_TITLE = 'CAMPIONI'
@@ -49,7 +49,7 @@ async function freshArchive(samples: readonly Sample[]): Promise<Archive> {
   await archive.addEntity({
     code: ENTITY,
     aeTitles: [CALLING_AE_TITLE],
-    extra: samples.flatMap((sample) => ['--sop-class', sample.sopClassUid]),
+    extra: privateSopClassArguments(samples),
   })
   return archive
 }

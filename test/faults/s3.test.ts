@@ -9,7 +9,7 @@ import { compareStudies } from '../acceptance/support/identity.ts'
 import { runProgram } from '../acceptance/support/programs.ts'
 import { storeByStow } from '../acceptance/support/sample-senders.ts'
 import { expectedOf, studySamples } from '../acceptance/support/sample-set.ts'
-import { roundsOf } from '../acceptance/support/samples.ts'
+import { privateSopClassArguments, roundsOf } from '../acceptance/support/samples.ts'
 import { isLongSchedule } from '../acceptance/support/schedule.ts'
 import { type Ceph, startCeph } from '../ceph/start-ceph.ts'
 import { Transfer } from './support/transfer.ts'
@@ -55,8 +55,7 @@ describe('on a Ceph Object Gateway', () => {
   it('samples come back as they were sent', { timeout: TEST_TIMEOUT_MS }, async () => {
     const [samples = []] = roundsOf(studySamples())
     const stack = await runningArchive()
-    const classes = samples.flatMap((sample) => ['--sop-class', sample.sopClassUid])
-    await stack.addEntity({ code: 'ASST-CAMPIONI', aeTitles: ['CAMPIONI'], extra: classes })
+    await stack.addEntity({ code: 'ASST-CAMPIONI', aeTitles: ['CAMPIONI'], extra: privateSopClassArguments(samples) })
     const web = await stack.dicomWeb('entity', { entity: 'ASST-CAMPIONI' })
     expect(await storeByStow(web, samples)).toEqual([])
     expect(await compareStudies(web, samples.map(expectedOf))).toEqual([])

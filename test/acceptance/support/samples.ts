@@ -65,3 +65,10 @@ export function roundsOf(samples: readonly Sample[]): readonly (readonly Sample[
   }
   return rounds
 }
+
+/** Arguments of `vna entity add` for the SOP classes among the samples that no standard names. */
+export function privateSopClassArguments(samples: readonly Sample[]): readonly string[] {
+  const uids = new Set(samples.map((sample) => sample.sopClassUid))
+  const isPrivate = (uid: string) => uid !== '' && !uid.startsWith('1.2.840.10008.')
+  return [...uids].filter(isPrivate).flatMap((uid) => ['--private-sop-class', uid])
+}
