@@ -1,0 +1,102 @@
+import { mkdirSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { CliError } from '../errors.ts'
+import { renderTable } from '../output.ts'
+import { waitUntil } from './child.ts'
+import type { Service } from './clients/http-client.ts'
+import { clients } from './clients/index.ts'
+import type { Load } from './data.ts'
+import { spreadText } from './report.ts'
+import type { RunningServer, ServerName } from './server.ts'
+import { serverStarters } from './servers/index.ts'
+import { rounded, type Spread, spreadOf } from './stats.ts'
+
+const INDEX_LIMIT_MS = 300_000
+
+/** Figures by name, the same names for every server; the unit ends the name. */
+export type Figures = Record<string, number>
+export type ComparedServer = { readonly server: ServerName; readonly figures: Readonly<Record<string, Spread>> }
+
+export type ComparePlan = {
+  readonly servers: readonly ServerName[]
+  readonly runs: number
+  /** Of each measurement that repeats a request for some time. */
+  readonly seconds: number
+  readonly folder: string
+  readonly signal: AbortSignal
+  onStep(server: ServerName, step: string): void
+}
+
+export type Measurement = { readonly server: RunningServer; readonly service: Service; readonly load: Load }
+
+/** Starts each server in turn, fills it with the load, measures it some times, and takes the medians. */
+export async function compareServers(
+  plan: ComparePlan,
+  load: Load,
+  measureOnce: (measurement: Measurement) => Promise<Figures>,
+): Promise<ComparedServer[]> {
+  const results: ComparedServer[] = []
+  for (const name of plan.servers) {
+    const folder = join(plan.folder, 'server')
+    mkdirSync(folder, { recursive: true })
+    const server = await serverStarters[name]({ folder, signal: plan.signal })
+    try {
+      const service = server.dicomweb
+      if (service === undefined) throw new CliError('usage', `${name} has no DICOMweb service`)
+      await fill(server, load, plan)
+      const runs: Figures[] = []
+      for (let run = 0; run < plan.runs; run++) runs.push(await measureOnce({ server, service, load }))
+      results.push({ server: name, figures: spreadFigures(runs) })
+    } finally {
+      await server.stop()
+      rmSync(folder, { recursive: true, force: true })
+    }
+  }
+  return results
+}
+
+/** One association: a rival that refuses instances under concurrency would be asked of less data. */
+async function fill(server: RunningServer, load: Load, plan: ComparePlan): Promise<void> {
+  plan.onStep(server.name, 'fill')
+  const { acknowledged } = await clients.dcmsend({ server, load, associations: 1, noDelay: true, folder: plan.folder })
+  if (acknowledged !== load.instances) throw new CliError('failed', `${server.name} refused some instances`)
+  const isIndexed = async (): Promise<boolean> => (await server.storedInstances()) >= load.instances
+  await waitUntil({ what: `indexing by ${server.name}`, limitMs: INDEX_LIMIT_MS, signal: plan.signal }, isIndexed)
+}
+
+function spreadFigures(runs: readonly Figures[]): Record<string, Spread> {
+  const names = [...new Set(runs.flatMap((run) => Object.keys(run)))]
+  return Object.fromEntries(
+    names.map((name) => [name, spreadOf(runs.flatMap((run) => (run[name] === undefined ? [] : rounded(run[name]))))]),
+  )
+}
+
+/** A row a figure, a column a server, and how we stand to each rival. */
+export function comparisonTable(results: readonly ComparedServer[]): string {
+  const names = [...new Set(results.flatMap((result) => Object.keys(result.figures)))]
+  const ours = results.find((result) => result.server === 'vna')
+  const rivals = ours === undefined ? [] : results.filter((result) => result !== ours)
+  const head = [
+    'figure',
+    ...results.map((result) => result.server),
+    ...rivals.map((rival) => `against ${rival.server}`),
+  ]
+  const rows = names.map((name) => [
+    name,
+    ...results.map((result) => cellText(result.figures[name])),
+    ...rivals.map((rival) => ratioText(name, ours?.figures[name], rival.figures[name])),
+  ])
+  return renderTable([head, ...rows])
+}
+
+function cellText(spread: Spread | undefined): string {
+  return spread === undefined ? '' : spreadText(spread)
+}
+
+/** Above 1 is better for us, whichever way the figure counts. */
+function ratioText(name: string, ours: Spread | undefined, theirs: Spread | undefined): string {
+  if (ours === undefined || theirs === undefined) return ''
+  const isMoreBetter = /(MB\/s|rps)$/.test(name)
+  const ratio = isMoreBetter ? ours.median / theirs.median : theirs.median / ours.median
+  return `${rounded(ratio)}x`
+}
