@@ -1,13 +1,5 @@
 import { findSealedSegment, listSealedSegments } from '@vna/archive'
-import {
-  type ArchivePayload,
-  archiveJobs,
-  archiveQueueName,
-  type JobQueue,
-  type JobWorker,
-  openQueue,
-  startWorker,
-} from '@vna/jobs'
+import { type ArchivePayload, archiveFamily, archiveQueueName, type JobCounts, JobQueue, JobWorker } from '@vna/jobs'
 import { type ArchivingParts, archiveSegment } from '@vna/registration'
 import type { Logger, Metrics } from '@vna/runtime'
 import type { ServedJournal } from './journals.ts'
@@ -29,36 +21,36 @@ export class SegmentWorker {
   readonly journal: ServedJournal
   readonly #options: SegmentWorkerOptions
   readonly #queue: JobQueue<ArchivePayload>
-  readonly #worker: JobWorker
+  readonly #worker: JobWorker<ArchivePayload>
 
   constructor(options: SegmentWorkerOptions) {
     const { journal, redisUrl, concurrency, logger } = options
     this.journal = journal
     this.#options = options
-    const name = archiveQueueName(journal.journalId)
-    this.#queue = openQueue({ redisUrl, name, jobs: archiveJobs })
-    this.#worker = startWorker({
-      redisUrl,
-      name,
-      jobs: archiveJobs,
+    const queue = { redisUrl, queueName: archiveQueueName(journal.journalId), family: archiveFamily }
+    this.#queue = new JobQueue(queue)
+    this.#worker = new JobWorker({
+      ...queue,
       concurrency,
       handle: ({ segmentId }) => this.#archive(segmentId),
-      onFailed: (error, attemptsMade) => logger.warn({ err: error, attemptsMade }, 'segment not archived yet'),
+      onFailed: ({ attempt, willRetry, error }) =>
+        logger.warn({ err: error, attempt, willRetry }, 'segment not archived yet'),
     })
   }
 
   /** Re-creates every job that Redis lost or never got. */
   async reconcile(): Promise<void> {
-    const segments = await listSealedSegments(this.journal.folder)
-    await this.#queue.reconcile(segments.map(({ segmentId }) => ({ version: 1, segmentId })))
+    const { journalId, folder } = this.journal
+    const segments = await listSealedSegments(folder)
+    await this.#queue.reconcile(segments.map(({ segmentId }) => ({ version: 1, journalId, segmentId })))
   }
 
-  counts(): Promise<Readonly<Record<string, number>>> {
+  counts(): Promise<JobCounts> {
     return this.#queue.counts()
   }
 
   async close(limitMs: number): Promise<void> {
-    await this.#worker.close(limitMs)
+    await this.#worker.close({ graceMs: limitMs })
     await this.#queue.close()
   }
 

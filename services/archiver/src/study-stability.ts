@@ -1,5 +1,5 @@
 import type { Catalog } from '@vna/catalog'
-import { openQueue, type StudyStablePayload, studyStableJobs, studyStableQueueName } from '@vna/jobs'
+import { JobQueue, studyStableFamily, studyStableQueueName } from '@vna/jobs'
 import type { Logger } from '@vna/runtime'
 
 export interface StudyStability {
@@ -11,18 +11,18 @@ export interface StudyStability {
 
 /** The timer is the catalog's (`stable_at`); a notice that Redis does not take is found again by who needs it. */
 export function openStudyStability(o: { catalog: Catalog; redisUrl: string; logger: Logger }): StudyStability {
-  const queue = openQueue({ redisUrl: o.redisUrl, name: studyStableQueueName, jobs: studyStableJobs })
+  const queue = new JobQueue({
+    redisUrl: o.redisUrl,
+    queueName: studyStableQueueName,
+    family: studyStableFamily,
+  })
   return {
     round: async () => {
       for (;;) {
         const studies = await o.catalog.takeDueStudies()
         if (studies.length === 0) return
-        for (const study of studies) {
-          const payload: StudyStablePayload = { version: 1, ...study }
-          await queue
-            .add(payload)
-            .catch((error: unknown) => o.logger.debug({ err: error }, 'stable study not announced'))
-        }
+        const payloads = studies.map((study) => ({ version: 1, ...study }) as const)
+        await queue.addAll(payloads).catch((error: unknown) => o.logger.debug({ err: error }, 'stable not announced'))
       }
     },
     counts: () => queue.counts(),

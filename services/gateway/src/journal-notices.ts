@@ -1,16 +1,21 @@
 import type { Journal } from '@vna/archive'
-import { archiveJobs, archiveQueueName, type JobQueue, openQueue } from '@vna/jobs'
+import { type ArchivePayload, archiveFamily, archiveQueueName, JobQueue } from '@vna/jobs'
 import type { Logger, Metrics } from '@vna/runtime'
 
 /**
  * Tells the archiver of each sealed segment. A notice that Redis does not take is dropped: the archiver compares journal
  * and queue by itself every few seconds.
  */
-export function announceSealedSegments(o: { journal: Journal; redisUrl: string; logger: Logger }): JobQueue<unknown> {
-  const queue = openQueue({ redisUrl: o.redisUrl, name: archiveQueueName(o.journal.id), jobs: archiveJobs })
+export function announceSealedSegments(o: {
+  journal: Journal
+  redisUrl: string
+  logger: Logger
+}): JobQueue<ArchivePayload> {
+  const journalId = o.journal.id
+  const queue = new JobQueue({ redisUrl: o.redisUrl, queueName: archiveQueueName(journalId), family: archiveFamily })
   let wasFailing = false
   o.journal.onSealed((segmentId) => {
-    queue.add({ version: 1, segmentId }).then(
+    queue.add({ version: 1, journalId, segmentId }).then(
       () => {
         wasFailing = false
       },
@@ -20,7 +25,7 @@ export function announceSealedSegments(o: { journal: Journal; redisUrl: string; 
       },
     )
   })
-  return queue as JobQueue<unknown>
+  return queue
 }
 
 /** Keeps the gauges of the journal and the associations up to date. */
