@@ -7,7 +7,7 @@ import type {
   RegisterPackInput,
 } from '../../packages/catalog/src/index.ts'
 import { openCatalog } from '../../packages/catalog/src/index.ts'
-import { startTestPostgres } from './support-postgres.ts'
+import { startPostgres } from '../harness/servers.ts'
 
 export interface CatalogFixture {
   readonly catalog: Catalog
@@ -19,7 +19,8 @@ export interface CatalogFixture {
 
 /** A migrated catalog in a database of its own. */
 export async function startCatalog(): Promise<CatalogFixture> {
-  const postgres = await startTestPostgres()
+  const given = process.env.VNA_TEST_DATABASE_URL
+  const postgres = given === undefined ? await startPostgres() : { url: given, stop: async () => {} }
   const url = await createDatabase(postgres.url)
   const catalog = openCatalog({ url, applicationName: 'catalog-test' })
   await catalog.migrate()
