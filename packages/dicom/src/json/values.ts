@@ -25,7 +25,7 @@ export function jsonValues(value: Uint8Array, context: ValueContext): readonly D
 export function littleEndian(value: Uint8Array, vr: string, bigEndian: boolean): Uint8Array {
   const { unitBytes } = vrInfoOf(vr)
   if (!bigEndian || unitBytes === 1) return value
-  const swapped = value.slice()
+  const swapped = new Uint8Array(value)
   const units = Math.floor(value.length / unitBytes)
   for (let unit = 0; unit < units; unit++) swapped.subarray(unit * unitBytes, (unit + 1) * unitBytes).reverse()
   return swapped
@@ -51,7 +51,7 @@ function numberOrText(part: string, vr: string): number | string | null {
   if (text === '') return null
   const number = Number(text)
   if (!Number.isFinite(number) || !(vr === 'IS' ? integerString : decimalString).test(text)) return text
-  return integerString.test(text) && !Number.isSafeInteger(number) ? text : number
+  return integerString.test(text) && !Number.isSafeInteger(number) ? text : positiveZero(number)
 }
 
 function tags(value: Uint8Array, bigEndian: boolean): string[] {
@@ -85,9 +85,14 @@ function numbers(value: Uint8Array, { vr, bigEndian }: ValueContext): (number | 
 
 /** JSON has no NaN and no infinities: PS3.18 F.2.3 names them. */
 function finiteOrName(number: number): number | string {
-  if (Number.isFinite(number)) return number
+  if (Number.isFinite(number)) return positiveZero(number)
   if (Number.isNaN(number)) return 'NaN'
   return number > 0 ? 'inf' : '-inf'
+}
+
+/** JSON.stringify drops the sign of zero; so does the value, or text and value would differ. */
+function positiveZero(number: number): number {
+  return number === 0 ? 0 : number
 }
 
 function safeOrText(integer: bigint): number | string {

@@ -1,24 +1,13 @@
 import { DicomError, type DicomErrorCode } from '../errors.ts'
 import { encodingOf } from '../transfer-syntaxes.ts'
+import { CapturePolicy } from './capture-policy.ts'
 import { type Container, type OpenElement, type Opening, openContainer, openDataSet, tagPathOf } from './container.ts'
 import { itemDelimitationTag, itemTag, sequenceDelimitationTag, undefinedLength } from './element-header.ts'
 import { HeaderReader } from './header-reader.ts'
-import {
-  addToIdentity,
-  type InstanceIdentity,
-  isIdentityTag,
-  lastIdentityTag,
-  maxIdentityValueBytes,
-} from './identity.ts'
+import { addToIdentity, type InstanceIdentity, lastIdentityTag } from './identity.ts'
 import { Inflater } from './inflater.ts'
 import { type ScanLimits, scanLimits } from './limits.ts'
-import {
-  isCodestreamStart,
-  isOffsetTableTag,
-  isPixelDataTag,
-  PixelDataRecorder,
-  pixelDataTag,
-} from './pixel-data-recorder.ts'
+import { isPixelDataTag, PixelDataRecorder, pixelDataTag } from './pixel-data-recorder.ts'
 import type { ScanResult } from './scan-result.ts'
 import { ValueCapture } from './value-capture.ts'
 
@@ -30,9 +19,8 @@ export type ScannerOptions = {
 }
 
 /** What the next byte belongs to. */
-type State = 'header' | 'value' | 'bulk' | 'offset-table' | 'fragment-start' | 'padding'
+type State = 'header' | 'value' | 'bulk' | 'offset-table' | 'padding'
 
-const peekedBytes = 4
 const pixelRepresentationTag = 0x00280103
 
 /**
@@ -43,7 +31,7 @@ const pixelRepresentationTag = 0x00280103
 export class DataSetScanner {
   readonly identity: InstanceIdentity = {}
   readonly #limits: ScanLimits
-  readonly #captureAll: boolean
+  readonly #policy: CapturePolicy
   readonly #inflater: Inflater | undefined
   readonly #root: Container
   readonly #stack: Container[]
@@ -60,18 +48,16 @@ export class DataSetScanner {
   #valueTag = 0
   #valueLength = 0
   #valueElement: OpenElement | undefined
-  #peeked = 0
   #depth = 0
   #elementCount = 0
   #fragmentCount = 0
   #headerBytes = 0
-  #capturedBytes = 0
   #identityComplete = false
   #ended = false
 
   constructor(options: ScannerOptions) {
     this.#limits = { ...scanLimits, ...options.limits }
-    this.#captureAll = options.capture === 'all'
+    this.#policy = new CapturePolicy(this.#limits, options.capture === 'all')
     const encoding = encodingOf(options.transferSyntaxUid)
     this.#inflater = encoding === 'deflated-le' ? new Inflater(this.#limits) : undefined
     this.#root = openDataSet({
@@ -90,7 +76,7 @@ export class DataSetScanner {
 
   /** So many next bytes are of no interest: the caller may `skip` them, or some of them, instead of pushing. */
   get skippableBytes(): number {
-    return this.#state === 'bulk' && !this.#inflater ? this.#remaining : 0
+    return this.#state === 'bulk' && !this.#inflater && !this.#pixels.peeking ? this.#remaining : 0
   }
 
   /** Bytes of the (inflated) data set so far. */
@@ -141,14 +127,8 @@ export class DataSetScanner {
         case 'offset-table':
           at = this.#readValue(bytes, at)
           break
-        case 'bulk': {
-          const count = Math.min(this.#remaining, end - at)
-          at += count
-          this.#passBulk(count)
-          break
-        }
-        case 'fragment-start':
-          at = this.#peekFragment(bytes, at)
+        case 'bulk':
+          at = this.#readBulk(bytes, at)
           break
         case 'padding':
           at = this.#passPadding(bytes, at)
@@ -171,10 +151,13 @@ export class DataSetScanner {
   #beginHeader(headerBytes: number): void {
     const container = this.#top
     this.#headerBytes += headerBytes
+    if (container.kind === 'fragments') {
+      this.#beginFragment(container)
+      return
+    }
     if (++this.#elementCount > this.#limits.maxElements) this.#fail('too-many-elements')
     if (container.endOffset >= 0) this.#checkFits(container)
     if (container.kind === 'sequence') this.#beginItem(container)
-    else if (container.kind === 'fragments') this.#beginFragment(container)
     else if (this.#headers.header.tag >>> 16 === 0xfffe) this.#delimitItem(container)
     else this.#beginElement()
   }
@@ -203,7 +186,7 @@ export class DataSetScanner {
 
   #recordElement(tag: number, vr: string, length: number): OpenElement | undefined {
     const elements = this.#top.elements
-    if (!elements || !(this.#captureAll || isIdentityTag(tag))) return undefined
+    if (!elements || !this.#policy.lists(tag)) return undefined
     const element: OpenElement = {
       tag,
       vr,
@@ -247,20 +230,8 @@ export class DataSetScanner {
     if (!pixels && length <= this.#limits.maxValueBytes) this.#countHeaderBytes(length)
     this.#valueTag = tag
     this.#valueElement = element
-    if (!pixels && this.#captures(element, tag, length)) {
-      this.#capturedBytes += length
-      this.#expect('value', length)
-    } else {
-      this.#expect('bulk', length)
-    }
-  }
-
-  #captures(element: OpenElement | undefined, tag: number, length: number): boolean {
-    if (!element) return false
-    const { maxValueBytes, maxCapturedBytes, maxOffsetTableBytes } = this.#limits
-    if (this.#top === this.#root && isIdentityTag(tag)) return length <= maxIdentityValueBytes
-    if (this.#top === this.#root && isOffsetTableTag(tag)) return length <= maxOffsetTableBytes
-    return length <= maxValueBytes && this.#capturedBytes + length <= maxCapturedBytes
+    const copied = element !== undefined && !pixels && this.#policy.copies(tag, length, top)
+    this.#expect(copied ? 'value' : 'bulk', length)
   }
 
   #countHeaderBytes(length: number): void {
@@ -301,6 +272,12 @@ export class DataSetScanner {
     }
     this.#state = 'header'
     this.#closeFinished()
+  }
+
+  #readBulk(bytes: Uint8Array, at: number): number {
+    const count = this.#pixels.peeking ? this.#pixels.peek(bytes, at) : Math.min(this.#remaining, bytes.length - at)
+    this.#passBulk(count)
+    return at + count
   }
 
   #passBulk(count: number): void {
@@ -354,40 +331,13 @@ export class DataSetScanner {
     if (tag !== itemTag || length === undefinedLength) this.#fail('item-expected', tag)
     if (++this.#fragmentCount > this.#limits.maxFragments) this.#fail('too-many-fragments')
     const isTable = container.count++ === 0
-    const captured = container.element !== undefined && this.#stack.length === 2
-    if (!captured) this.#expect('bulk', length)
-    else if (isTable && length <= this.#limits.maxOffsetTableBytes) this.#expect('offset-table', length)
-    else if (isTable) this.#expect('bulk', length)
-    else this.#expectFragment(length)
-  }
-
-  /** The first four bytes are looked at, the rest passed over. */
-  #expectFragment(length: number): void {
-    this.#peeked = 0
-    this.#state = 'fragment-start'
-    this.#remaining = length
-    this.#valueLength = length
-    if (length === 0) this.#finishPeek()
-  }
-
-  #peekFragment(bytes: Uint8Array, at: number): number {
-    let next = at
-    while (next < bytes.length && this.#remaining > 0 && this.#valueLength - this.#remaining < peekedBytes) {
-      this.#peeked = ((this.#peeked << 8) | (bytes[next++] as number)) >>> 0
-      this.#remaining--
-      this.#position++
+    const recorded = this.#pixels.records(container.element)
+    if (isTable && recorded && length <= this.#limits.maxOffsetTableBytes) {
+      this.#expect('offset-table', length)
+      return
     }
-    const peeked = this.#valueLength - this.#remaining
-    if (peeked === peekedBytes || this.#remaining === 0) this.#finishPeek()
-    return next
-  }
-
-  #finishPeek(): void {
-    const peeked = this.#valueLength - this.#remaining
-    const starts = peeked === peekedBytes && isCodestreamStart(this.#peeked)
-    this.#pixels.addFragment(this.#position - peeked, this.#valueLength, starts)
-    this.#state = 'bulk'
-    this.#passBulk(0)
+    if (recorded && !isTable) this.#pixels.beginFragment(this.#position, length)
+    this.#expect('bulk', length)
   }
 
   #open(opening: Omit<Opening, 'offset'>): void {

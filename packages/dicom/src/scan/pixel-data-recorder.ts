@@ -1,4 +1,4 @@
-import type { PixelDataLayout, PixelFragment, ScannedElement } from './scan-result.ts'
+import type { ByteRange, PixelDataLayout, PixelFragment, ScannedElement } from './scan-result.ts'
 
 export const pixelDataTag = 0x7fe00010
 export const extendedOffsetTableTag = 0x7fe00001
@@ -14,27 +14,64 @@ export function isOffsetTableTag(tag: number): boolean {
 }
 
 /** Start markers of a code stream: JPEG, JPEG-LS and JPEG XL bare begin FF D8 FF or FF 0A, JPEG 2000 FF 4F FF 51. */
-export function isCodestreamStart(firstBytes: number): boolean {
+function isCodestreamStart(firstBytes: number): boolean {
   return firstBytes >>> 8 === 0xffd8ff || firstBytes >>> 0 === 0xff4fff51 || firstBytes >>> 16 === 0xff0a
 }
 
-/** Collects where top-level pixel data lies. */
+const peekedBytes = 4
+
+/** Collects where top-level pixel data lies, and looks at the first four bytes of each fragment. */
 export class PixelDataRecorder {
   #element: ScannedElement | undefined
   #fragments: PixelFragment[] | undefined
   #basicOffsetTable: readonly number[] | undefined
+  #fragment: ByteRange = { offset: 0, length: 0 }
+  #peeked = 0
+  #left = 0
 
+  /** The first pixel data element counts. */
   begin(element: ScannedElement, encapsulated: boolean): void {
+    if (this.#element) return
     this.#element = element
     this.#fragments = encapsulated ? [] : undefined
   }
 
-  addOffsetTable(table: Uint8Array | undefined): void {
-    this.#basicOffsetTable = table && uint32Values(table)
+  records(element: ScannedElement | undefined): boolean {
+    return element !== undefined && element === this.#element
   }
 
-  addFragment(offset: number, length: number, startsCodestream: boolean): void {
-    this.#fragments?.push({ offset, length, startsCodestream })
+  addOffsetTable(table: Uint8Array): void {
+    this.#basicOffsetTable = uint32Values(table)
+  }
+
+  beginFragment(offset: number, length: number): void {
+    this.#fragment = { offset, length }
+    this.#peeked = 0
+    this.#left = Math.min(peekedBytes, length)
+    if (this.#left === 0) this.#addFragment()
+  }
+
+  /** The next bytes must come through `peek`. */
+  get peeking(): boolean {
+    return this.#left > 0
+  }
+
+  /** Returns how many bytes it looked at. */
+  peek(bytes: Uint8Array, at: number): number {
+    const count = Math.min(this.#left, bytes.length - at)
+    for (let i = 0; i < count; i++) this.#peeked = ((this.#peeked << 8) | (bytes[at + i] as number)) >>> 0
+    this.#left -= count
+    if (this.#left === 0) this.#addFragment()
+    return count
+  }
+
+  #addFragment(): void {
+    const { offset, length } = this.#fragment
+    this.#fragments?.push({
+      offset,
+      length,
+      startsCodestream: length >= peekedBytes && isCodestreamStart(this.#peeked),
+    })
   }
 
   /** `elements`: the top level, where the extended offset table stands before the pixel data (PS3.3 C.7.6.3). */

@@ -6,7 +6,10 @@ export type ScannedItem = ByteRange & {
   readonly elements: readonly ScannedElement[]
 }
 
-/** `offset` and `length` of the value in the data set (the inflated one when deflated). */
+/**
+ * `offset` and `length` of the value in the data set (the inflated one when deflated). An undefined length is replaced
+ * by the real one, delimiter included: the next element begins at their sum.
+ */
 export type ScannedElement = ByteRange & {
   readonly tag: number
   /** As encoded; from the dictionary in implicit VR; SQ for every element read as a sequence. */

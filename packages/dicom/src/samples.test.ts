@@ -1,0 +1,177 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { inflateRawSync } from 'node:zlib'
+import dicomParser, { type DataSet, type Element } from 'dicom-parser'
+import { describe, expect, it } from 'vitest'
+import { tagToHex } from './dictionary.ts'
+import { DicomError } from './errors.ts'
+import { serializeDicomJson } from './json/dicom-json.ts'
+import { instanceHeaderOf } from './json/instance-header.ts'
+import { toDicomJson } from './json/to-dicom-json.ts'
+import { parsePart10Prefix } from './part10/parse-prefix.ts'
+import { DataSetScanner } from './scan/data-set-scanner.ts'
+import { frameRanges } from './scan/frame-ranges.ts'
+import type { ScannedElement, ScanResult } from './scan/scan-result.ts'
+import { deflatedExplicitVrLittleEndian } from './transfer-syntaxes.ts'
+
+/** Real files of public test suites, where a copy of them is at hand; without one the suite has nothing to check. */
+// biome-ignore lint/style/noProcessEnv: where the samples lie is up to the machine
+const folder = process.env.VNA_DICOM_SAMPLES ?? join(import.meta.dirname, '../../../../shared/dicom-samples')
+
+type Sample = {
+  readonly path: string
+  readonly valid: boolean
+  readonly sopInstanceUid: string
+  readonly studyInstanceUid: string
+}
+
+function readManifest(): readonly Sample[] {
+  const manifest = join(folder, 'MANIFEST.tsv')
+  if (!existsSync(manifest)) return []
+  const [head = '', ...lines] = readFileSync(manifest, 'utf8').split('\n').filter(Boolean)
+  const columns = head.split('\t')
+  return lines.map((line) => {
+    const cells = line.split('\t')
+    const cell = (name: string): string => cells[columns.indexOf(name)] ?? ''
+    return {
+      path: cell('path'),
+      valid: cell('expected') === 'valid',
+      sopInstanceUid: cell('sop_instance_uid'),
+      studyInstanceUid: cell('study_instance_uid'),
+    }
+  })
+}
+
+type Opened = {
+  readonly transferSyntaxUid: string
+  readonly dataSet: Uint8Array
+  readonly file: Uint8Array
+  readonly dataSetOffset: number
+}
+
+function openSample(path: string): Opened {
+  const file = readFileSync(join(folder, path))
+  const prefix = parsePart10Prefix(file, { complete: true })
+  if (prefix.kind === 'more') throw new Error('undecided on a whole file')
+  const { dataSetOffset, transferSyntaxUid } = prefix
+  return { transferSyntaxUid, dataSet: file.subarray(dataSetOffset), file, dataSetOffset }
+}
+
+/** Pushes pieces of the given size, skipping where the scanner offers it. */
+function scan({ transferSyntaxUid, dataSet }: Opened, pieceBytes = dataSet.length): ScanResult {
+  const scanner = new DataSetScanner({ transferSyntaxUid, capture: 'all' })
+  for (let at = 0; at < dataSet.length; ) {
+    const skippable = Math.min(scanner.skippableBytes, dataSet.length - at)
+    if (skippable > 0) scanner.skip(skippable)
+    else scanner.push(dataSet.subarray(at, at + pieceBytes))
+    at += skippable || pieceBytes
+  }
+  return scanner.end()
+}
+
+const samples = readManifest()
+const valid = samples.filter((sample) => sample.valid)
+
+/** What of an element both parsers know, sequences flattened to paths. */
+function ourOutline(elements: readonly ScannedElement[], path = ''): Map<string, string> {
+  const outline = new Map<string, string>()
+  for (const element of elements) {
+    const key = path + tagToHex(element.tag)
+    outline.set(key, `${element.offset}+${element.length}`)
+    element.items?.forEach((item, index) => {
+      for (const entry of ourOutline(item.elements, `${key}/${index}/`)) outline.set(...entry)
+    })
+  }
+  return outline
+}
+
+function theirOutline(dataSet: DataSet, base: number, path = ''): Map<string, string> {
+  const outline = new Map<string, string>()
+  for (const element of Object.values<Element>(dataSet.elements)) {
+    const key = path + element.tag.slice(1).toUpperCase()
+    if (key.startsWith('0002') || element.tag === 'xfffee00d') continue
+    // It leaves the delimiter of a sequence out of the length, though not that of pixel data.
+    const length = element.length + (element.items && element.hadUndefinedLength ? 8 : 0)
+    outline.set(key, `${element.dataOffset - base}+${length}`)
+    element.items?.forEach((item, index) => {
+      if (!item.dataSet) return
+      for (const entry of theirOutline(item.dataSet, base, `${key}/${index}/`)) outline.set(...entry)
+    })
+  }
+  return outline
+}
+
+function parseWithDicomParser(opened: Opened): Map<string, string> {
+  const deflated = opened.transferSyntaxUid === deflatedExplicitVrLittleEndian
+  const inflater = (bytes: Uint8Array, position: number): Uint8Array => inflateRawSync(bytes.subarray(position))
+  return theirOutline(dicomParser.parseDicom(opened.file, { inflater }), deflated ? 0 : opened.dataSetOffset)
+}
+
+/** The whole result as text, values as hexadecimal: quicker to compare than objects. */
+function fingerprintOf(result: ScanResult): string {
+  return JSON.stringify(result, (_key, value: unknown) =>
+    value instanceof Uint8Array ? Buffer.from(value).toString('hex') : value,
+  )
+}
+
+describe('samples', () => {
+  it('are all there or not there at all', () => {
+    expect(samples.length === 0 || samples.length > 200).toBe(true)
+  })
+
+  it.each(valid)('$path agrees with dicom-parser and with its manifest', (sample) => {
+    const opened = openSample(sample.path)
+    const result = scan(opened)
+    expect(result.identity.sopInstanceUid ?? '').toBe(sample.sopInstanceUid)
+    expect(result.identity.studyInstanceUid ?? '').toBe(sample.studyInstanceUid)
+    expect(ourOutline(result.elements)).toEqual(parseWithDicomParser(opened))
+  })
+
+  it.each(valid)('$path scans the same in pieces', (sample) => {
+    const opened = openSample(sample.path)
+    const whole = fingerprintOf(scan(opened))
+    expect(fingerprintOf(scan(opened, 509)) === whole).toBe(true)
+    if (opened.dataSet.length < 20_000) expect(fingerprintOf(scan(opened, 1)) === whole).toBe(true)
+  })
+
+  it.each(valid)('$path gives JSON and a header', (sample) => {
+    const result = scan(openSample(sample.path))
+    const json = toDicomJson(result, { bulkDataUri: (path) => path, maxInlineBytes: 1024 })
+    expect(JSON.parse(serializeDicomJson(json))).toEqual(json)
+    const header = instanceHeaderOf(json)
+    expect(header.sopInstanceUid).toBe(sample.sopInstanceUid)
+    expect(header.studyInstanceUid).toBe(sample.studyInstanceUid)
+  })
+
+  it.each(samples.filter((sample) => !sample.valid))('$path is read or refused with a DicomError', (sample) => {
+    try {
+      scan(openSample(sample.path))
+    } catch (error) {
+      expect(error).toBeInstanceOf(DicomError)
+    }
+  })
+})
+
+const withPixels = valid.filter(({ path }) =>
+  /^(encapsulation|transfer-syntax|modality\/(us|xa|ct|mr|sm|other))\//.test(path),
+)
+
+describe('frames of the samples', () => {
+  it.each(withPixels)('$path: ranges lie inside the pixel data and do not overlap', (sample) => {
+    const result = scan(openSample(sample.path))
+    const frames = frameRanges(result)
+    if (!frames || !result.pixelData) return
+    const ranges = frames.flat()
+    const end = result.pixelData.offset + result.pixelData.length
+    expect(ranges.every((range, i) => range.offset >= (i === 0 ? 0 : (ranges[i - 1]?.offset ?? 0)))).toBe(true)
+    expect(Math.max(...ranges.map((range) => range.offset + range.length))).toBeLessThanOrEqual(end)
+  })
+})
+
+describe('deflated samples', () => {
+  it.each(valid.filter(({ path }) => path.includes('deflated') && !path.includes('image-frame')))('$path', (sample) => {
+    const opened = openSample(sample.path)
+    expect(opened.transferSyntaxUid).toBe(deflatedExplicitVrLittleEndian)
+    expect(scan(opened)).toMatchObject({ deflated: true, lengthBytes: inflateRawSync(opened.dataSet).length })
+  })
+})
