@@ -182,6 +182,7 @@ export class UpperLayer implements PduHandler {
     if ((request.protocolVersion & 1) === 1) return false
     const reject: AssociateReject = { kind: 'A-ASSOCIATE-RJ', ...rejections.protocolVersionNotSupported }
     this.#state = actions['AE-6'].next.otherwise
+    this.#step('stop-artim', undefined)
     this.#step('send-associate-rj', reject)
     this.#step('start-artim', undefined)
     this.#port.indicate({ kind: 'refused', request, reject })
