@@ -7,14 +7,14 @@ import { CT_IMAGE_STORAGE, makeFixture } from './support/fixtures.ts'
 import { uidOf } from './support/generated.ts'
 import { splitPart10 } from './support/part10.ts'
 import { echo, openAssociation, storeRaw } from './support/raw-association.ts'
-import { isBroken, isValid, privateSopClassArguments, readSamples, type Sample } from './support/samples.ts'
+import { DICOMDIR, studylessSamples } from './support/sample-set.ts'
+import { isBroken, privateSopClassArguments, readSamples, type Sample } from './support/samples.ts'
 import { waitFor } from './support/wait.ts'
 
 const ENTITY = 'ASST-ROTTI'
 const TITLES = { callingAeTitle: 'ROTTI', calledAeTitle: 'VNA' }
 const START_TIMEOUT_MS = 90_000
 const TEST_TIMEOUT_MS = 30_000
-const DICOMDIR_SOP_CLASS = '1.2.840.10008.1.3.10'
 
 const samples = readSamples()
 let archive: Archive
@@ -108,10 +108,10 @@ describe('each broken sample gets what its manifest expects, and the service liv
 })
 
 describe('objects that belong to no study', () => {
-  const withoutStudy = samples.filter((sample) => isValid(sample) && sample.studyInstanceUid === '')
+  const withoutStudy = studylessSamples()
   const rows = (isDirectory: boolean) =>
     withoutStudy
-      .filter((sample) => (sample.sopClassUid === DICOMDIR_SOP_CLASS) === isDirectory)
+      .filter((sample) => (sample.sopClassUid === DICOMDIR) === isDirectory)
       .map((sample) => [sample.path, sample] as const)
 
   it.each(rows(false))('%s is stored and read back by the command', async (_path, sample) => {

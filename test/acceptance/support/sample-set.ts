@@ -1,16 +1,46 @@
-import { mkdtempSync, readFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { FIXTURE_TRANSFER_SYNTAXES, type Fixture, makeFixture, writeFixtures } from './fixtures.ts'
-import type { Element } from './generated.ts'
+import { type Element, encodeDataSet, encodePart10, uidOf } from './generated.ts'
 import type { ExpectedInstance } from './identity.ts'
 import { splitPart10 } from './part10.ts'
-import { isStudyObject, readSamples, type Sample } from './samples.ts'
+import { isStudyObject, isValid, readSamples, type Sample } from './samples.ts'
+
+const HANGING_PROTOCOL = '1.2.840.10008.5.1.4.38.1'
+export const DICOMDIR = '1.2.840.10008.1.3.10'
 
 /** Every valid study object of the samples; where this machine has none, a smaller set made here. */
 export function studySamples(): readonly Sample[] {
   const samples = readSamples().filter(isStudyObject)
   return samples.length > 0 ? samples : generatedSamples()
+}
+
+/** Valid objects that belong to no study, of the samples or made here: by file name, a hanging protocol and a DICOMDIR. */
+export function studylessSamples(): readonly Sample[] {
+  const samples = readSamples().filter((sample) => isValid(sample) && !isStudyObject(sample))
+  return samples.length > 0 ? samples : [makeStudyless(HANGING_PROTOCOL), makeStudyless(DICOMDIR)]
+}
+
+function makeStudyless(sopClassUid: string): Sample {
+  const sopInstanceUid = uidOf(`no study ${sopClassUid}`)
+  const dataSet = encodeDataSet([
+    { tag: 0x00080016, vr: 'UI', value: sopClassUid },
+    { tag: 0x00080018, vr: 'UI', value: sopInstanceUid },
+  ])
+  const identity = { sopClassUid, sopInstanceUid, transferSyntaxUid: EXPLICIT_LITTLE_ENDIAN }
+  const path = join(mkdtempSync(join(tmpdir(), 'vna-studyless-')), 'file.dcm')
+  const file = encodePart10(identity, dataSet)
+  writeFileSync(path, file)
+  return {
+    ...identity,
+    studyInstanceUid: '',
+    path,
+    absolutePath: path,
+    note: '',
+    expected: 'valid',
+    sizeBytes: file.length,
+  }
 }
 
 /** One instance in each transfer syntax the generator knows, in each of a few shapes. */

@@ -92,6 +92,12 @@ export class Transfer {
     return this.#ended
   }
 
+  /** Ends the sender, which would otherwise go on trying to reach its peer. */
+  async abandon(): Promise<void> {
+    this.#process?.kill('SIGKILL')
+    await this.#ended
+  }
+
   get output(): string {
     return this.#output
   }

@@ -1,0 +1,62 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { Archive } from '../acceptance/support/archive.ts'
+import { Transfer } from './support/transfer.ts'
+import { verifyAcknowledged } from './support/verification.ts'
+
+const ENTITY = 'ASST-ADOZIONE'
+const CALLING_AE_TITLE = 'ADOZIONE'
+const INSTANCES = 1_000
+const TEST_TIMEOUT_MS = 180_000
+
+let survivor: Archive
+let victim: Archive
+let transfer: Transfer
+
+beforeAll(async () => {
+  survivor = await Archive.start()
+  await survivor.addEntity({ code: ENTITY, aeTitles: [CALLING_AE_TITLE] })
+  victim = await Archive.start({ env: sharedServices(survivor) })
+}, TEST_TIMEOUT_MS)
+
+afterAll(async () => {
+  await transfer?.dispose()
+  await victim?.dispose()
+  await survivor?.dispose()
+})
+
+/** A second gateway and archiver on the database, queues and object store of the first, with a journal of their own. */
+function sharedServices(archive: Archive): Readonly<Record<string, string>> {
+  const record = JSON.parse(readFileSync(join(archive.home, 'run', 'supervisor.json'), 'utf8')) as Record<
+    string,
+    string
+  >
+  return {
+    VNA_DATABASE_URL: record.databaseUrl!,
+    VNA_REDIS_URL: record.redisUrl!,
+    VNA_OBJECT_STORE: record.objectStore!,
+  }
+}
+
+function segmentsOf(archive: Archive): readonly string[] {
+  const names = readdirSync(join(archive.home, 'journal'), { recursive: true, encoding: 'utf8' })
+  return names.filter((name) => name.endsWith('.tar'))
+}
+
+it('a dead pair’s journal is adopted by another, and nothing acknowledged is lost', {
+  timeout: TEST_TIMEOUT_MS,
+}, async () => {
+  transfer = new Transfer({ name: 'adoption', instances: INSTANCES, instancesPerStudy: 50 })
+  transfer.start(victim, { associations: 4, callingAeTitle: CALLING_AE_TITLE })
+  await transfer.untilAcknowledged(INSTANCES / 3)
+  for (const service of ['supervisor', 'gateway', 'archiver'] as const) victim.kill(service)
+  await victim.killSupervisor()
+  await transfer.abandon()
+  const acknowledged = transfer.acknowledged()
+  expect(acknowledged.size).toBeGreaterThanOrEqual(INSTANCES / 3)
+  expect(segmentsOf(victim).length).toBeGreaterThan(0)
+  await survivor.vnaJson(['journal', 'adopt', join(victim.home, 'journal', 'gateway')])
+  const web = await survivor.dicomWeb('entity', { entity: ENTITY })
+  expect(await verifyAcknowledged(web, transfer.fixtures, acknowledged)).toEqual([])
+})
