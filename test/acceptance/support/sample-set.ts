@@ -1,7 +1,13 @@
 import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { FIXTURE_TRANSFER_SYNTAXES, type Fixture, makeFixture, writeFixtures } from './fixtures.ts'
+import {
+  EXPLICIT_LITTLE_ENDIAN,
+  FIXTURE_TRANSFER_SYNTAXES,
+  type Fixture,
+  makeFixture,
+  writeFixtures,
+} from './fixtures.ts'
 import { type Element, encodeDataSet, encodePart10, uidOf } from './generated.ts'
 import type { ExpectedInstance } from './identity.ts'
 import { splitPart10 } from './part10.ts'
