@@ -25,6 +25,7 @@ export type ComparePlan = {
   readonly folder: string
   readonly signal: AbortSignal
   onStep(server: ServerName, step: string): void
+  onFailure(server: ServerName, error: Error): void
 }
 
 export type Measurement = { readonly server: RunningServer; readonly service: Service; readonly load: Load }
@@ -37,22 +38,36 @@ export async function compareServers(
 ): Promise<ComparedServer[]> {
   const results: ComparedServer[] = []
   for (const name of plan.servers) {
-    const folder = join(plan.folder, 'server')
-    mkdirSync(folder, { recursive: true })
-    const server = await serverStarters[name]({ folder, signal: plan.signal })
     try {
-      const service = server.dicomweb
-      if (service === undefined) throw new CliError('usage', `${name} has no DICOMweb service`)
-      await fill(server, load, plan)
-      const runs: Figures[] = []
-      for (let run = 0; run < plan.runs; run++) runs.push(await measureOnce({ server, service, load }))
-      results.push({ server: name, figures: spreadFigures(runs) })
-    } finally {
-      await server.stop()
-      rmSync(folder, { recursive: true, force: true })
+      results.push(await compareServer(name, plan, load, measureOnce))
+    } catch (error) {
+      plan.signal.throwIfAborted()
+      plan.onFailure(name, error as Error)
     }
   }
   return results
+}
+
+async function compareServer(
+  name: ServerName,
+  plan: ComparePlan,
+  load: Load,
+  measureOnce: (measurement: Measurement) => Promise<Figures>,
+): Promise<ComparedServer> {
+  const folder = join(plan.folder, 'server')
+  mkdirSync(folder, { recursive: true })
+  const server = await serverStarters[name]({ folder, signal: plan.signal })
+  try {
+    const service = server.dicomweb
+    if (service === undefined) throw new CliError('usage', `${name} has no DICOMweb service`)
+    await fill(server, load, plan)
+    const runs: Figures[] = []
+    for (let run = 0; run < plan.runs; run++) runs.push(await measureOnce({ server, service, load }))
+    return { server: name, figures: spreadFigures(runs) }
+  } finally {
+    await server.stop()
+    rmSync(folder, { recursive: true, force: true })
+  }
 }
 
 /** One association: a rival that refuses instances under concurrency would be asked of less data. */

@@ -54,45 +54,57 @@ export type IngestPlan = {
   readonly folder: string
   readonly signal: AbortSignal
   onRun(cell: IngestCell, run: IngestRun): void
+  onFailure(server: ServerName, error: Error): void
 }
 
 /** Every cell in turn, each run on a fresh server, so that no cell inherits another's index or memory. */
 export async function benchIngest(plan: IngestPlan): Promise<IngestResult[]> {
-  const loads = new Map<LoadName, { load: Load; warmUp: Load }>()
+  const loads = new Map<LoadName, CellData>()
   const results: IngestResult[] = []
   for (const cell of plan.cells) {
     const data = loads.get(cell.load) ?? writeLoads(cell.load, plan)
     loads.set(cell.load, data)
-    const runs: IngestRun[] = []
-    let durability = ''
-    for (let run = 0; run < plan.runs; run++) {
+    try {
+      results.push(await benchCell(cell, data, plan))
+    } catch (error) {
       plan.signal.throwIfAborted()
-      const folder = join(plan.folder, 'server')
-      mkdirSync(folder, { recursive: true })
-      const server = await serverStarters[cell.server]({ folder, signal: plan.signal })
-      try {
-        durability = server.durability
-        const figures = await runCell(server, cell, { ...data, folder: plan.folder, signal: plan.signal })
-        runs.push(figures)
-        plan.onRun(cell, figures)
-      } finally {
-        await server.stop()
-        rmSync(folder, { recursive: true, force: true })
-      }
+      plan.onFailure(cell.server, error as Error)
     }
-    results.push(summarise(cell, { durability, load: data.load, runs }))
   }
   return results
 }
 
-function writeLoads(name: LoadName, plan: IngestPlan): { load: Load; warmUp: Load } {
+async function benchCell(cell: IngestCell, data: CellData, plan: IngestPlan): Promise<IngestResult> {
+  const runs: IngestRun[] = []
+  let durability = ''
+  for (let run = 0; run < plan.runs; run++) {
+    plan.signal.throwIfAborted()
+    const folder = join(plan.folder, 'server')
+    mkdirSync(folder, { recursive: true })
+    const server = await serverStarters[cell.server]({ folder, signal: plan.signal })
+    try {
+      durability = server.durability
+      const figures = await runCell(server, cell, { ...data, folder: plan.folder, signal: plan.signal })
+      runs.push(figures)
+      plan.onRun(cell, figures)
+    } finally {
+      await server.stop()
+      rmSync(folder, { recursive: true, force: true })
+    }
+  }
+  return summarise(cell, { durability, load: data.load, runs })
+}
+
+type CellData = { readonly load: Load; readonly warmUp: Load }
+
+function writeLoads(name: LoadName, plan: IngestPlan): CellData {
   return {
     load: writeLoad(name, plan.sizes[name], { folder: join(plan.folder, 'data', name), seed: 'bench' }),
     warmUp: writeLoad(name, WARM_UP[name], { folder: join(plan.folder, 'data', `${name}-warm-up`), seed: 'warm up' }),
   }
 }
 
-type RunContext = { readonly load: Load; readonly warmUp: Load; readonly folder: string; readonly signal: AbortSignal }
+type RunContext = CellData & { readonly folder: string; readonly signal: AbortSignal }
 
 async function runCell(server: RunningServer, cell: IngestCell, context: RunContext): Promise<IngestRun> {
   const { load, warmUp, signal } = context

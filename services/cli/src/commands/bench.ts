@@ -1,9 +1,9 @@
-import { mkdtempSync, rmSync } from 'node:fs'
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Command } from 'commander'
 import { type ClientName, clientNames } from '../bench/clients/index.ts'
-import { comparisonTable } from '../bench/compare.ts'
+import { type ComparePlan, comparisonTable } from '../bench/compare.ts'
 import { fullLoads, loadNames, quickLoads } from '../bench/data.ts'
 import { benchIngest, type IngestCell } from '../bench/ingest.ts'
 import { installRivals } from '../bench/programs.ts'
@@ -87,6 +87,7 @@ async function ingest(context: CommandContext, options: IngestOptions): Promise<
   const plan = await prepare(context, options)
   const cells = cellsOf(options, plan.servers)
   const runs = options.runs === undefined ? (options.quick === true ? 1 : 3) : countOf(options.runs, 'runs')
+  const failures: string[] = []
   const progress = context.progress({ label: 'bench', total: cells.length * runs, unit: 'runs' })
   const results = await benchIngest({
     ...plan,
@@ -94,26 +95,29 @@ async function ingest(context: CommandContext, options: IngestOptions): Promise<
     runs,
     sizes: options.quick === true ? quickLoads : fullLoads,
     onRun: () => progress.advance(),
+    onFailure: noteFailure(context, failures),
   })
   progress.finish()
   const ratios = ingestRatios(results)
   const text = [ingestTable(results), ratioTable(ratios), durabilityText(results)].filter((part) => part !== '')
-  return { json: { results, ratios }, text: text.join('\n\n') }
+  return { json: { results, ratios, failures }, text: text.join('\n\n'), ok: failures.length === 0 }
 }
 
 async function retrieve(context: CommandContext, options: RetrieveOptions): Promise<CommandResult> {
+  const failures: string[] = []
   const plan = await prepare(context, options)
   const size =
     options.quick === true ? quickLoads.ct : { studies: countOf(options.studies, 'studies'), instancesPerStudy: 300 }
-  const results = await benchRetrieve({ ...plan, ...repetitionsOf(options), size, onStep: noteStep(context) })
-  return { json: { results }, text: comparisonTable(results) }
+  const results = await benchRetrieve({ ...plan, ...repetitionsOf(options), size, ...watchOf(context, failures) })
+  return { json: { results, failures }, text: comparisonTable(results), ok: failures.length === 0 }
 }
 
 async function qido(context: CommandContext, options: RetrieveOptions): Promise<CommandResult> {
+  const failures: string[] = []
   const plan = await prepare(context, options)
   const studies = options.quick === true ? QUICK_QIDO_STUDIES : countOf(options.studies, 'studies')
-  const results = await benchQido({ ...plan, ...repetitionsOf(options), studies, onStep: noteStep(context) })
-  return { json: { results }, text: comparisonTable(results) }
+  const results = await benchQido({ ...plan, ...repetitionsOf(options), studies, ...watchOf(context, failures) })
+  return { json: { results, failures }, text: comparisonTable(results), ok: failures.length === 0 }
 }
 
 function repetitionsOf(options: RetrieveOptions): { readonly runs: number; readonly seconds: number } {
@@ -124,8 +128,19 @@ function repetitionsOf(options: RetrieveOptions): { readonly runs: number; reado
   }
 }
 
-function noteStep(context: CommandContext): (server: ServerName, step: string) => void {
-  return (server, step) => context.note(`${server}: ${step}`)
+function watchOf(context: CommandContext, failures: string[]): Pick<ComparePlan, 'onStep' | 'onFailure'> {
+  return {
+    onStep: (server, step) => context.note(`${server}: ${step}`),
+    onFailure: noteFailure(context, failures),
+  }
+}
+
+/** One server that cannot be measured does not cost the figures of the others, but is never passed over in silence. */
+function noteFailure(context: CommandContext, failures: string[]): (server: ServerName, error: Error) => void {
+  return (server, error) => {
+    failures.push(`${server}: ${error.message}`)
+    context.note(`${server}: ${error.message}`)
+  }
 }
 
 async function prepare(
@@ -135,6 +150,8 @@ async function prepare(
   const rivals = options.rivals === 'none' ? [] : namesOf(options.rivals, serverNames, 'rivals')
   if (options.installRivals === true) await installRivals()
   const folder = mkdtempSync(join(options.folder ?? tmpdir(), 'vna-bench-'))
+  // PostgreSQL runs as a user of its own and must be able to pass.
+  chmodSync(folder, 0o755)
   context.onEnd(() => rmSync(folder, { recursive: true, force: true }))
   const ours: ServerName[] = options.only === true ? [] : ['vna']
   return { servers: [...new Set([...ours, ...rivals])], folder, signal: context.signal }
