@@ -1,0 +1,79 @@
+import type { QuarantineEntry } from '@vna/catalog'
+import type { Command } from 'commander'
+import { auditRead } from '../audit.ts'
+import type { CommandContext, CommandHost, CommandResult, RegisterCommand } from '../command.ts'
+import { connectCatalog, connectObjectStore } from '../connections.ts'
+import { CliError } from '../errors.ts'
+import { renderTable } from '../output.ts'
+import { parseInteger } from '../parse-values.ts'
+import { writeStoredFile } from '../write-file.ts'
+
+type ListOptions = { reason?: string; entity?: string; all?: boolean; limit: number; offset: number }
+type ShowOptions = { output?: string }
+
+const DEFAULT_LIMIT = 100
+
+export const registerQuarantine: RegisterCommand = (program, host) => {
+  const quarantine = program.command('quarantine').description('instances that are kept aside, and why')
+  registerList(quarantine, host)
+  quarantine
+    .command('show')
+    .description('show one entry; with --output also write its bytes')
+    .argument('<id>')
+    .option('-o, --output <file>', 'write the stored file there; - is stdout')
+    .action(host.run((context, options: ShowOptions, id = '') => show(context, options, id)))
+}
+
+function registerList(quarantine: Command, host: CommandHost): void {
+  quarantine
+    .command('list')
+    .description('list the open entries, oldest first')
+    .option('--reason <reason>', 'only these')
+    .option('--entity <code>', 'only of this entity')
+    .option('--all', 'also the resolved ones')
+    .option('--limit <n>', 'at most so many', parseInteger, DEFAULT_LIMIT)
+    .option('--offset <n>', 'leave out the first', parseInteger, 0)
+    .action(host.run((context, options: ListOptions) => list(context, options)))
+}
+
+async function list(context: CommandContext, options: ListOptions): Promise<CommandResult> {
+  const entries = await connectCatalog(context).listQuarantine({
+    reason: options.reason,
+    entityCode: options.entity,
+    includeResolved: options.all,
+    limit: options.limit,
+    offset: options.offset,
+  })
+  const head = ['id', 'received', 'entity', 'reason', 'SOP Instance UID']
+  const rows = entries.map((entry) => [
+    String(entry.id),
+    entry.receivedAt.toISOString(),
+    entry.entityCode,
+    entry.resolvedAt === null ? entry.reason : `${entry.reason} (resolved)`,
+    entry.sopInstanceUid ?? '',
+  ])
+  return {
+    json: entries.map(describe),
+    text: entries.length === 0 ? 'nothing is kept aside' : renderTable([head, ...rows]),
+  }
+}
+
+async function show(context: CommandContext, options: ShowOptions, id: string): Promise<CommandResult> {
+  if (!/^\d{1,15}$/.test(id)) throw new CliError('usage', 'the id is the number that quarantine list shows')
+  if (options.output === '-' && context.json) throw new CliError('usage', '--json and --output - both want stdout')
+  const catalog = connectCatalog(context)
+  const [entry] = await catalog.listQuarantine({ id: Number(id), includeResolved: true, limit: 1 })
+  if (entry === undefined) throw new CliError('not-found', `there is no entry ${id}`)
+  const description = describe(entry)
+  if (options.output !== undefined) {
+    await auditRead(catalog, { quarantine: entry.id, sopInstanceUid: entry.sopInstanceUid, by: 'vna quarantine show' })
+    const store = connectObjectStore(context)
+    await writeStoredFile({ store, file: entry, path: options.output, stdout: process.stdout, signal: context.signal })
+  }
+  const rows = Object.entries(description).map(([name, value]) => [name, String(value ?? '')])
+  return { json: description, text: options.output === '-' ? '' : renderTable(rows) }
+}
+
+function describe(entry: QuarantineEntry) {
+  return { ...entry, sha256: Buffer.from(entry.sha256).toString('hex') }
+}

@@ -1,0 +1,55 @@
+import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { type ObjectStore, openObjectStore } from '@vna/archive'
+import { type Catalog, openCatalog } from '@vna/catalog'
+import { findRunRecord, type RunRecord } from '@vna/runtime'
+import type { CommandContext } from './command.ts'
+import { CliError } from './errors.ts'
+
+const CATALOG_CONNECTIONS = 4
+
+/** What the supervisor of this VNA_HOME tells, while it runs. */
+export function findStack(context: CommandContext): RunRecord | undefined {
+  return findRunRecord(context.config.home, 'supervisor')
+}
+
+/** The catalog of this installation: the one VNA_DATABASE_URL names, else that of the running stack. Closed by the frame. */
+export function connectCatalog(context: CommandContext): Catalog {
+  const url = context.config.databaseUrl?.reveal() ?? textOf(findStack(context)?.databaseUrl)
+  if (url === undefined) {
+    const advice = 'start it with npm start, or set VNA_HOME or VNA_DATABASE_URL'
+    throw new CliError('not-running', `no archive runs under ${context.config.home}: ${advice}`)
+  }
+  const catalog = openCatalog({
+    url,
+    applicationName: 'vna-cli',
+    maxConnections: CATALOG_CONNECTIONS,
+    defaultStudyStableMs: context.config.studyStableMs,
+  })
+  context.onEnd(() => catalog.close())
+  return catalog
+}
+
+/** The object store of this installation, found in the same way. Closed by the frame. */
+export function connectObjectStore(context: CommandContext): ObjectStore {
+  const { home, objectStore, awsAccessKeyId, awsSecretAccessKey, awsSessionToken } = context.config
+  const url = objectStore ?? textOf(findStack(context)?.objectStore) ?? pathToFileURL(join(home, 'objects')).href
+  const hasCredentials = awsAccessKeyId !== undefined && awsSecretAccessKey !== undefined
+  const store = openObjectStore(url, {
+    homeFolder: home,
+    createBucket: false,
+    ...(hasCredentials && {
+      credentials: {
+        accessKeyId: awsAccessKeyId,
+        secretAccessKey: awsSecretAccessKey.reveal(),
+        ...(awsSessionToken !== undefined && { sessionToken: awsSessionToken.reveal() }),
+      },
+    }),
+  })
+  context.onEnd(() => store.close())
+  return store
+}
+
+function textOf(value: unknown): string | undefined {
+  return typeof value === 'string' && value !== '' ? value : undefined
+}
