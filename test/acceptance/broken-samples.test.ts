@@ -68,7 +68,7 @@ async function storeByStow(sample: Sample): Promise<'accepted' | 'refused'> {
 function whereabouts(sample: Sample, expectation: Expectation): Promise<Outcome> {
   const { dataSet } = travelling(sample, expectation)
   return waitFor(async () => {
-    const list = await archive.vnaJson<{ items: readonly unknown[] }>(['quarantine', 'list'])
+    const list = await archive.vnaJson(['quarantine', 'list', '--limit', '1000'])
     if (JSON.stringify(list).includes(sample.sopInstanceUid)) return 'quarantined' as const
     if (sample.studyInstanceUid === '') return undefined
     const shown = await web.retrieveAsReceived(`/studies/${sample.studyInstanceUid}`)

@@ -1,4 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs'
+import { rename } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { Archive } from '../acceptance/support/archive.ts'
@@ -39,6 +40,10 @@ function sharedServices(archive: Archive): Readonly<Record<string, string>> {
   }
 }
 
+function readRunRecord(archive: Archive, service: string): Readonly<Record<string, string>> {
+  return JSON.parse(readFileSync(join(archive.home, 'run', `${service}.json`), 'utf8')) as Record<string, string>
+}
+
 function segmentsOf(archive: Archive): readonly string[] {
   const names = readdirSync(join(archive.home, 'journal'), { recursive: true, encoding: 'utf8' })
   return names.filter((name) => name.endsWith('.tar'))
@@ -56,7 +61,11 @@ it('a dead pair’s journal is adopted by another, and nothing acknowledged is l
   const acknowledged = transfer.acknowledged()
   expect(acknowledged.size).toBeGreaterThanOrEqual(INSTANCES / 3)
   expect(segmentsOf(victim).length).toBeGreaterThan(0)
-  await survivor.vnaJson(['journal', 'adopt', join(victim.home, 'journal', 'gateway')])
+  // The dead pair's volume is attached where the survivor's archiver can reach it.
+  const attached = join(survivor.home, 'journal', 'attached')
+  await rename(join(victim.home, 'journal', 'gateway'), attached)
+  const { journalId } = readRunRecord(survivor, 'gateway')
+  await survivor.vnaJson(['journal', 'adopt', attached, '--into', journalId!])
   const web = await survivor.dicomWeb('entity', { entity: ENTITY })
   expect(await verifyAcknowledged(web, transfer.fixtures, acknowledged)).toEqual([])
 })
