@@ -1,14 +1,8 @@
+// The shapes the methods above take and give, so that their callers need one import.
+export type { DicomJson, InstanceHeader, Match, Query, QueryKey, QueryLevel } from '@vna/dicom'
 export type { AuditEntry, AuditRow } from './audit/audit-chain.ts'
 export type { AuditVerdict } from './audit/verify-audit.ts'
 export type { Sql } from './database/open-database.ts'
-export type {
-  DicomJson,
-  InstanceHeader,
-  Match,
-  Query,
-  QueryKey,
-  QueryLevel,
-} from './dicom-model.ts'
 export type { EntityChange } from './entities/write-entity.ts'
 export { CatalogError, type CatalogErrorCode } from './errors.ts'
 export { canonicalJson } from './header/canonical-json.ts'

@@ -4,8 +4,8 @@ export const catalogLimits = {
   maxTextChars: 512,
   /** Identifiers share an index row with their issuer, hence less. */
   maxIdentifierChars: 256,
-  /** DICOM JSON kept beside a row for attributes without a column. */
-  maxExtraBytes: 16_384,
+  /** DICOM JSON kept of Request Attributes Sequence. */
+  maxRequestAttributesBytes: 16_384,
   maxConnections: 10,
   closeTimeoutSeconds: 5,
   connectTimeoutSeconds: 10,

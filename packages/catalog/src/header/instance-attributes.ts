@@ -1,6 +1,5 @@
-import type { InstanceHeader } from '../dicom-model.ts'
-import { catalogLimits } from '../limits.ts'
-import { cleanDate, cleanInteger, cleanJson, cleanText } from './clean-text.ts'
+import type { DicomJson, InstanceHeader } from '@vna/dicom'
+import { cleanDate, cleanInteger, cleanText } from './clean-text.ts'
 
 /** In `instances.instance_number`: absent. Outside what cleanInteger lets through. */
 export const absentInstanceNumber = -2_147_483_648
@@ -34,16 +33,30 @@ function smallint(value: unknown): number {
   return number >= 0 && number <= 32_767 ? number : 0
 }
 
-function documentAttributes(header: InstanceHeader): string {
-  const { contentDate, contentTime, conceptName } = header.instance
-  const date = cleanDate(contentDate)
-  const time = cleanText(contentTime, 64)
-  const concept = conceptName === undefined || conceptName === null ? undefined : cleanJson(conceptName)
-  const extra = {
-    ...(date === null ? {} : { '00080023': { vr: 'DA', Value: [date] } }),
-    ...(time === null ? {} : { '00080033': { vr: 'TM', Value: [time] } }),
-    ...(concept === undefined ? {} : { '0040A043': { vr: 'SQ', Value: Array.isArray(concept) ? concept : [concept] } }),
+function documentAttributes({ instance }: InstanceHeader): string {
+  const extra: DicomJson = {
+    ...textElement('00080023', 'DA', cleanDate(instance.contentDate)),
+    ...textElement('00080033', 'TM', cleanText(instance.contentTime, 64)),
+    ...conceptElement(instance.conceptName),
+    ...textElement('0040A491', 'CS', cleanText(instance.completionFlag, 16)),
+    ...textElement('0040A493', 'CS', cleanText(instance.verificationFlag, 16)),
+    ...textElement('00420010', 'ST', cleanText(instance.documentTitle)),
   }
-  const text = JSON.stringify(extra)
-  return text === '{}' || text.length > catalogLimits.maxExtraBytes ? '' : text
+  return Object.keys(extra).length === 0 ? '' : JSON.stringify(extra)
+}
+
+function textElement(tag: string, vr: string, value: string | null): DicomJson {
+  return value === null ? {} : { [tag]: { vr, Value: [value] } }
+}
+
+/** Concept Name Code Sequence with its one item. */
+function conceptElement(concept: InstanceHeader['instance']['conceptName']): DicomJson {
+  const value = cleanText(concept?.value)
+  if (value === null) return {}
+  const item = {
+    ...textElement('00080100', 'SH', value),
+    ...textElement('00080102', 'SH', cleanText(concept?.scheme)),
+    ...textElement('00080104', 'LO', cleanText(concept?.meaning)),
+  }
+  return { '0040A043': { vr: 'SQ', Value: [item] } }
 }

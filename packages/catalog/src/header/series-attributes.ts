@@ -1,4 +1,4 @@
-import type { InstanceHeader } from '../dicom-model.ts'
+import type { InstanceHeader } from '@vna/dicom'
 import { catalogLimits } from '../limits.ts'
 import { cleanDate, cleanInteger, cleanJson, cleanText } from './clean-text.ts'
 
@@ -37,5 +37,5 @@ export function seriesAttributesOf(header: InstanceHeader): SeriesAttributes {
 function boundedJson(value: readonly unknown[] | undefined): unknown {
   if (value === undefined || value.length === 0) return null
   const cleaned = cleanJson(value)
-  return JSON.stringify(cleaned).length <= catalogLimits.maxExtraBytes ? cleaned : null
+  return JSON.stringify(cleaned).length <= catalogLimits.maxRequestAttributesBytes ? cleaned : null
 }

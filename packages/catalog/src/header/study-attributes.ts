@@ -1,4 +1,4 @@
-import type { InstanceHeader } from '../dicom-model.ts'
+import type { InstanceHeader } from '@vna/dicom'
 import { catalogLimits } from '../limits.ts'
 import { cleanDate, cleanText } from './clean-text.ts'
 import { codiceFiscaleIssuer, isCodiceFiscale } from './codice-fiscale.ts'

@@ -1,4 +1,4 @@
-import type { InstanceHeader } from '../dicom-model.ts'
+import type { InstanceHeader } from '@vna/dicom'
 
 /** Where a member lies in its pack and how it came in: the journal's record of one instance. */
 export interface ReceivedMember {

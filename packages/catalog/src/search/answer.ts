@@ -1,24 +1,24 @@
-import type { DicomJson, DicomJsonElement, Query } from '../dicom-model.ts'
+import type { DicomJson, DicomJsonElement, DicomJsonValue, PersonNameJson, Query } from '@vna/dicom'
 import { type Attribute, extraInstanceTags } from './attributes.ts'
 
 /** A row of a search as DICOM JSON (PS3.18 Annex F): an attribute without value is there, empty (F.2.5). */
 export function answerOf(query: Query, attributes: readonly Attribute[], row: Record<string, unknown>): DicomJson {
-  const answer: DicomJson = {}
-  attributes.forEach((attribute, index) => {
-    answer[tagText(attribute.tag)] = elementOf(attribute.vr, row[`c${index}`])
-  })
-  if (query.level === 'instance' && typeof row.extra === 'string' && row.extra !== '') {
-    addExtra(query, answer, JSON.parse(row.extra))
-  }
-  return answer
+  const elements = attributes.map((attribute, index): [number, DicomJsonElement] => [
+    attribute.tag,
+    elementOf(attribute.vr, row[`c${index}`]),
+  ])
+  const sorted = [...elements, ...extraElements(query, row.extra)].sort(([a], [b]) => a - b)
+  return Object.fromEntries(sorted.map(([tag, element]) => [tagText(tag), element]))
 }
 
-function addExtra(query: Query, answer: DicomJson, extra: DicomJson): void {
-  for (const tag of extraInstanceTags) {
-    const element = extra[tagText(tag)]
-    const isWanted = query.includeFields === 'all' || query.includeFields.includes(tag)
-    if (element !== undefined && isWanted) answer[tagText(tag)] = element
-  }
+function extraElements(query: Query, extra: unknown): readonly [number, DicomJsonElement][] {
+  if (typeof extra !== 'string' || extra === '') return []
+  const elements: DicomJson = JSON.parse(extra)
+  const isWanted = (tag: number) => query.includeFields === 'all' || query.includeFields.includes(tag)
+  return extraInstanceTags.flatMap((tag) => {
+    const element = elements[tagText(tag)]
+    return element !== undefined && isWanted(tag) ? [[tag, element] as [number, DicomJsonElement]] : []
+  })
 }
 
 function tagText(tag: number): string {
@@ -27,14 +27,15 @@ function tagText(tag: number): string {
 
 function elementOf(vr: string, value: unknown): DicomJsonElement {
   if (value === null || value === undefined || value === '') return { vr }
-  if (vr === 'SQ') return { vr, Value: Array.isArray(value) ? value : [value] }
+  // Request Attributes Sequence as it was registered.
+  if (vr === 'SQ') return { vr, Value: (Array.isArray(value) ? value : [value]) as readonly DicomJsonValue[] }
   if (vr === 'PN') return { vr, Value: String(value).split('\\').map(personNameOf) }
   if (typeof value === 'number') return { vr, Value: [value] }
   return { vr, Value: String(value).split('\\') }
 }
 
 /** Component groups by name; an empty one is left out (F.2.2). */
-function personNameOf(name: string): Record<string, string> {
+function personNameOf(name: string): PersonNameJson {
   const [alphabetic, ideographic, phonetic] = name.split('=')
   return {
     ...(alphabetic ? { Alphabetic: alphabetic } : {}),

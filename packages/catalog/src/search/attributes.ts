@@ -97,7 +97,9 @@ export const instanceAttributes: readonly Attribute[] = [
 ]
 
 /** Kept as DICOM JSON in `instances.extra`, answered on request, never matched. */
-export const extraInstanceTags: readonly number[] = [0x00080023, 0x00080033, 0x0040a043]
+export const extraInstanceTags: readonly number[] = [
+  0x00080023, 0x00080033, 0x0040a043, 0x0040a491, 0x0040a493, 0x00420010,
+]
 
 /** Attributes that are answered at more than one level. */
 export const everyLevelTags: readonly number[] = [0x00080005, 0x00080056, 0x00080201]

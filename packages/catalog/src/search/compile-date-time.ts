@@ -1,4 +1,4 @@
-import type { Match, Query, QueryKey } from '../dicom-model.ts'
+import type { Match, Query, QueryKey } from '@vna/dicom'
 import { fullTime, timeRange } from './compile-key.ts'
 import { visibleLevels } from './selected-attributes.ts'
 import type { SqlText } from './sql-text.ts'

@@ -1,4 +1,4 @@
-import type { Match, QueryKey } from '../dicom-model.ts'
+import type { Match, QueryKey } from '@vna/dicom'
 import { foldGroup, foldText } from '../header/fold-name.ts'
 import { type Attribute, requestAttributesTag, requestAttributeTags } from './attributes.ts'
 import type { SqlText } from './sql-text.ts'

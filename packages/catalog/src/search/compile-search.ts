@@ -1,4 +1,4 @@
-import type { Query, QueryKey } from '../dicom-model.ts'
+import type { Query, QueryKey } from '@vna/dicom'
 import { type Attribute, attributesByLevel, requestAttributesTag } from './attributes.ts'
 import { compileDateTime } from './compile-date-time.ts'
 import { compileKey, compileRequestAttributeKey } from './compile-key.ts'

@@ -1,6 +1,6 @@
+import type { DicomJson, Query } from '@vna/dicom'
 import type { Sql } from '../database/open-database.ts'
 import { runQuery } from '../database/run-transaction.ts'
-import type { DicomJson, Query } from '../dicom-model.ts'
 import { answerOf } from './answer.ts'
 import { compileSearch, type SearchOptions } from './compile-search.ts'
 import type { Predicate } from './predicate.ts'

@@ -1,4 +1,4 @@
-import type { Query, QueryLevel } from '../dicom-model.ts'
+import type { Query, QueryLevel } from '@vna/dicom'
 import { type Attribute, type AttributeLevel, attributesByLevel, everyLevelTags } from './attributes.ts'
 
 const patientTags: readonly number[] = [0x00080005, 0x00100010, 0x00100020, 0x00100021, 0x00100030, 0x00100040]
