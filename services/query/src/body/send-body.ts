@@ -25,9 +25,11 @@ export type SendContext = {
   readonly pool: BlockPool
   readonly signal: AbortSignal
   readonly stallLimitMs: number
+  /** Counts what the client accepted, also when the answer breaks off. */
+  readonly progress: { sentBytes: number }
 }
 
-export type SendOutcome = { readonly status: number; readonly sentBytes: number }
+export type SendOutcome = { readonly status: number }
 
 /** Sends head and body; HEAD, If-None-Match and Range are answered here. Throws when the body cannot be ended. */
 export async function sendAnswer(answer: Answer, context: SendContext): Promise<SendOutcome> {
@@ -37,13 +39,13 @@ export async function sendAnswer(answer: Answer, context: SendContext): Promise<
   if (etag !== undefined && isKnown(response.req.headers['if-none-match'], etag)) {
     response.writeHead(304, common)
     response.end()
-    return { status: 304, sentBytes: 0 }
+    return { status: 304 }
   }
   const size = totalLength(answer.parts)
   const range = answer.allowsRanges && size !== undefined ? parseByteRange(response.req.headers.range, size) : undefined
   if (range === 'unsatisfiable') {
     sendProblem(response, createProblem('range-not-satisfiable'), { 'content-range': `bytes */${size}` })
-    return { status: 416, sentBytes: 0 }
+    return { status: 416 }
   }
   const slice = range === undefined ? undefined : sliceParts(answer.parts, range.start, range.end)
   const status = slice === undefined ? 200 : 206
@@ -55,24 +57,26 @@ export async function sendAnswer(answer: Answer, context: SendContext): Promise<
   })
   if (response.req.method === 'HEAD') {
     response.end()
-    return { status, sentBytes: 0 }
+    return { status }
   }
-  return { status, sentBytes: await sendParts(slice ?? answer.parts, context) }
+  await sendParts(slice ?? answer.parts, context)
+  return { status }
 }
 
-async function sendParts(parts: readonly BodyPart[], context: SendContext): Promise<number> {
+async function sendParts(parts: readonly BodyPart[], context: SendContext): Promise<void> {
   const { response, packs, pool, signal, stallLimitMs } = context
   const sender = new BlockSender({ sink: response, pool, signal, stallLimitMs })
   try {
     for (const part of parts) await sendPart(part, sender, { packs, signal })
     await sender.finish()
     response.end()
-    return sender.sentBytes
   } catch (error) {
     sender.abandon()
     // The head promised more: only a cut connection tells the client that this is not all.
     response.destroy()
     throw error
+  } finally {
+    context.progress.sentBytes = sender.sentBytes
   }
 }
 

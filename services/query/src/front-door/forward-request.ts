@@ -5,7 +5,8 @@ import {
   request as requestHttp,
   type ServerResponse,
 } from 'node:http'
-import { createProblem, problemMediaType } from '@vna/dicomweb'
+import { createProblem } from '@vna/dicomweb'
+import { drainBody, hasUnreadBody, sendProblem } from '../http/send-problem.ts'
 
 export type ForwardLimits = {
   /** A body still arriving when the answer is complete is read and thrown away for so long, so that the sender sees the answer. */
@@ -63,7 +64,8 @@ export function forwardRequest(
       resolve('upstream-lost')
       return
     }
-    void answerUnavailable(request, response, target.limits).finally(() => resolve('unreachable'))
+    answerUnavailable(response, target.limits)
+    resolve('unreachable')
   }
   upstream.on('error', fail)
   upstream.on('response', (answer) => {
@@ -105,26 +107,17 @@ async function passAnswer(o: {
   const { request, response, answer } = o
   const headers = answerHeaders(answer)
   // The rest of a body nobody asked for cannot be told from the next request.
-  if (!request.complete) headers.push('connection', 'close')
+  const isUnread = hasUnreadBody(request)
+  if (isUnread) headers.push('connection', 'close')
   response.writeHead(answer.statusCode ?? 502, headers)
   const { promise, resolve, reject } = Promise.withResolvers<void>()
   answer.pipe(response, { end: false })
   answer.on('end', resolve)
   answer.on('close', () => (answer.complete ? resolve() : reject(new Error('the answer broke off'))))
   await promise
-  if (!request.complete) await drain(request, o.limits.drainMs)
+  if (isUnread && !request.complete) await drainBody(request, o.limits.drainMs)
   response.end()
   return 'answered'
-}
-
-function drain(request: IncomingMessage, limitMs: number): Promise<void> {
-  const { promise, resolve } = Promise.withResolvers<void>()
-  const timer = setTimeout(resolve, limitMs)
-  request.once('close', resolve)
-  request.once('end', resolve)
-  request.unpipe()
-  request.resume()
-  return promise.finally(() => clearTimeout(timer))
 }
 
 function requestHeaders(request: IncomingMessage, target: ForwardTarget): Record<string, string | string[]> {
@@ -152,20 +145,7 @@ function answerHeaders(answer: IncomingMessage): string[] {
 }
 
 /** The service does not run: said at once, and so that also a client sees it that is still sending its body. */
-export async function answerUnavailable(
-  request: IncomingMessage,
-  response: ServerResponse,
-  limits: ForwardLimits,
-): Promise<void> {
+export function answerUnavailable(response: ServerResponse, limits: ForwardLimits): void {
   const problem = createProblem('unavailable', 'the service behind this route does not answer')
-  const body = JSON.stringify(problem)
-  response.writeHead(problem.status, {
-    'content-type': problemMediaType,
-    'content-length': String(Buffer.byteLength(body)),
-    'retry-after': String(limits.retryAfterSeconds),
-    ...(!request.complete && { connection: 'close' }),
-  })
-  response.write(request.method === 'HEAD' ? '' : body)
-  if (!request.complete) await drain(request, limits.drainMs)
-  response.end()
+  sendProblem(response, problem, { 'retry-after': String(limits.retryAfterSeconds) })
 }

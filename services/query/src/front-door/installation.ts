@@ -17,20 +17,20 @@ export class Installation {
     this.#expected = o.expected
   }
 
-  async readiness(signal: AbortSignal): Promise<{ ready: boolean; services: Record<string, ServiceReadiness> }> {
+  async readiness(): Promise<{ ready: boolean; services: Record<string, ServiceReadiness> }> {
     const addresses = this.opsAddresses()
     const names = [...new Set([...this.#expected, ...addresses.keys()])].sort()
     const entries = await Promise.all(
-      names.map(async (name) => [name, await askReadiness(addresses.get(name), signal)] as const),
+      names.map(async (name) => [name, await askReadiness(addresses.get(name))] as const),
     )
     return { ready: entries.every(([, service]) => service.ready), services: Object.fromEntries(entries) }
   }
 
-  async metrics(signal: AbortSignal): Promise<string[]> {
+  async metrics(): Promise<string[]> {
     const bases = [...this.opsAddresses().values()]
     const texts = await Promise.all(
       bases.map(async (base) => {
-        const limit = AbortSignal.any([signal, AbortSignal.timeout(METRICS_LIMIT_MS)])
+        const limit = AbortSignal.timeout(METRICS_LIMIT_MS)
         const answer = await fetch(`${base}/metrics`, { signal: limit }).catch(() => undefined)
         return answer?.ok ? await answer.text().catch(() => '') : ''
       }),
@@ -49,11 +49,10 @@ export class Installation {
   }
 }
 
-async function askReadiness(base: string | undefined, signal: AbortSignal): Promise<ServiceReadiness> {
+async function askReadiness(base: string | undefined): Promise<ServiceReadiness> {
   if (base === undefined) return { ready: false, reason: 'not running' }
   try {
-    const limit = AbortSignal.any([signal, AbortSignal.timeout(ANSWER_LIMIT_MS)])
-    const answer = await fetch(`${base}/health/ready`, { signal: limit })
+    const answer = await fetch(`${base}/health/ready`, { signal: AbortSignal.timeout(ANSWER_LIMIT_MS) })
     const body = (await answer.json()) as { checks?: unknown }
     return { ready: answer.ok, checks: body.checks }
   } catch {

@@ -1,48 +1,42 @@
+import type { AuditRecord } from '@vna/access'
 import { describe, expect, it } from 'vitest'
-import { AuditLog, type AuditRecord } from './audit-log.ts'
+import { AuditGuard } from './audit-guard.ts'
+import { RefusalLog } from './refusal-log.ts'
 import { TransmissionLog, type TransmissionRecord } from './transmission-log.ts'
 
-const read = (study: string): AuditRecord => ({
-  at: new Date(),
-  actor: 'a',
-  role: 'fse',
-  action: 'retrieve',
-  outcome: 'allowed',
-  object: { study },
+const read: AuditRecord = { action: 'retrieve', outcome: 'allowed', object: {} }
+
+describe('AuditGuard', () => {
+  it('refuses what the trail cannot take in time', async () => {
+    const guard = (record: () => Promise<void>) => new AuditGuard({ trail: { record }, maxWaitMs: 10 })
+    await expect(guard(() => Promise.resolve()).record(read)).resolves.toBeUndefined()
+    await expect(guard(() => Promise.reject(new Error('down'))).record(read)).rejects.toMatchObject({
+      code: 'unavailable',
+    })
+    await expect(guard(() => new Promise(() => {})).record(read)).rejects.toMatchObject({ code: 'unavailable' })
+  })
 })
 
-describe('AuditLog', () => {
-  it('writes what arrives during one write in the next, in order', async () => {
-    const batches: string[][] = []
-    const log = new AuditLog({
-      append: async (records) => {
-        batches.push(records.map(({ object }) => String(object.study)))
-        await new Promise((resolve) => setImmediate(resolve))
-      },
+describe('RefusalLog', () => {
+  it('records the first of a kind at once and counts the others', () => {
+    const records: AuditRecord[] = []
+    const log = new RefusalLog({
+      record: async (record) => void records.push(record),
+      onTrouble: () => {},
+      limits: { windowMs: 60_000, maxKinds: 2 },
     })
-    await Promise.all(['1', '2', '3', '4'].map((study) => log.record(read(study))))
-    expect(batches).toEqual([['1'], ['2', '3', '4']])
-  })
-
-  it('refuses the read when the trail fails, is slow, or too long', async () => {
-    const failing = new AuditLog({ append: () => Promise.reject(new Error('down')) })
-    await expect(failing.record(read('1'))).rejects.toMatchObject({ code: 'unavailable' })
-    const limits = { maxWaitMs: 5, maxBatch: 1, maxWaiting: 1 }
-    const stuck = new AuditLog({ append: () => new Promise(() => {}), limits })
-    const first = stuck.record(read('1'))
-    const second = stuck.record(read('2'))
-    await expect(stuck.record(read('3'))).rejects.toMatchObject({ code: 'unavailable' })
-    await expect(first).rejects.toMatchObject({ code: 'unavailable' })
-    await expect(second).rejects.toMatchObject({ code: 'unavailable' })
-  })
-
-  it('goes on after a failure', async () => {
-    let isDown = true
-    const log = new AuditLog({ append: () => (isDown ? Promise.reject(new Error('down')) : Promise.resolve()) })
-    await expect(log.record(read('1'))).rejects.toThrow()
-    isDown = false
-    await expect(log.record(read('2'))).resolves.toBeUndefined()
-    await log.flush()
+    const refusal = { reason: 'missing-token', route: '/dicomweb', peer: '10.0.0.1' }
+    for (let times = 0; times < 5; times++) log.add(refusal)
+    log.add({ ...refusal, peer: '10.0.0.2' })
+    for (let peer = 3; peer < 100; peer++) log.add({ ...refusal, peer: `10.0.0.${peer}` })
+    log.flush()
+    const counts = records.map(({ object }) => [object.peer, object.times])
+    expect(counts).toEqual([
+      ['10.0.0.1', 1],
+      ['10.0.0.2', 1],
+      ['10.0.0.1', 4],
+      ['various', 97],
+    ])
   })
 })
 

@@ -1,0 +1,108 @@
+import { parseBulkDataPath, parseFrameList } from '@vna/dicomweb'
+import express, { type ErrorRequestHandler, type Express } from 'express'
+import { problemOf } from '../http/problem-of.ts'
+import { QueryError } from '../http/query-error.ts'
+import { sendProblem } from '../http/send-problem.ts'
+import { SendError } from '../sending/send-error.ts'
+import { describeInstance } from '../stored/described-instance.ts'
+import { answerBulkData } from '../wado/bulk-data-answer.ts'
+import { answerFrames } from '../wado/frames-answer.ts'
+import { answerInstances } from '../wado/instance-answer.ts'
+import { answerMetadata } from '../wado/metadata-answer.ts'
+import type { DicomwebParts } from './dicomweb-parts.ts'
+import { readRoute } from './read-request.ts'
+import { createRetrieveHandler, type Located, type MakeAnswer } from './retrieve-handler.ts'
+import { createSearchHandler } from './search-handler.ts'
+
+const root = '/dicomweb'
+const study = `${root}/studies/:study`
+const series = `${study}/series/:series`
+const instance = `${series}/instances/:instance`
+
+/** The six search resources of PS3.18 table 10.6.1-2. */
+const searches = [
+  ['study', `${root}/studies`],
+  ['series', `${root}/series`],
+  ['instance', `${root}/instances`],
+  ['series', `${study}/series`],
+  ['instance', `${study}/instances`],
+  ['instance', `${series}/instances`],
+] as const
+
+/** QIDO-RS and WADO-RS (PS3.18 10.4, 10.6) as routes. Stores do not come here: the front door passes them on. */
+export function createDicomwebApp(parts: DicomwebParts): Express {
+  const app = express()
+  app.disable('x-powered-by')
+  app.set('etag', false)
+  app.set('query parser', false)
+  for (const [level, path] of searches) {
+    app.get(path, readRoute(parts, { label: labelOf(path), kind: 'search' }, createSearchHandler(parts, level)))
+  }
+  for (const [path, kind, makeAnswer] of retrievals(parts)) {
+    const handler = createRetrieveHandler(parts, { kind, makeAnswer })
+    app.get(path, readRoute(parts, { label: labelOf(path), kind: 'retrieve' }, handler))
+  }
+  app.use((request) => {
+    if (request.method === 'GET' || request.method === 'HEAD')
+      throw new QueryError('not-found', 'there is no such resource')
+    throw new QueryError('method-not-allowed', 'only GET and HEAD', { headers: { allow: 'GET, HEAD' } })
+  })
+  app.use(problemHandler(parts))
+  return app
+}
+
+function retrievals(parts: DicomwebParts): readonly (readonly [path: string, kind: string, make: MakeAnswer])[] {
+  const metadata: MakeAnswer = (located) => answerMetadata({ ...located, sidecars: parts.sidecars })
+  const describe = (located: Located) =>
+    describeInstance(located.instances[0]!, { sidecars: parts.sidecars, relocate: located.relocate })
+  return [
+    [study, 'study', answerInstances],
+    [series, 'series', answerInstances],
+    [instance, 'instance', answerInstances],
+    [`${study}/metadata`, 'metadata', metadata],
+    [`${series}/metadata`, 'metadata', metadata],
+    [`${instance}/metadata`, 'metadata', metadata],
+    [
+      `${instance}/frames/:frames`,
+      'frames',
+      async (located) => {
+        const frameNumbers = parseFrameList(String(located.params.frames))
+        const instanceUrl = located.urlOf(located.instances[0]!)
+        return answerFrames({ ...located, frameNumbers, instanceUrl, described: await describe(located) })
+      },
+    ],
+    [
+      `${instance}/bulkdata/*path`,
+      'bulk-data',
+      async (located) => {
+        const steps = parseBulkDataPath([located.params.path ?? ''].flat().join('/'))
+        const instanceUrl = located.urlOf(located.instances[0]!)
+        return answerBulkData({ ...located, steps, instanceUrl, described: await describe(located) })
+      },
+    ],
+  ]
+}
+
+/** `/dicomweb/studies/{study}`: the metric label of a route. */
+function labelOf(path: string): string {
+  return path.replace(/[:*](\w+)/g, '{$1}')
+}
+
+function problemHandler(parts: DicomwebParts): ErrorRequestHandler {
+  return (error: unknown, _request, response, _next) => {
+    if (error instanceof SendError) {
+      parts.logger.info({ code: error.code }, 'an answer was not taken to its end')
+      response.destroy()
+      return
+    }
+    const { problem, headers, isOurs } = problemOf(undecodable(error))
+    if (isOurs) parts.logger.error({ err: error }, 'a read failed')
+    sendProblem(response, problem, headers)
+  }
+}
+
+/** Express says with a status of 400 that a path cannot be decoded. */
+function undecodable(error: unknown): unknown {
+  const isBadPath = error instanceof URIError || (error instanceof Error && 'status' in error && error.status === 400)
+  return isBadPath ? new QueryError('bad-request', 'the path cannot be decoded') : error
+}

@@ -1,0 +1,31 @@
+import type { ObjectStore } from '@vna/archive'
+import type { DicomJson, InstanceLocator, LocatedInstance, Predicate, Query, QueryKey } from '@vna/catalog'
+import type { Logger } from '@vna/runtime'
+import type { RequestLimiter } from '../http/request-limiter.ts'
+import type { AuditGuard } from '../records/audit-guard.ts'
+import type { TransmissionLog } from '../records/transmission-log.ts'
+import type { BlockPool } from '../sending/block-pool.ts'
+import type { SidecarCache } from '../stored/sidecar-cache.ts'
+
+/** The catalog as searches and retrievals need it. */
+export interface StudyIndex {
+  search(query: Query, predicate: Predicate): Promise<readonly DicomJson[]>
+  locateInstances(locator: InstanceLocator, predicate: Predicate): Promise<readonly LocatedInstance[]>
+  unsupportedKeys(query: Query): readonly QueryKey[]
+}
+
+/** Everything the DICOMweb routes are made of. */
+export type DicomwebParts = {
+  readonly index: StudyIndex
+  readonly store: ObjectStore
+  readonly sidecars: SidecarCache
+  readonly pool: BlockPool
+  readonly audit: AuditGuard
+  readonly transmissions: TransmissionLog
+  readonly limiter: RequestLimiter
+  readonly logger: Logger
+  /** How long a client may take to accept one block of an answer. */
+  readonly stallLimitMs: number
+  /** For URLs in answers to requests without a Host. */
+  readonly fallbackHost: string
+}

@@ -1,0 +1,77 @@
+import { type Action, decide, type Principal } from '@vna/access'
+import type { Predicate } from '@vna/catalog'
+import type { Request, Response } from 'express'
+import { baseUrlOf } from '../http/base-url.ts'
+import { QueryError } from '../http/query-error.ts'
+import { getPrincipal, setRouteLabel } from '../http/request-facts.ts'
+import type { DicomwebParts } from './dicomweb-parts.ts'
+
+/** One read in progress: what its handler works with. */
+export type ReadRequest = {
+  readonly request: Request
+  readonly response: Response
+  readonly principal: Principal
+  readonly predicate: Predicate
+  readonly parameters: URLSearchParams
+  /** Of the DICOMweb service, as the client sees it. */
+  readonly baseUrl: string
+  /** Aborts when the client is gone. */
+  readonly signal: AbortSignal
+  readonly startedAt: Date
+}
+
+export type ReadHandler = (read: ReadRequest) => Promise<void>
+
+/**
+ * Wraps a handler in what every read has: a place among the running requests, a decision of the access rules (a denial is
+ * audited before it is told), and an end when the client goes away.
+ */
+export function readRoute(
+  parts: DicomwebParts,
+  o: { label: string; kind: 'search' | 'retrieve' },
+  handle: ReadHandler,
+): (request: Request, response: Response) => Promise<void> {
+  return async (request, response) => {
+    setRouteLabel(response, o.label)
+    const principal = getPrincipal(request)
+    const leave = parts.limiter.enter(`${principal.subject} ${principal.entityCode ?? ''}`)
+    const client = new AbortController()
+    response.once('close', () => {
+      if (!response.writableFinished) client.abort()
+    })
+    try {
+      const parameters = new URL(request.url, 'http://x').searchParams
+      await handle({
+        request,
+        response,
+        principal,
+        predicate: await decideRead(parts, principal, actionOf(o.kind, parameters)),
+        parameters,
+        baseUrl: `${baseUrlOf(request, parts.fallbackHost)}/dicomweb`,
+        signal: client.signal,
+        startedAt: new Date(),
+      })
+    } finally {
+      leave()
+    }
+  }
+}
+
+/** Which version of the header a caller wants; throws `bad-request` for any other. */
+export function viewOf(parameters: URLSearchParams): 'current' | 'as-received' {
+  const view = parameters.get('view') ?? 'current'
+  if (view === 'current' || view === 'as-received') return view
+  throw new QueryError('bad-request', 'view is current or as-received')
+}
+
+function actionOf(kind: 'search' | 'retrieve', parameters: URLSearchParams): Action {
+  return kind === 'search' ? { kind } : { kind, view: viewOf(parameters) }
+}
+
+async function decideRead(parts: DicomwebParts, principal: Principal, action: Action): Promise<Predicate> {
+  const decision = decide(principal, action)
+  if (decision.allow) return decision.predicate
+  const object = { ...action, reason: decision.reason }
+  await parts.audit.record({ principal, action: action.kind, outcome: 'denied', object })
+  throw new QueryError('forbidden', 'the token does not allow this', { extensions: { reason: decision.reason } })
+}

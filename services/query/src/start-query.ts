@@ -1,0 +1,160 @@
+import { join } from 'node:path'
+import { AuditTrail, openSigningKey } from '@vna/access'
+import { type ObjectStore, openObjectStore } from '@vna/archive'
+import { type Catalog, openCatalog, unsupportedKeys } from '@vna/catalog'
+import type { Metrics, ServiceContext, StartedService } from '@vna/runtime'
+import { Authenticator } from './access/authenticator.ts'
+import type { QueryConfig } from './config.ts'
+import { createDicomwebApp } from './dicomweb/dicomweb-app.ts'
+import type { DicomwebParts } from './dicomweb/dicomweb-parts.ts'
+import { openFrontDoor } from './front-door/front-door.ts'
+import { Installation } from './front-door/installation.ts'
+import { decideListenOptions } from './front-door/listen-options.ts'
+import { Upstreams } from './front-door/upstreams.ts'
+import { RequestLimiter } from './http/request-limiter.ts'
+import { AuditGuard } from './records/audit-guard.ts'
+import { RefusalLog } from './records/refusal-log.ts'
+import { TransmissionLog } from './records/transmission-log.ts'
+import { BlockPool } from './sending/block-pool.ts'
+import { SidecarCache } from './stored/sidecar-cache.ts'
+
+/** Measured best: positional reads of 1 MiB with the part's header in the same buffer. */
+const BLOCK_BYTES = 1024 * 1024
+const MAX_KEPT_BLOCKS = 32
+const STALL_LIMIT_MS = 60_000
+const RETRY_AFTER_SECONDS = 2
+const MIB = 1024 * 1024
+const CATALOG_CONNECTIONS = 10
+const CLOSE_GRACE_MS = 2_500
+
+/** Wires searches, retrievals and the front door over the catalog and the object store. */
+export async function startQuery(config: QueryConfig, context: ServiceContext): Promise<StartedService> {
+  const { logger, metrics, health } = context
+  const listen = decideListenOptions({
+    ...config,
+    tlsCert: config.tlsCertificateFile,
+    tlsKey: config.tlsKeyFile,
+  })
+  const catalog = openCatalog({
+    url: config.databaseUrl.reveal(),
+    maxConnections: CATALOG_CONNECTIONS,
+    applicationName: 'vna-query',
+  })
+  const store = openStore(config, metrics)
+  health.add('database', () => answers(catalog.probe()))
+  health.add('object-store', (signal) => answers(store.probe(signal)))
+  const trail = new AuditTrail(catalog)
+  const transmissions = openTransmissions(catalog, context)
+  const refusals = new RefusalLog({
+    record: (record) => trail.record(record),
+    onTrouble: (error) => logger.error({ err: error }, 'refused requests are not in the audit trail'),
+  })
+  const dicomweb = createDicomwebApp(createParts({ config, context, catalog, store, trail, transmissions }))
+  const door = await openFrontDoor({
+    listen,
+    dicomweb,
+    refusals,
+    metrics,
+    logger,
+    authenticator: new Authenticator({ key: await openSigningKey(join(config.home, 'keys')) }),
+    upstreams: new Upstreams({ home: config.home, fixed: fixedUpstreams(config) }),
+    installation: new Installation({ home: config.home, expected: expectedServices(config) }),
+    idleTimeoutMs: config.httpIdleTimeoutMs,
+  })
+  return {
+    record: { http: door.url },
+    phases: [
+      { name: 'requests', limitMs: CLOSE_GRACE_MS + 500, run: () => door.close(CLOSE_GRACE_MS) },
+      {
+        name: 'records',
+        limitMs: 2_000,
+        run: async () => {
+          refusals.flush()
+          await Promise.all([trail.close(), transmissions.close()])
+        },
+      },
+      {
+        name: 'connections',
+        limitMs: 1_500,
+        run: async () => {
+          await Promise.allSettled([catalog.close(), store.close()])
+        },
+      },
+    ],
+  }
+}
+
+function createParts(o: {
+  config: QueryConfig
+  context: ServiceContext
+  catalog: Catalog
+  store: ObjectStore
+  trail: AuditTrail
+  transmissions: TransmissionLog
+}): DicomwebParts {
+  const { config, context, catalog, store, trail, transmissions } = o
+  return {
+    index: {
+      search: (query, predicate) => catalog.search(query, predicate),
+      locateInstances: (locator, predicate) => catalog.locateInstances(locator, predicate),
+      unsupportedKeys,
+    },
+    store,
+    transmissions,
+    sidecars: new SidecarCache({ store, maxBytes: config.sidecarCacheMib * MIB }),
+    pool: new BlockPool({ blockBytes: BLOCK_BYTES, maxKept: MAX_KEPT_BLOCKS }),
+    audit: new AuditGuard({ trail }),
+    limiter: new RequestLimiter({
+      maxPerClient: config.maxReadRequestsPerClient,
+      maxTotal: config.maxReadRequests,
+      retryAfterSeconds: RETRY_AFTER_SECONDS,
+    }),
+    logger: context.logger,
+    stallLimitMs: STALL_LIMIT_MS,
+    fallbackHost: `${config.bind}:${config.httpPort}`,
+  }
+}
+
+function openStore(config: QueryConfig, metrics: Metrics): ObjectStore {
+  const { awsAccessKeyId, awsSecretAccessKey, awsSessionToken } = config
+  return openObjectStore(config.objectStore, {
+    homeFolder: config.home,
+    ...(awsAccessKeyId !== undefined &&
+      awsSecretAccessKey !== undefined && {
+        credentials: {
+          accessKeyId: awsAccessKeyId,
+          secretAccessKey: awsSecretAccessKey.reveal(),
+          ...(awsSessionToken !== undefined && { sessionToken: awsSessionToken.reveal() }),
+        },
+      }),
+    observe: (operation, outcome, seconds) => {
+      if (operation === 'prepare') return
+      metrics.objectStoreSeconds.observe({ operation, outcome: outcome === 'ok' ? 'ok' : 'error' }, seconds)
+    },
+  })
+}
+
+function openTransmissions(catalog: Catalog, { logger }: ServiceContext): TransmissionLog {
+  return new TransmissionLog({
+    append: (records) => catalog.recordTransmissions(records),
+    onTrouble: ({ error, waiting, dropped }) =>
+      logger.warn({ err: error, waiting, dropped }, 'transmissions wait for the catalog'),
+  })
+}
+
+function fixedUpstreams(config: QueryConfig): ReadonlyMap<string, string> {
+  const { internalGatewayUrl } = config
+  return new Map(internalGatewayUrl === undefined ? [] : [['gateway', internalGatewayUrl]])
+}
+
+/** Where the gateway is elsewhere its home is too: then each side's readiness is its own. */
+function expectedServices(config: QueryConfig): readonly string[] {
+  return config.internalGatewayUrl === undefined ? ['gateway', 'archiver', 'query'] : ['query']
+}
+
+async function answers(probe: Promise<void>): Promise<{ ok: boolean; reason?: string }> {
+  return probe.then(
+    () => ({ ok: true }),
+    () => ({ ok: false, reason: 'does not answer' }),
+  )
+}
