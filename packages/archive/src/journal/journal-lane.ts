@@ -126,7 +126,8 @@ export class SegmentLane implements JournalLane {
     this.#writer = undefined
     this.#writing = undefined
     used.usedAtMs = this.#host.now()
-    const isFull = used.segment.endBytes >= this.#host.limits.sealBytes
+    const { sealBytes, sealInstances } = this.#host.limits
+    const isFull = used.segment.endBytes >= sealBytes || used.segment.instances >= sealInstances
     // A disk that just answered EIO may still take the trailer; more instances would only be put at risk.
     if (used.sealWhenFree || isFull || failure?.code === 'journal-io') this.#seal(used)
   }

@@ -2,6 +2,8 @@
 export type JournalLimits = {
   /** A segment that reaches this is sealed; one instance may make it bigger. */
   sealBytes: number
+  /** So does one that holds so many instances: it bounds the sidecar, and the work that one failure repeats. */
+  sealInstances: number
   /** A segment nobody appended to for so long is sealed. */
   idleSealMs: number
   /** Per lane, one per study: an interleaving sender does not make a pack per instance. */
@@ -21,6 +23,7 @@ const GIB = 1024 ** 3
 
 export const defaultJournalLimits: Readonly<JournalLimits> = Object.freeze({
   sealBytes: 64 * 1024 ** 2,
+  sealInstances: 4096,
   idleSealMs: 2000,
   maxOpenSegmentsPerLane: 4,
   maxInstanceBytes: 64 * GIB,

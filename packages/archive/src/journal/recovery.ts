@@ -1,8 +1,10 @@
-import { type FileHandle, open, rename, stat, unlink } from 'node:fs/promises'
+import { copyFile, type FileHandle, mkdir, open, rename, unlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import { ArchiveError } from '../archive-error.ts'
+import { MEMBER_HEADER_BYTES } from '../segment/member-header.ts'
 import { openFileReader, type RangeReader } from '../segment/range-reader.ts'
-import { readMember, TRAILER_BYTES, verifyMember } from '../segment/read-segment.ts'
+import { readMember, type SegmentMember, TRAILER_BYTES, verifyMember } from '../segment/read-segment.ts'
+import { TAR_BLOCK_BYTES } from '../segment/ustar.ts'
 import { type JournalFolder, listSegmentIds, segmentFileName, syncFolder } from './journal-folder.ts'
 
 export type RecoveredSegment = {
@@ -11,7 +13,14 @@ export type RecoveredSegment = {
   /** Bytes after the last whole member that were cut off. */
   cutBytes: number
   outcome: 'sealed' | 'removed'
+  /**
+   * A copy of the file as it was found, for an operator: whole members stand behind the cut, which no crash explains.
+   * They are not taken over: what follows a damaged header may be the inside of an instance, made to look like one.
+   */
+  damagedCopy?: string
 }
+
+const SCAN_CHUNK_BYTES = 1024 * 1024
 
 /**
  * Seals what a dead process left in `open/`: of each segment the members up to the first whose header, check or
@@ -34,9 +43,8 @@ export async function findWholeMembers(reader: RangeReader): Promise<{ instances
   let instances = 0
   let endBytes = 0
   for (;;) {
-    const member = await readMember(reader, endBytes).catch(malformedIsUndefined)
-    if (member === undefined || member === 'trailer') break
-    if (!(await verifyMember(reader, member))) break
+    const member = await findWholeMember(reader, endBytes)
+    if (member === undefined) break
     instances++
     endBytes = member.endOffset
   }
@@ -45,36 +53,78 @@ export async function findWholeMembers(reader: RangeReader): Promise<{ instances
 
 async function recoverSegment(folder: JournalFolder, segmentId: string): Promise<RecoveredSegment> {
   const path = join(folder.openPath, segmentFileName(segmentId))
-  const { instances, endBytes } = await scanFile(path)
-  const { size } = await stat(path)
-  const cutBytes = Math.max(0, size - endBytes)
-  if (instances === 0) {
+  const { instances, endBytes, sizeBytes, isDamaged } = await scanFile(path)
+  const damagedCopy = isDamaged ? await keepCopy(folder, segmentId, path) : undefined
+  const outcome = instances === 0 ? 'removed' : 'sealed'
+  if (outcome === 'removed') {
     await unlink(path)
-    return { segmentId, instances, cutBytes, outcome: 'removed' }
+  } else {
+    await endSegment(path, endBytes)
+    await rename(path, join(folder.sealedPath, segmentFileName(segmentId)))
   }
-  const file = await open(path, 'r+')
-  try {
-    await endSegment(file, endBytes)
-  } finally {
-    await file.close()
-  }
-  await rename(path, join(folder.sealedPath, segmentFileName(segmentId)))
-  return { segmentId, instances, cutBytes, outcome: 'sealed' }
+  const cutBytes = Math.max(0, sizeBytes - endBytes)
+  return { segmentId, instances, cutBytes, outcome, ...(damagedCopy === undefined ? {} : { damagedCopy }) }
 }
 
 /** Cuts at `endBytes`, so that what follows is zeros whatever was there, and syncs. */
-async function endSegment(file: FileHandle, endBytes: number): Promise<void> {
-  await file.truncate(endBytes)
-  await file.truncate(endBytes + TRAILER_BYTES)
-  await file.sync()
+async function endSegment(path: string, endBytes: number): Promise<void> {
+  await withFile(path, async (file) => {
+    await file.truncate(endBytes)
+    await file.truncate(endBytes + TRAILER_BYTES)
+    await file.sync()
+  })
 }
 
-async function scanFile(path: string): Promise<{ instances: number; endBytes: number }> {
+async function keepCopy(folder: JournalFolder, segmentId: string, path: string): Promise<string> {
+  const damagedPath = join(folder.path, 'damaged')
+  await mkdir(damagedPath, { recursive: true, mode: 0o750 })
+  const copy = join(damagedPath, segmentFileName(segmentId))
+  await copyFile(path, copy)
+  await withFile(copy, (file) => file.sync())
+  await syncFolder(damagedPath)
+  await syncFolder(folder.path)
+  return copy
+}
+
+async function scanFile(
+  path: string,
+): Promise<{ instances: number; endBytes: number; sizeBytes: number; isDamaged: boolean }> {
   const reader = await openFileReader(path)
   try {
-    return await findWholeMembers(reader)
+    const found = await findWholeMembers(reader)
+    const isDamaged = await hasWholeMemberAfter(reader, found.endBytes)
+    return { ...found, sizeBytes: reader.sizeBytes, isDamaged }
   } finally {
     await reader.close()
+  }
+}
+
+/** Looks at every block behind the cut for a header whose member is whole. */
+async function hasWholeMemberAfter(reader: RangeReader, endBytes: number): Promise<boolean> {
+  const chunk = Buffer.allocUnsafe(SCAN_CHUNK_BYTES)
+  for (let position = endBytes + TAR_BLOCK_BYTES; position < reader.sizeBytes; position += SCAN_CHUNK_BYTES) {
+    const count = await reader.read(chunk, 0, chunk.length, position)
+    for (let at = 0; at + TAR_BLOCK_BYTES <= count; at += TAR_BLOCK_BYTES) {
+      const isCandidate = chunk[at + 156] === 0x78 && chunk.toString('latin1', at + 257, at + 262) === 'ustar'
+      if (isCandidate && (await findWholeMember(reader, position + at)) !== undefined) return true
+    }
+  }
+  return false
+}
+
+async function findWholeMember(reader: RangeReader, headerOffset: number): Promise<SegmentMember | undefined> {
+  if (headerOffset + MEMBER_HEADER_BYTES > reader.sizeBytes) return undefined
+  const member = await readMember(reader, headerOffset).catch(malformedIsUndefined)
+  if (member === undefined || member === 'trailer') return undefined
+  return (await verifyMember(reader, member)) ? member : undefined
+}
+
+async function withFile(path: string, use: (file: FileHandle) => Promise<void>): Promise<void> {
+  const file = await open(path, 'r+')
+  try {
+    await use(file)
+  } finally {
+    await file.close()
   }
 }
 

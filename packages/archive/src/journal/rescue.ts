@@ -38,8 +38,8 @@ export async function rescueSegment(
     await verifyCopy(path, poisoned.committedBytes)
     fileSystem.truncate(fd, poisoned.committedBytes + TRAILER_BYTES)
     await fileSystem.syncData(fd)
+    await fileSystem.rename(path, join(folder.sealedPath, segmentFileName(segmentId)))
   })
-  await fileSystem.rename(path, join(folder.sealedPath, segmentFileName(segmentId)))
   await fileSystem.syncFolder(folder.sealedPath)
   await fileSystem.unlink(poisoned.path)
   await fileSystem.syncFolder(folder.openPath)
@@ -50,7 +50,8 @@ async function withNewFile(tools: RescueTools, path: string, use: (fd: number) =
   try {
     await use(fd)
   } catch (error) {
-    await tools.fileSystem.unlink(path).catch(() => {}) // what is left of it is recovered, and removed, at the next start
+    // Were it to stay, the next start would recover its members beside those of the poisoned segment.
+    await tools.fileSystem.unlink(path).catch(() => {})
     throw error
   } finally {
     tools.fileSystem.close(fd)

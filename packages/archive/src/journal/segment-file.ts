@@ -21,6 +21,10 @@ export type SegmentState = 'open' | 'sealing' | 'sealed' | 'removed' | 'poisoned
  * `sealing` → `poisoned` for good. One writer at a time appends (`reserve` … `commitMember` or `cutBack`), while
  * earlier members may still wait for their sync.
  *
+ * Measured and rejected: pre-zeroed or recycled files (about +25 % instances/s, -15 % CPU with the hash). A segment becomes
+ * the pack by link(2), so there is nothing to recycle; zeroing beforehand writes every byte twice; and old headers in a
+ * recycled file could pass for members at recovery.
+ *
  * Invariants: bytes before `committedBytes` are whole members whose sync succeeded. After a failed sync nothing of this
  * file is acknowledged any more: the kernel reports a write-back error once and then calls the pages clean, so a second
  * sync that succeeds proves nothing.
@@ -64,6 +68,11 @@ export class SegmentFile {
     return this.#endBytes
   }
 
+  /** Committed, or waiting for their sync. */
+  get instances(): number {
+    return this.#members
+  }
+
   get committedBytes(): number {
     return this.#committedBytes
   }
@@ -71,10 +80,6 @@ export class SegmentFile {
   /** The file already stands in `sealed/`, although a later step may have failed. */
   get isRenamed(): boolean {
     return this.#isRenamed
-  }
-
-  get isBusy(): boolean {
-    return this.#isReserved || this.#pendingCommits > 0
   }
 
   /** Starts a member: its header goes to `headerOffset`, a hole until it is committed. */
