@@ -1,9 +1,10 @@
+import { parseTag, tagToHex } from '../dictionary.ts'
 import { DicomError } from '../errors.ts'
 import type { DicomJsonElement } from '../json/dicom-json.ts'
 import { valueRepresentations, vrInfoOf } from '../value-representations.ts'
 import { encodeValues } from './encode-values.ts'
 
-/** DICOM JSON, and for what JSON cannot hold: raw bytes in little endian, or the fragments of encapsulated pixel data. */
+/** Keys are 'GGGGEEEE' or keywords. DICOM JSON, and for what JSON cannot hold: raw bytes in little endian, or the fragments of encapsulated pixel data. */
 export type EncodableElement = Omit<DicomJsonElement, 'Value'> & {
   readonly Value?: readonly unknown[]
   readonly bytes?: Uint8Array
@@ -35,9 +36,7 @@ const maxEncodedDepth = 64
  */
 export function encodeDataSet(dataSet: EncodableDataSet, options: EncodeOptions): Uint8Array {
   const extended = hasExtendedText(dataSet)
-  const charset: EncodableDataSet = { [specificCharacterSet]: { vr: 'CS', Value: [utf8Term] } }
-  const writing: Writing = { options, extended, path: '', depth: 0 }
-  return Buffer.concat(encodeElements(extended ? { ...dataSet, ...charset } : dataSet, writing))
+  return Buffer.concat(encodeElements(dataSet, { options, extended, path: '', depth: 0 }))
 }
 
 type Writing = {
@@ -48,20 +47,24 @@ type Writing = {
 }
 
 function encodeElements(dataSet: EncodableDataSet, writing: Writing): Uint8Array[] {
-  return Object.keys(dataSet)
-    .map((key) => key.toUpperCase())
-    .sort()
-    .flatMap((key) => {
-      const element = dataSet[key] ?? dataSet[key.toLowerCase()]
-      const dropped = element === undefined || (writing.depth > 0 && writing.extended && key === specificCharacterSet)
-      return dropped ? [] : encodeElement(key, element, writing)
-    })
+  const elements = new Map(Object.entries(dataSet).map(([key, element]) => [hexOf(key, writing), element]))
+  const charset: EncodableElement = { vr: 'CS', Value: [utf8Term] }
+  if (writing.extended && writing.depth === 0) elements.set(specificCharacterSet, charset)
+  else if (writing.extended) elements.delete(specificCharacterSet)
+  const sorted = [...elements].sort(([a], [b]) => (a < b ? -1 : 1))
+  return sorted.flatMap(([key, element]) => encodeElement(key, element, writing))
+}
+
+function hexOf(key: string, writing: Writing): string {
+  const tag = parseTag(key)
+  if (tag === undefined) throw new DicomError('unencodable', { tagPath: writing.path + key })
+  return tagToHex(tag)
 }
 
 function encodeElement(key: string, element: EncodableElement, writing: Writing): Uint8Array[] {
   const path = writing.path + key
-  const known = /^[0-9A-F]{8}$/.test(key) && valueRepresentations.has(element.vr)
-  if (!known || element.BulkDataURI !== undefined) throw new DicomError('unencodable', { tagPath: path })
+  if (!valueRepresentations.has(element.vr) || element.BulkDataURI !== undefined)
+    throw new DicomError('unencodable', { tagPath: path })
   const tag = Number.parseInt(key, 16)
   if (element.vr === 'SQ') return encodeSequence(tag, element, { ...writing, path })
   if (element.fragments) return encodeFragments(tag, element, writing)
