@@ -33,6 +33,9 @@ export type CStoreOptions = {
 /** PS3.8 9.3.4: result 2 is rejected-transient, the peer's way to say: later. */
 const REJECTED_TRANSIENT = 2
 
+/** An A-ABORT in answer to an instance is a verdict on it; a peer that dies just closes the connection. */
+const MAX_ABORTS_BY_ONE_INSTANCE = 2
+
 /** Sends the plan over several associations side by side. Rejects when the peer cannot be had at all. */
 export async function sendByCStore(plan: SendPlan, o: CStoreOptions): Promise<void> {
   const next = createDispenser(plan)
@@ -61,6 +64,9 @@ class CStoreSender {
   readonly #backoff: Backoff
   #contexts: readonly StorageContext[] = []
   #association: Promise<RequestorAssociation> | undefined
+  #current: RequestorAssociation | undefined
+  /** Instances that are tried again, one after the other; new ones wait for them. */
+  #alone: Promise<void> = Promise.resolve()
 
   constructor(options: CStoreOptions) {
     this.#options = options
@@ -82,20 +88,36 @@ class CStoreSender {
 
   /** Returns when the instance is acknowledged or has failed for a reason of its own; throws when the peer is out of reach. */
   async deliver(item: SendItem): Promise<void> {
-    const { report, signal } = this.#options
-    report.sent()
-    for (;;) {
-      signal.throwIfAborted()
-      const association = await this.#open()
-      const verdict = await this.#store(item, association)
-      if (verdict.kind === 'done') return
-      if (verdict.kind === 'lost') this.#drop(association)
-      if (!(await this.#backoff.wait())) {
+    this.#options.report.sent()
+    await this.#alone
+    const verdict = await this.#attempt(item)
+    if (verdict.kind === 'done') return
+    // Tried again alone: of the instances under way when an association is aborted only one may be the cause.
+    const turn = this.#alone.then(() => this.#deliverAlone(item, verdict))
+    this.#alone = turn.catch(() => undefined)
+    await turn
+  }
+
+  async #deliverAlone(item: SendItem, first: Unfinished): Promise<void> {
+    const { report } = this.#options
+    let verdict: Verdict = first
+    for (let aborts = 0; verdict.kind !== 'done'; ) {
+      const isHopeless = verdict.kind === 'aborted' && aborts++ >= MAX_ABORTS_BY_ONE_INSTANCE
+      if (isHopeless || !(await this.#backoff.wait())) {
         report.failed(item, verdict.reason, verdict.status)
         return
       }
       report.retried()
+      verdict = await this.#attempt(item)
     }
+  }
+
+  async #attempt(item: SendItem): Promise<Verdict> {
+    this.#options.signal.throwIfAborted()
+    const association = await this.#open()
+    const verdict = await this.#store(item, association)
+    if (verdict.kind === 'lost' || verdict.kind === 'aborted') this.#drop(association)
+    return verdict
   }
 
   async #store(item: SendItem, association: RequestorAssociation): Promise<Verdict> {
@@ -115,7 +137,7 @@ class CStoreSender {
       if (!isUlError(error)) throw error
       if (error.code === 'no-presentation-context') return this.#giveUp(item, error.message)
       if (error.code === 'cancelled') throw error
-      return { kind: 'lost', reason: error.message }
+      return { kind: error.code === 'association-aborted' ? 'aborted' : 'lost', reason: error.message }
     }
   }
 
@@ -141,6 +163,8 @@ class CStoreSender {
   }
 
   #drop(association: RequestorAssociation): void {
+    // Its failure may be heard of several times, by then perhaps with a new one in its place.
+    if (this.#current !== association) return
     association.abort()
     this.#association = undefined
   }
@@ -151,6 +175,7 @@ class CStoreSender {
       const pending = this.#association
       try {
         const open = await pending
+        this.#current = open
         return open
       } catch (error) {
         if (this.#association === pending) this.#association = undefined
@@ -171,9 +196,8 @@ class CStoreSender {
   }
 }
 
-type Verdict =
-  | { readonly kind: 'done' }
-  | { readonly kind: 'later' | 'lost'; readonly reason: string; readonly status?: number }
+type Unfinished = { readonly kind: 'later' | 'lost' | 'aborted'; readonly reason: string; readonly status?: number }
+type Verdict = { readonly kind: 'done' } | Unfinished
 
 async function readData(
   item: SendItem,
