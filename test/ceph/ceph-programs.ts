@@ -38,8 +38,11 @@ export function findCephPrograms(o: CephProgramFolders): CephPrograms {
     if (path === undefined) throw new Error(`${name} is missing: apt-get install ceph-base ceph-mon ceph-osd radosgw`)
     paths.set(name, path)
   }
-  const isUnpacked = own.some((folder) => [...paths.values()].some((path) => dirname(path) === folder))
-  const modules = isUnpacked ? own.flatMap(libraryFoldersBeside) : []
+  // Debian packages that were unpacked, not installed, have their libraries and modules beside their programs.
+  const unpacked = [...new Set([...paths.values()].map((path) => dirname(path)))].filter(
+    (folder) => !isOfSystem(folder),
+  )
+  const modules = unpacked.flatMap(libraryFoldersBeside)
   const libraryPath = [...(o.libraryPath ?? modules.flatMap((folder) => [folder, join(folder, 'ceph')]))]
   return {
     path: (name) => paths.get(name)!,
@@ -53,6 +56,10 @@ export function findCephPrograms(o: CephProgramFolders): CephPrograms {
         `plugin dir = ${join(folder, 'ceph')}`,
       ]),
   }
+}
+
+function isOfSystem(folder: string): boolean {
+  return /^\/(usr\/|usr\/local\/)?s?bin$/.test(folder)
 }
 
 function withPath(name: string, folders: readonly string[]): NodeJS.ProcessEnv {

@@ -1,11 +1,11 @@
 import { resolve } from 'node:path'
 import { ArchiveError } from '../archive-error.ts'
+import { DeferredObjectStore } from './deferred-object-store.ts'
 import { FileObjectStore } from './file-object-store.ts'
 import type { ObjectStore, ObserveObjectStore } from './object-store.ts'
 import { observeObjectStore } from './observe-object-store.ts'
-import type { S3Credentials, S3Options } from './s3/s3-connection.ts'
 import { defaultS3Limits, type S3Limits } from './s3/s3-limits.ts'
-import { S3ObjectStore } from './s3/s3-object-store.ts'
+import type { S3Credentials, S3Options } from './s3/s3-options.ts'
 
 export type OpenObjectStoreOptions = {
   credentials?: S3Credentials
@@ -25,7 +25,7 @@ const DEFAULT_REGION = 'us-east-1'
  * `s3://bucket/prefix?endpoint=http://host:port&region=…&forcePathStyle=true`. Connects to nothing yet. Throws `bad-url`.
  */
 export function openObjectStore(url: string, o: OpenObjectStoreOptions): ObjectStore {
-  const store = url.startsWith('file:') ? openFileStore(url, o) : new S3ObjectStore(parseS3Url(url, o))
+  const store = url.startsWith('file:') ? openFileStore(url, o) : openS3Store(parseS3Url(url, o))
   return o.observe === undefined ? store : observeObjectStore(store, o.observe)
 }
 
@@ -33,6 +33,15 @@ function openFileStore(url: string, o: OpenObjectStoreOptions): ObjectStore {
   const path = url.slice('file:'.length).replace(/^\/\/(?=\/)/, '')
   if (path.startsWith('//') || path.includes('?')) throw badUrl('not a local path')
   return new FileObjectStore(resolve(o.homeFolder, path === '' ? DEFAULT_FOLDER : decodePath(path)))
+}
+
+function openS3Store(options: S3Options): ObjectStore {
+  const { bucket, keyPrefix, endpoint } = options
+  return new DeferredObjectStore({
+    kind: 's3',
+    description: `s3://${bucket}/${keyPrefix}${endpoint === undefined ? '' : ` at ${endpoint}`}`,
+    load: async () => new (await import('./s3/s3-object-store.ts')).S3ObjectStore(options),
+  })
 }
 
 export function parseS3Url(text: string, o: OpenObjectStoreOptions): S3Options {

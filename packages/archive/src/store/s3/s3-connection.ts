@@ -3,22 +3,7 @@ import { S3Client } from '@aws-sdk/client-s3'
 import { ArchiveError } from '../../archive-error.ts'
 import { translateS3Error } from './s3-error.ts'
 import type { S3Limits } from './s3-limits.ts'
-
-export type S3Credentials = { accessKeyId: string; secretAccessKey: string; sessionToken?: string }
-
-export type S3Options = {
-  bucket: string
-  /** Put before each key, '' or ending in '/'. */
-  keyPrefix: string
-  endpoint?: string
-  region: string
-  forcePathStyle: boolean
-  /** Absent: the SDK's usual chain (environment, profile, role). */
-  credentials?: S3Credentials
-  /** `prepare` makes a bucket that is missing. */
-  createBucket: boolean
-  limits: S3Limits
-}
+import type { S3Options } from './s3-options.ts'
 
 const ignore = (): void => {}
 const silentLogger = { trace: ignore, debug: ignore, info: ignore, warn: ignore, error: ignore }

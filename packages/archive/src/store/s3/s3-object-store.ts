@@ -10,7 +10,8 @@ import { ArchiveError } from '../../archive-error.ts'
 import type { RangeReader } from '../../segment/range-reader.ts'
 import { requireKey } from '../object-key.ts'
 import type { ObjectSource, ObjectStore, PutOptions, StoredObject } from '../object-store.ts'
-import { S3Connection, type S3Options } from './s3-connection.ts'
+import { S3Connection } from './s3-connection.ts'
+import type { S3Options } from './s3-options.ts'
 import { DIGEST_METADATA, putS3Object } from './s3-put.ts'
 
 /** Objects in a bucket of any S3; Ceph's Object Gateway is the reference. */
@@ -25,8 +26,7 @@ export class S3ObjectStore implements ObjectStore {
   }
 
   describe(): string {
-    const { bucket, keyPrefix, endpoint } = this.#o
-    return `s3://${bucket}/${keyPrefix}${endpoint === undefined ? '' : ` at ${endpoint}`}`
+    return `s3://${this.#o.bucket}/${this.#o.keyPrefix}`
   }
 
   async prepare(signal?: AbortSignal): Promise<void> {
