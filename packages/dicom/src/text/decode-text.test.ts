@@ -87,6 +87,11 @@ describe('what senders really write', () => {
     expect(decodeText(new Uint8Array(0), [], 'LO')).toBe('')
   })
 
+  it('drops NUL characters wherever they are', () => {
+    expect(decodeText(bytes(ascii('1.2\0\\1.3\0')), [], 'UI')).toBe('1.2\\1.3')
+    expect(decodeText(bytes('41 00 e8'), ['ISO_IR 100'], 'LO')).toBe('Aè')
+  })
+
   it('takes misspelled terms', () => {
     for (const term of ['ISO-IR 100', 'ISO_IR_100', 'iso ir 100', 'ISO_IR100']) expect(name('e8', term)).toBe('è')
     expect(name('c3a8', 'UTF-8')).toBe('è')

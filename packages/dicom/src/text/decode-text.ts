@@ -23,7 +23,9 @@ const leadingSpaceVrs: ReadonlySet<string> = new Set(['AE', 'AS', 'CS', 'DA', 'D
 export function decodeText(value: Uint8Array, charsets: readonly string[], vr: string): string {
   const bytes = withoutPadding(value)
   const text = needsCharset(bytes) ? decodeBytes(bytes, charsets, vr) : latin1(bytes)
-  return leadingSpaceVrs.has(vr) ? text.trimStart() : text
+  // Padding of inner values of UI, and of writers that pad all text with it; PostgreSQL stores no NUL in text.
+  const clean = bytes.includes(0) ? text.replaceAll('\0', '') : text
+  return leadingSpaceVrs.has(vr) ? clean.trimStart() : clean
 }
 
 /** The values of (0008,0005), the first possibly empty (PS3.3 C.12.1.1.2). */
