@@ -1,4 +1,5 @@
 export { covers, isAcceptable, type MediaRange, parseAccept } from './accept.ts'
+export { type AddressedRequest, requestBaseUrl } from './base-url.ts'
 export { type BulkDataStep, maxBulkDataPathDepth, parseBulkDataPath } from './bulk-data-path.ts'
 export { bulkDataToken, replaceBulkDataToken } from './bulk-data-token.ts'
 export { type FrameForm, frameFormOf, octetStreamMediaType } from './bulk-media-types.ts'

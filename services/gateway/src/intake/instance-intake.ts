@@ -28,6 +28,7 @@ export interface Stored {
   readonly sopClassUid: string
   readonly sopInstanceUid: string
   readonly studyInstanceUid: string | undefined
+  readonly seriesInstanceUid: string | undefined
   readonly lengthBytes: number
 }
 
@@ -150,12 +151,13 @@ export class InstanceIntake {
   }
 
   #stored(): Stored {
-    const { sopClassUid, sopInstanceUid, studyInstanceUid } = this.#scanner.identity
+    const { sopClassUid, sopInstanceUid, studyInstanceUid, seriesInstanceUid } = this.#scanner.identity
     return {
       kind: 'stored',
       sopClassUid: sopClassUid ?? '',
       sopInstanceUid: sopInstanceUid ?? '',
       studyInstanceUid: studyInstanceUid || undefined,
+      seriesInstanceUid: seriesInstanceUid || undefined,
       lengthBytes: this.#lengthBytes,
     }
   }

@@ -5,6 +5,7 @@ import {
   assertStoreResponseAcceptable,
   buildStoreResponse,
   parseContentType,
+  requestBaseUrl,
   type StoreOutcome,
   type StoreResponse,
 } from '@vna/dicomweb'
@@ -63,16 +64,18 @@ async function receiveInstances(parts: StoreHandlerParts, incoming: IncomingStor
     lane,
     limits: parts.limits,
     requiredStudyInstanceUid: incoming.studyInstanceUid,
+    studiesUrl: studiesUrlOf(incoming.message),
     hasRoom: () => admitInstance(parts.journal),
     observe: parts.meter.observer(entityCode, 'stow', studyInstanceUids),
   })
-  const log = startTransmission(parts, incoming, studyInstanceUids)
+  const log = startTransmission(parts, { ...incoming, request, studyInstanceUids })
   try {
     await readBody(incoming.message, request)
     const outcomes = await request.settle()
     if (outcomes.length === 0) throw new GatewayError('bad-request', 'the request holds no instance')
     log.end(outcomes, 'answered')
-    return buildStoreResponse({ outcomes })
+    const { studyUrl } = request
+    return buildStoreResponse({ outcomes, ...(studyUrl !== undefined && { studyUrl }) })
   } catch (error) {
     // Parts that arrived whole are kept even so; the client was not told and will send them again.
     log.end(await request.settle(), 'broken', reasonOf(error))
@@ -91,10 +94,17 @@ async function readBody(message: IncomingMessage, request: StoreRequest): Promis
   reader.end()
 }
 
-function startTransmission(parts: StoreHandlerParts, incoming: IncomingStore, studyInstanceUids: Set<string>) {
+function studiesUrlOf({ headers, socket }: IncomingMessage): string {
+  const base = requestBaseUrl({ headers, isTls: false }, `${socket.localAddress}:${socket.localPort}`)
+  return `${base}/dicomweb/studies`
+}
+
+function startTransmission(
+  parts: StoreHandlerParts,
+  o: IncomingStore & { request: StoreRequest; studyInstanceUids: Set<string> },
+) {
   const startedAt = new Date().toISOString()
-  const { message, authorization } = incoming
-  const bytesBefore = message.socket.bytesRead
+  const { message, authorization } = o
   return {
     end(outcomes: readonly StoreOutcome[], outcome: string, reason?: string): void {
       const failures = outcomes.filter((part) => part.kind === 'failed').length
@@ -105,12 +115,12 @@ function startTransmission(parts: StoreHandlerParts, incoming: IncomingStore, st
         client: authorization.client,
         peer: message.socket.remoteAddress,
         entityCode: authorization.entityCode,
-        studyInstanceUids: [...studyInstanceUids],
+        studyInstanceUids: [...o.studyInstanceUids],
         startedAt,
         endedAt: new Date().toISOString(),
         instances: outcomes.length - failures,
         failures,
-        bytes: message.socket.bytesRead - bytesBefore,
+        bytes: o.request.receivedBytes,
         outcome,
         reason,
       })

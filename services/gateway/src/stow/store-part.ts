@@ -1,7 +1,7 @@
 import type { JournalLane } from '@vna/archive'
 import { DicomError, parsePart10Prefix } from '@vna/dicom'
 import type { StoreOutcome } from '@vna/dicomweb'
-import { InstanceIntake, type IntakeLimits, type IntakeOutcome } from '../intake/instance-intake.ts'
+import { InstanceIntake, type IntakeLimits, type IntakeOutcome, type Stored } from '../intake/instance-intake.ts'
 import { type Refusal, refusal } from '../intake/refusal.ts'
 
 export interface StorePartOptions {
@@ -55,10 +55,11 @@ export class StorePart {
     this.#refusal ??= refusal('processing-failure')
   }
 
-  /** The outcome in the words of the Store Instances Response (PS3.18 Annex I). */
-  describe(outcome: IntakeOutcome): StoreOutcome {
+  /** The outcome in the words of the Store Instances Response (PS3.18 Annex I). `studiesUrl`: where studies are retrieved. */
+  describe(outcome: IntakeOutcome, studiesUrl: string): StoreOutcome {
     if (outcome.kind === 'stored') {
-      return { kind: 'stored', sopClassUid: outcome.sopClassUid, sopInstanceUid: outcome.sopInstanceUid }
+      const { sopClassUid, sopInstanceUid } = outcome
+      return { kind: 'stored', sopClassUid, sopInstanceUid, ...retrieveUrlOf(outcome, studiesUrl) }
     }
     const { sopClassUid, sopInstanceUid } = this.#announced ?? {}
     return {
@@ -112,3 +113,9 @@ export class StorePart {
 }
 
 type Part10 = Extract<ReturnType<typeof parsePart10Prefix>, { kind: 'part10' }>
+
+/** Set aside until its study or series is known, an instance has no address yet. */
+function retrieveUrlOf({ studyInstanceUid, seriesInstanceUid, sopInstanceUid }: Stored, studiesUrl: string) {
+  if (studyInstanceUid === undefined || seriesInstanceUid === undefined) return {}
+  return { retrieveUrl: `${studiesUrl}/${studyInstanceUid}/series/${seriesInstanceUid}/instances/${sopInstanceUid}` }
+}

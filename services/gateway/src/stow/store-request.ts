@@ -8,6 +8,8 @@ export interface StoreRequestOptions {
   readonly lane: JournalLane
   readonly limits: IntakeLimits
   readonly requiredStudyInstanceUid: string | undefined
+  /** Address of the studies resource, for the Retrieve URLs of the answer. */
+  readonly studiesUrl: string
   hasRoom(): boolean
   observe(outcome: IntakeOutcome, lengthBytes: number): void
 }
@@ -22,10 +24,11 @@ const maxOutstandingCommits = 8
 export class StoreRequest implements PartReceiver {
   readonly #options: StoreRequestOptions
   readonly #outcomes: (StoreOutcome | undefined)[] = []
-  readonly #studyInstanceUids = new Set<string>()
+  readonly #studyInstanceUids = new Set<string | undefined>()
   readonly #outstanding = new Set<Promise<void>>()
   #part: StorePart | undefined
   #failure: unknown
+  #receivedBytes = 0
 
   constructor(options: StoreRequestOptions) {
     this.#options = options
@@ -73,15 +76,23 @@ export class StoreRequest implements PartReceiver {
     return this.#outcomes.filter((outcome) => outcome !== undefined)
   }
 
-  /** The study of the stored instances, when they share one. */
-  get commonStudyInstanceUid(): string | undefined {
-    return this.#studyInstanceUids.size === 1 ? [...this.#studyInstanceUids][0] : undefined
+  /** Retrieve URL of the study, when all stored instances belong to one. */
+  get studyUrl(): string | undefined {
+    const [studyInstanceUid, ...others] = this.#studyInstanceUids
+    if (studyInstanceUid === undefined || others.length > 0) return undefined
+    return `${this.#options.studiesUrl}/${studyInstanceUid}`
+  }
+
+  /** Data set bytes of the parts that arrived whole. */
+  get receivedBytes(): number {
+    return this.#receivedBytes
   }
 
   async #finish(part: StorePart, index: number): Promise<void> {
     const outcome = await part.finish()
+    this.#receivedBytes += part.lengthBytes
     this.#options.observe(outcome, part.lengthBytes)
-    if (outcome.kind === 'stored') this.#studyInstanceUids.add(outcome.studyInstanceUid ?? '')
-    this.#outcomes[index] = part.describe(outcome)
+    if (outcome.kind === 'stored') this.#studyInstanceUids.add(outcome.studyInstanceUid)
+    this.#outcomes[index] = part.describe(outcome, this.#options.studiesUrl)
   }
 }
