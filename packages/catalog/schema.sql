@@ -1,0 +1,349 @@
+table audit (
+  seq bigint not null
+  at timestamp with time zone not null
+  hash bytea not null
+  actor text not null
+  role text collate "C" not null
+  purpose text collate "C"
+  action text collate "C" not null
+  outcome text collate "C" not null
+  object jsonb not null
+  PRIMARY KEY (seq)
+)
+CREATE INDEX audit_at ON public.audit USING btree (at)
+CREATE TRIGGER audit_append_only BEFORE DELETE OR UPDATE ON public.audit FOR EACH ROW EXECUTE FUNCTION refuse_change()
+
+table due_studies (
+  study_id bigint not null
+  stable_at timestamp with time zone not null
+  PRIMARY KEY (study_id)
+  FOREIGN KEY (study_id) REFERENCES studies(id)
+) with (fillfactor=50, autovacuum_vacuum_scale_factor=0.05)
+
+table entities (
+  id smallint not null generated always as identity
+  code text collate "C" not null
+  kind text not null
+  name text not null
+  status text not null
+  ae_titles text[] not null default '{}'::text[]
+  called_aliases text[] not null default '{}'::text[]
+  hosts text[] not null default '{}'::text[]
+  port integer
+  certificate_subjects text[] not null default '{}'::text[]
+  duplicate_policy text not null default 'version'::text
+  study_stable_ms integer
+  private_sop_classes text[] not null default '{}'::text[]
+  updated_at timestamp with time zone not null default now()
+  UNIQUE (code)
+  PRIMARY KEY (id)
+  CHECK ((duplicate_policy = ANY (ARRAY['version'::text, 'keep-first'::text, 'refuse'::text])))
+  CHECK ((kind = ANY (ARRAY['EEP'::text, 'EEPA'::text])))
+  CHECK ((status = ANY (ARRAY['active'::text, 'suspended'::text, 'unlisted'::text])))
+)
+
+table entity_policies (
+  entity_id smallint not null
+  since timestamp with time zone not null
+  duplicate_policy text not null
+  PRIMARY KEY (entity_id, since)
+  FOREIGN KEY (entity_id) REFERENCES entities(id)
+)
+
+table events (
+  seq bigint not null generated always as identity
+  created_at timestamp with time zone not null default now()
+  shipped_at timestamp with time zone
+  type text collate "C" not null
+  payload jsonb not null
+  PRIMARY KEY (seq)
+)
+CREATE INDEX events_pending ON public.events USING btree (seq) WHERE (shipped_at IS NULL)
+CREATE TRIGGER events_no_delete BEFORE DELETE ON public.events FOR EACH ROW EXECUTE FUNCTION refuse_change()
+CREATE TRIGGER events_only_shipped BEFORE UPDATE ON public.events FOR EACH ROW WHEN (((old.seq IS DISTINCT FROM new.seq) OR (old.type IS DISTINCT FROM new.type) OR (old.payload IS DISTINCT FROM new.payload) OR (old.created_at IS DISTINCT FROM new.created_at))) EXECUTE FUNCTION refuse_change()
+
+table header_variants (
+  study_id bigint not null
+  series_id bigint not null
+  no smallint not null
+  header jsonb not null
+  PRIMARY KEY (study_id, series_id, no)
+  FOREIGN KEY (study_id) REFERENCES studies(id)
+)
+
+table holders (
+  study_id bigint not null
+  since timestamp with time zone not null
+  entity_id smallint not null
+  role smallint not null
+  PRIMARY KEY (study_id, entity_id, role)
+  FOREIGN KEY (entity_id) REFERENCES entities(id)
+  FOREIGN KEY (study_id) REFERENCES studies(id)
+)
+
+table instance_copies (
+  study_id bigint not null
+  pack_id bigint not null
+  length_bytes bigint not null
+  received_at timestamp with time zone not null
+  offset_blocks integer not null
+  data_set_offset integer not null
+  seq integer not null
+  version smallint not null
+  entity_id smallint not null
+  flags smallint not null
+  transfer_syntax_id smallint not null
+  sop_instance_uid text collate "C" not null
+  PRIMARY KEY (study_id, sop_instance_uid, version, pack_id, offset_blocks)
+)
+
+table instances ( -- HASH (study_id)
+  study_id bigint not null
+  series_id bigint not null
+  pack_id bigint not null
+  length_bytes bigint not null
+  received_at timestamp with time zone not null
+  sop_hash integer not null
+  offset_blocks integer not null
+  data_set_offset integer not null
+  seq integer not null
+  instance_number integer not null
+  number_of_frames integer not null
+  rows integer not null
+  columns integer not null
+  version smallint not null
+  sop_class_id smallint not null
+  transfer_syntax_id smallint not null
+  entity_id smallint not null
+  flags smallint not null
+  bits_allocated smallint not null
+  study_header_no smallint not null
+  series_header_no smallint not null
+  current boolean not null
+  sop_instance_uid text collate "C" not null
+  sha256 bytea not null
+  extra text not null default ''::text
+  PRIMARY KEY (study_id, sop_instance_uid, version)
+)
+CREATE INDEX instances_sop_hash ON ONLY public.instances USING btree (sop_hash)
+
+table instances_0 ( -- FOR VALUES WITH (modulus 16, remainder 0)
+  study_id bigint not null
+  series_id bigint not null
+  pack_id bigint not null
+  length_bytes bigint not null
+  received_at timestamp with time zone not null
+  sop_hash integer not null
+  offset_blocks integer not null
+  data_set_offset integer not null
+  seq integer not null
+  instance_number integer not null
+  number_of_frames integer not null
+  rows integer not null
+  columns integer not null
+  version smallint not null
+  sop_class_id smallint not null
+  transfer_syntax_id smallint not null
+  entity_id smallint not null
+  flags smallint not null
+  bits_allocated smallint not null
+  study_header_no smallint not null
+  series_header_no smallint not null
+  current boolean not null
+  sop_instance_uid text collate "C" not null
+  sha256 bytea not null
+  extra text not null default ''::text
+  PRIMARY KEY (study_id, sop_instance_uid, version)
+)
+CREATE INDEX instances_0_sop_hash_idx ON public.instances_0 USING btree (sop_hash)
+
+table journals (
+  id smallint not null generated always as identity
+  code text collate "C" not null
+  UNIQUE (code)
+  PRIMARY KEY (id)
+)
+
+table pack_folders (
+  id integer not null generated always as identity
+  path text collate "C" not null
+  UNIQUE (path)
+  PRIMARY KEY (id)
+)
+
+table packs (
+  id bigint not null generated always as identity
+  size_bytes bigint not null
+  sealed_at timestamp with time zone not null
+  verified_at timestamp with time zone
+  replaced_at timestamp with time zone
+  folder_id integer not null
+  generation smallint not null default 0
+  journal_id smallint not null
+  number_of_instances integer not null
+  segment_id text collate "C" not null
+  digest bytea not null
+  sha256 bytea
+  PRIMARY KEY (id)
+  FOREIGN KEY (folder_id) REFERENCES pack_folders(id)
+  FOREIGN KEY (journal_id) REFERENCES journals(id)
+)
+CREATE UNIQUE INDEX packs_segment ON public.packs USING btree (segment_id, journal_id)
+
+table patient_identifiers (
+  study_id bigint not null
+  identifier text collate "C" not null
+  issuer text collate "C" not null
+  type text collate "C" not null
+  PRIMARY KEY (identifier, issuer, study_id)
+  FOREIGN KEY (study_id) REFERENCES studies(id)
+)
+CREATE INDEX patient_identifiers_study ON public.patient_identifiers USING btree (study_id)
+
+table patients (
+  id bigint not null generated always as identity
+  identifier text collate "C" not null
+  issuer text collate "C" not null
+  UNIQUE (identifier, issuer)
+  PRIMARY KEY (id)
+)
+
+table quarantine (
+  id bigint not null generated always as identity
+  pack_id bigint not null
+  length_bytes bigint not null
+  received_at timestamp with time zone not null
+  resolved_at timestamp with time zone
+  offset_blocks integer not null
+  data_set_offset integer not null
+  seq integer not null
+  entity_id smallint not null
+  transfer_syntax_id smallint
+  reason text collate "C" not null
+  detail text
+  sop_class_uid text collate "C"
+  sop_instance_uid text collate "C"
+  study_instance_uid text collate "C"
+  series_instance_uid text collate "C"
+  sha256 bytea not null
+  resolution text
+  PRIMARY KEY (id)
+  FOREIGN KEY (entity_id) REFERENCES entities(id)
+  FOREIGN KEY (pack_id) REFERENCES packs(id)
+)
+CREATE INDEX quarantine_open ON public.quarantine USING btree (reason) WHERE (resolved_at IS NULL)
+CREATE INDEX quarantine_sop ON public.quarantine USING btree (sop_instance_uid) WHERE (sop_instance_uid IS NOT NULL)
+
+table schema_migrations (
+  version integer not null
+  name text not null
+  sha256 text not null
+  applied_at timestamp with time zone not null default now()
+  PRIMARY KEY (version)
+)
+
+table series (
+  id bigint not null generated always as identity
+  study_id bigint not null
+  number_of_instances integer not null
+  series_number integer
+  header_no smallint not null default 0
+  series_instance_uid text collate "C" not null
+  modality text collate "C"
+  description text
+  body_part text collate "C"
+  laterality text collate "C"
+  station_name text
+  institution_name text
+  protocol_name text
+  performed_start_date text collate "C"
+  performed_start_time text collate "C"
+  request_attributes jsonb
+  PRIMARY KEY (id)
+  FOREIGN KEY (study_id) REFERENCES studies(id)
+) with (fillfactor=90)
+CREATE INDEX series_study ON public.series USING btree (study_id)
+CREATE UNIQUE INDEX series_uid ON public.series USING btree (series_instance_uid, study_id)
+
+table studies (
+  id bigint not null generated always as identity
+  patient_id bigint
+  first_received_at timestamp with time zone not null
+  last_received_at timestamp with time zone not null
+  first_pack_id bigint not null
+  first_offset_blocks integer not null
+  revision integer not null default 1
+  number_of_series integer not null
+  number_of_instances integer not null
+  owner_entity_id smallint not null
+  header_no smallint not null default 0
+  state smallint not null default 0
+  visibility smallint not null default 0
+  several_holders boolean not null default false
+  study_instance_uid text collate "C" not null
+  modalities text collate "C" not null
+  study_date text collate "C"
+  study_time text collate "C"
+  accession_number text collate "C"
+  issuer_of_accession text collate "C"
+  patient_name text
+  patient_name_folded text collate "C"
+  patient_name_other_folded text collate "C"
+  patient_birth_date text collate "C"
+  patient_sex text collate "C"
+  issuer_of_patient_id text collate "C"
+  referring_physician text
+  referring_physician_folded text collate "C"
+  study_id text collate "C"
+  description text
+  timezone_offset text collate "C"
+  PRIMARY KEY (id)
+  FOREIGN KEY (owner_entity_id) REFERENCES entities(id)
+  FOREIGN KEY (patient_id) REFERENCES patients(id)
+) with (fillfactor=85)
+CREATE INDEX studies_accession ON public.studies USING btree (accession_number) WHERE (accession_number IS NOT NULL)
+CREATE INDEX studies_arrival ON public.studies USING btree (first_received_at)
+CREATE INDEX studies_date ON public.studies USING btree (study_date)
+CREATE INDEX studies_hidden ON public.studies USING btree (id) WHERE (visibility <> 0)
+CREATE INDEX studies_name ON public.studies USING btree (patient_name_folded) WHERE (patient_name_folded IS NOT NULL)
+CREATE INDEX studies_other_name ON public.studies USING btree (patient_name_other_folded) WHERE (patient_name_other_folded IS NOT NULL)
+CREATE INDEX studies_patient ON public.studies USING btree (patient_id)
+CREATE UNIQUE INDEX studies_uid ON public.studies USING btree (study_instance_uid)
+
+table transmissions (
+  id bigint not null generated always as identity
+  started_at timestamp with time zone not null
+  ended_at timestamp with time zone not null
+  bytes bigint not null
+  instances integer not null
+  failures integer not null
+  entity_id smallint
+  direction text collate "C" not null
+  protocol text collate "C" not null
+  client text not null
+  peer text
+  outcome text collate "C" not null
+  reason text
+  study_instance_uids text[] not null default '{}'::text[]
+  PRIMARY KEY (id)
+  FOREIGN KEY (entity_id) REFERENCES entities(id)
+  CHECK ((direction = ANY (ARRAY['in'::text, 'out'::text])))
+)
+CREATE INDEX transmissions_entity ON public.transmissions USING btree (entity_id, started_at)
+CREATE INDEX transmissions_started ON public.transmissions USING btree (started_at)
+CREATE INDEX transmissions_study ON public.transmissions USING gin (study_instance_uids)
+
+table uids (
+  id smallint not null generated always as identity
+  uid text collate "C" not null
+  UNIQUE (uid)
+  PRIMARY KEY (id)
+)
+
+CREATE OR REPLACE FUNCTION public.refuse_change()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  raise exception '% is append-only', tg_table_name using errcode = 'integrity_constraint_violation';
+end $function$
