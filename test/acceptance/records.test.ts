@@ -91,7 +91,7 @@ describe('a request', () => {
   it('is in the audit trail when it reads, and when it is denied', async () => {
     await web.search('/studies?PatientID=PZ-0001')
     await web.metadata(`/studies/${BY_STOW.studyInstanceUid}`)
-    const citizen = await archive.dicomWeb('citizen', { patient: 'RSSNNA80A41F205X' })
+    const citizen = await archive.dicomWeb('citizen', { patient: 'RSSNNA80A41F205O' })
     expect((await citizen.fetch(`/studies/${BY_STOW.studyInstanceUid}`)).status).toBe(403)
     const rows = await waitFor(async () => {
       const found = await audit()

@@ -51,6 +51,7 @@ export class Archive {
   #process: ChildProcess | undefined
   #exited: Promise<number | null> = Promise.resolve(null)
   #output = ''
+  readonly #tokens = new Map<string, Promise<string>>()
 
   private constructor(home: string, ports: Ports, options: ArchiveOptions) {
     this.home = home
@@ -100,7 +101,12 @@ export class Archive {
     child.stdout.on('data', collect)
     child.stderr.on('data', collect)
     this.#process = child
-    this.#exited = new Promise((resolve) => child.once('exit', (code) => resolve(code)))
+    this.#exited = new Promise((resolve) =>
+      child.once('exit', (code, signal) => {
+        this.#output += `[vna up ended: ${code ?? signal}]\n`
+        resolve(code)
+      }),
+    )
     await waitFor(
       () => {
         if (child.exitCode !== null || child.signalCode !== null) return 'ended'
@@ -148,7 +154,8 @@ export class Archive {
   /** Stops the stack and, where the folder was made here, removes it. */
   async dispose(): Promise<void> {
     await this.stop()
-    if (this.#options.home === undefined) await rm(join(this.home, '..'), { recursive: true, force: true })
+    const isKept = process.env.VNA_TEST_KEEP_HOME === '1' // to read the logs of a failure
+    if (this.#options.home === undefined && !isKept) await rm(join(this.home, '..'), { recursive: true, force: true })
   }
 
   /** Process ids from `run/*.pid`, of processes that live. */
@@ -176,7 +183,9 @@ export class Archive {
   async vnaJson<T = unknown>(args: readonly string[], options: { timeoutMs?: number } = {}): Promise<T> {
     const result = await this.vna([...args, '--json'], options)
     if (result.exitCode !== 0)
-      throw new Error(`vna ${args.join(' ')}: ${result.exitCode}\n${result.stdout}${result.stderr}`)
+      throw new Error(
+        `vna ${args.join(' ')}: ${result.exitCode}\n${result.stdout}${result.stderr}${this.#output.slice(-500)}`,
+      )
     return JSON.parse(result.stdout.trim().split('\n').at(-1) ?? 'null') as T
   }
 
@@ -191,10 +200,18 @@ export class Archive {
     await this.vnaJson(['entity', 'add', ...identity, ...aeTitles, '--host', '127.0.0.1', ...(entity.extra ?? [])])
   }
 
-  async token(role: string, options: TokenOptions = {}): Promise<string> {
+  /** A token for this role; the same one for the same wishes, since issuing costs a process. */
+  token(role: string, options: TokenOptions = {}): Promise<string> {
     const flags = Object.entries(options).flatMap(([name, value]) => [`--${name}`, value])
-    const result = await this.vna(['token', '--role', role, ...flags])
-    if (result.exitCode !== 0) throw new Error(`vna token: ${result.stderr}`)
+    const key = [role, ...flags].join(' ')
+    const token = this.#tokens.get(key) ?? this.#issueToken(['token', '--role', role, ...flags])
+    this.#tokens.set(key, token)
+    return token
+  }
+
+  async #issueToken(args: readonly string[]): Promise<string> {
+    const result = await this.vna(args)
+    if (result.exitCode !== 0) throw new Error(`vna ${args.join(' ')}: ${result.stderr}`)
     return result.stdout.trim()
   }
 
