@@ -11,11 +11,13 @@ import { drainBody, hasUnreadBody, sendProblem } from '../http/send-problem.ts'
 export type ForwardLimits = {
   /** A body still arriving when the answer is complete is read and thrown away for so long, so that the sender sees the answer. */
   readonly drainMs: number
+  /** A service that does not answer `Expect` gets the body after this. */
+  readonly continueWaitMs: number
   /** Told to a client whose service is down. */
   readonly retryAfterSeconds: number
 }
 
-export const forwardLimits: ForwardLimits = { drainMs: 2_000, retryAfterSeconds: 5 }
+export const forwardLimits: ForwardLimits = { drainMs: 2_000, continueWaitMs: 1_000, retryAfterSeconds: 5 }
 
 export type ForwardTarget = {
   readonly base: string
@@ -44,8 +46,7 @@ const hopByHopHeaders = new Set([
 const forwardedHeaders = new Set(['forwarded', 'x-forwarded-for', 'x-forwarded-host', 'x-forwarded-proto', 'expect'])
 
 /**
- * Passes one request on to another service, both bodies streamed with the pace of the slower side. `Expect: 100-continue`
- * is passed through: the body is asked for only when the service asks for it. Never rejects.
+ * Passes one request on to another service, both bodies streamed with the pace of the slower side. Never rejects.
  */
 export function forwardRequest(
   request: IncomingMessage,
@@ -58,53 +59,71 @@ export function forwardRequest(
     headers: requestHeaders(request, target),
     agent: target.agent,
   })
-  const fail = (): void => {
-    if (response.headersSent) {
-      response.destroy()
-      resolve('upstream-lost')
-      return
-    }
-    answerUnavailable(response, target.limits)
-    resolve('unreachable')
+  let isOver = false
+  const end = (outcome: ForwardOutcome): void => {
+    isOver = true
+    upstream.destroy()
+    resolve(outcome)
   }
+  const fail = (): void => {
+    if (isOver) return
+    const isBegun = response.headersSent
+    if (isBegun) response.destroy()
+    else answerUnavailable(response, target.limits)
+    end(isBegun ? 'upstream-lost' : 'unreachable')
+  }
+  const body = sendBody(request, response, upstream, target)
   upstream.on('error', fail)
   upstream.on('response', (answer) => {
-    passAnswer({ request, response, answer, limits: target.limits }).then(resolve, fail)
+    passAnswer({ response, answer, limits: target.limits, isBodyComing: body.isBegun }).then(
+      () => end('answered'),
+      fail,
+    )
   })
   response.on('close', () => {
-    if (response.writableFinished) return
-    upstream.destroy()
-    resolve('client-gone')
+    if (!response.writableFinished) end('client-gone')
   })
-  sendBody(request, response, upstream, target.awaitsContinue)
   return promise
 }
 
+/**
+ * The body follows when the service asks for it (or says nothing for a while, RFC 9110 10.1.1): a refusal then comes before
+ * it, and is not lost in a connection that is being written to. A client that waits itself is told in the same moment.
+ */
 function sendBody(
   request: IncomingMessage,
   response: ServerResponse,
   upstream: ClientRequest,
-  awaitsContinue: boolean,
-): void {
+  target: ForwardTarget,
+): { isBegun(): boolean } {
   request.on('error', () => upstream.destroy())
-  if (!awaitsContinue) {
+  if (!hasUnreadBody(request)) {
     request.pipe(upstream)
-    return
+    return { isBegun: () => true }
   }
-  upstream.on('continue', () => {
-    response.writeContinue()
+  let isSending = false
+  const send = (): void => {
+    if (isSending || response.headersSent || upstream.destroyed) return
+    isSending = true
+    if (target.awaitsContinue) response.writeContinue()
     request.pipe(upstream)
-  })
+  }
+  const timer = setTimeout(send, target.limits.continueWaitMs)
+  upstream.once('continue', send)
+  upstream.once('response', () => clearTimeout(timer))
+  upstream.once('close', () => clearTimeout(timer))
   upstream.flushHeaders()
+  return { isBegun: () => isSending || !target.awaitsContinue }
 }
 
 async function passAnswer(o: {
-  request: IncomingMessage
   response: ServerResponse
   answer: IncomingMessage
   limits: ForwardLimits
-}): Promise<ForwardOutcome> {
-  const { request, response, answer } = o
+  isBodyComing(): boolean
+}): Promise<void> {
+  const { response, answer } = o
+  const request = response.req
   const headers = answerHeaders(answer)
   // The rest of a body nobody asked for cannot be told from the next request.
   const isUnread = hasUnreadBody(request)
@@ -115,9 +134,8 @@ async function passAnswer(o: {
   answer.on('end', resolve)
   answer.on('close', () => (answer.complete ? resolve() : reject(new Error('the answer broke off'))))
   await promise
-  if (isUnread && !request.complete) await drainBody(request, o.limits.drainMs)
+  if (isUnread && !request.complete && o.isBodyComing()) await drainBody(request, o.limits.drainMs)
   response.end()
-  return 'answered'
 }
 
 function requestHeaders(request: IncomingMessage, target: ForwardTarget): Record<string, string | string[]> {
@@ -130,7 +148,7 @@ function requestHeaders(request: IncomingMessage, target: ForwardTarget): Record
   headers['x-forwarded-for'] = target.forwardedFor
   headers['x-forwarded-proto'] = target.forwardedProto
   if (request.headers.host !== undefined) headers['x-forwarded-host'] = request.headers.host
-  if (target.awaitsContinue) headers.expect = '100-continue'
+  if (hasUnreadBody(request)) headers.expect = '100-continue'
   return headers
 }
 

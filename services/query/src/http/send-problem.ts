@@ -22,7 +22,9 @@ export function sendProblem(response: ServerResponse, problem: Problem, headers:
     ...(isUnread && { connection: 'close' }),
   })
   if (request.method !== 'HEAD') response.write(body)
-  if (isUnread) void drainBody(request, DRAIN_LIMIT_MS).finally(() => response.end())
+  // A client that waits for `100 Continue` sends nothing now.
+  const isComing = isUnread && request.headers.expect === undefined
+  if (isComing) void drainBody(request, DRAIN_LIMIT_MS).finally(() => response.end())
   else response.end()
 }
 

@@ -1,0 +1,275 @@
+import { createServer, type IncomingMessage, request as requestHttp, type Server, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { writeRunRecord } from '../../packages/runtime/src/index.ts'
+import { makeImage } from './support-data-sets.ts'
+import { QueryFixture } from './support-query.ts'
+
+const START_TIMEOUT_MS = 60_000
+
+let archive: QueryFixture
+/** Stands for another service of the installation; what it answers is the test's. */
+let upstream: Server
+let handle: (request: IncomingMessage, response: ServerResponse) => void
+const own = makeImage({
+  syntax: 'explicit',
+  study: '1.9.1',
+  series: '1.9.1.1',
+  sop: '1.9.1.1.1',
+  patientId: 'RSSNNA80A41F205X',
+})
+const foreign = makeImage({ syntax: 'explicit', study: '1.9.2', series: '1.9.2.1', sop: '1.9.2.1.1' })
+
+beforeAll(async () => {
+  archive = await QueryFixture.start()
+  await archive.archive([own], 'ASST-A')
+  await archive.archive([foreign], 'ASST-B')
+  upstream = createServer((request, response) => handle(request, response))
+  upstream.on('checkContinue', (request, response) => handle(request, response))
+  await new Promise<void>((resolve) => upstream.listen(0, '127.0.0.1', resolve))
+}, START_TIMEOUT_MS)
+afterAll(async () => {
+  upstream.closeAllConnections()
+  upstream.close()
+  await archive.stop()
+})
+beforeEach(() => {
+  register(`http://127.0.0.1:${(upstream.address() as AddressInfo).port}`)
+})
+
+function register(http: string): void {
+  writeRunRecord(archive.home, 'gateway', { pid: process.pid, http, startedAt: new Date().toISOString() })
+}
+
+async function readAll(message: IncomingMessage): Promise<Buffer> {
+  const chunks: Buffer[] = []
+  for await (const chunk of message) chunks.push(chunk as Buffer)
+  return Buffer.concat(chunks)
+}
+
+/** A POST to the store resource, piece by piece, with what the server said on the way. */
+async function post(o: { token: string; pieces: readonly Buffer[]; headers?: Record<string, string>; path?: string }) {
+  const { promise, resolve, reject } = Promise.withResolvers<{ status: number; body: Buffer; sawContinue: boolean }>()
+  let sawContinue = false
+  const headers = { authorization: `Bearer ${o.token}`, 'content-type': 'application/dicom', ...o.headers }
+  const request = requestHttp(`${archive.dicomweb}${o.path ?? '/studies'}`, { method: 'POST', headers })
+  const send = () => {
+    for (const piece of o.pieces) request.write(piece)
+    request.end()
+  }
+  request.on('continue', () => {
+    sawContinue = true
+    send()
+  })
+  request.on('response', async (message) => {
+    resolve({ status: message.statusCode ?? 0, body: await readAll(message), sawContinue })
+  })
+  request.on('error', reject)
+  if (o.headers?.expect === undefined) send()
+  else request.flushHeaders()
+  return promise
+}
+
+describe('without a valid token', () => {
+  it.each([
+    '/dicomweb/studies',
+    '/dicomweb/studies/1.9.1',
+    '/metrics',
+    '/metrics/targets',
+    '/fhir/metadata',
+    '/reports',
+    '/none',
+  ])('%s answers 401 as a problem', async (path) => {
+    for (const authorization of ['', 'Bearer nonsense', 'Basic YTpi']) {
+      const response = await fetch(`${archive.url}${path}`, { headers: authorization === '' ? {} : { authorization } })
+      expect(response.status).toBe(401)
+      expect(response.headers.get('www-authenticate')).toMatch(/^Bearer/)
+      expect(await response.json()).toMatchObject({ type: 'urn:vna:problem:unauthorized' })
+    }
+  })
+
+  it('health answers, naming what is not there', async () => {
+    expect((await fetch(`${archive.url}/health/live`)).status).toBe(200)
+    const ready = await fetch(`${archive.url}/health/ready`)
+    expect(ready.status).toBe(503)
+    expect(await ready.json()).toMatchObject({
+      ready: false,
+      services: { archiver: { ready: false, reason: 'not running' } },
+    })
+  })
+})
+
+describe('access', () => {
+  const statusOf = async (path: string, token: string) => (await archive.fetch(path, { token })).status
+
+  it('an entity sees its own; what is of others is as absent', async () => {
+    const token = await archive.token({ role: 'entity', entityCode: 'ASST-A' })
+    expect(await statusOf('/studies/1.9.1', token)).toBe(200)
+    const absent = await archive.fetch('/studies/1.9.9/metadata', { token })
+    const hidden = await archive.fetch('/studies/1.9.2/metadata', { token })
+    expect([absent.status, hidden.status]).toEqual([404, 404])
+    expect(await hidden.text()).toBe(await absent.text())
+    expect(await (await archive.fetch('/studies', { token })).json()).toHaveLength(1)
+  })
+
+  it('a denial is 403; it and every read are in the audit trail', async () => {
+    const citizen = await archive.token({ role: 'citizen', patient: 'RSSNNA80A41F205X' })
+    const operator = await archive.token({ role: 'operator' })
+    expect(await statusOf('/studies', citizen)).toBe(403)
+    expect(await statusOf('/studies/1.9.1', operator)).toBe(403)
+    await archive.fetch('/studies/1.9.1/metadata')
+    const trail = await archive.catalog.catalog.listAudit(0, 1000)
+    const entries = trail.map(({ role, action, outcome, object }) => ({ role, action, outcome, object }))
+    expect(entries).toContainEqual(expect.objectContaining({ role: 'citizen', action: 'search', outcome: 'denied' }))
+    expect(entries).toContainEqual(expect.objectContaining({ role: 'operator', action: 'retrieve', outcome: 'denied' }))
+    expect(entries).toContainEqual({
+      role: 'fse',
+      action: 'retrieve',
+      outcome: 'allowed',
+      object: expect.objectContaining({ kind: 'metadata', studyInstanceUid: '1.9.1', instances: 1 }),
+    })
+    expect(entries).toContainEqual(expect.objectContaining({ action: 'sign-in', outcome: 'denied' }))
+    expect(await archive.catalog.catalog.verifyAudit()).toMatchObject({ kind: 'intact' })
+  })
+
+  it('retrievals are transmissions', async () => {
+    await (await archive.fetch('/studies/1.9.1')).arrayBuffer()
+    await expect
+      .poll(async () => (await archive.catalog.catalog.listTransmissions({ limit: 100 })).length, { timeout: 5_000 })
+      .toBeGreaterThan(0)
+    const rows = await archive.catalog.catalog.listTransmissions({ limit: 100 })
+    expect(rows).toContainEqual(
+      expect.objectContaining({ direction: 'out', protocol: 'dicomweb', outcome: 'complete', instances: 1 }),
+    )
+  })
+
+  it('metrics are for operators', async () => {
+    const fse = await archive.token({ role: 'fse', purpose: 'TREATMENT' })
+    const operator = await archive.token({ role: 'operator' })
+    expect(await statusOf(`${archive.url}/metrics`, fse)).toBe(403)
+    const metrics = await archive.fetch(`${archive.url}/metrics`, { token: operator })
+    expect(metrics.status).toBe(200)
+    expect(metrics.headers.get('content-type')).toMatch(/^text\/plain/)
+    expect(await statusOf(`${archive.url}/metrics/targets`, operator)).toBe(200)
+  })
+})
+
+describe('stores', () => {
+  it('pass to the gateway with path, token and body, and back', async () => {
+    const seen: { url?: string; headers?: IncomingMessage['headers']; body?: Buffer } = {}
+    handle = async (request, response) => {
+      seen.url = request.url ?? ''
+      seen.headers = request.headers
+      seen.body = await readAll(request)
+      response.writeHead(202, { 'content-type': 'application/dicom+json' })
+      response.end('{"stored":1}')
+    }
+    const token = await archive.token({ role: 'entity', entityCode: 'ASST-A' })
+    const pieces = Array.from({ length: 50 }, (_, index) => Buffer.alloc(100_000, index))
+    const answer = await post({ token, pieces, path: '/studies/1.2.3' })
+    expect(answer).toMatchObject({ status: 202, body: Buffer.from('{"stored":1}') })
+    expect(seen.url).toBe('/dicomweb/studies/1.2.3')
+    expect(seen.headers).toMatchObject({
+      authorization: `Bearer ${token}`,
+      'x-forwarded-host': new URL(archive.url).host,
+    })
+    expect(seen.body!.equals(Buffer.concat(pieces))).toBe(true)
+  })
+
+  it('wait for the gateway to ask for the body', async () => {
+    const token = await archive.token({ role: 'entity', entityCode: 'ASST-A' })
+    const headers = { expect: '100-continue' }
+    handle = async (request, response) => {
+      response.writeContinue()
+      response.end((await readAll(request)).toString())
+    }
+    expect(await post({ token, pieces: [Buffer.from('body')], headers })).toEqual({
+      status: 200,
+      body: Buffer.from('body'),
+      sawContinue: true,
+    })
+    handle = (_request, response) => response.writeHead(503, { 'retry-after': '5' }).end()
+    const refused = await post({ token, pieces: [Buffer.from('body')], headers })
+    expect(refused).toMatchObject({ status: 503, sawContinue: false })
+  })
+
+  it('an early answer reaches a sender that still sends', async () => {
+    handle = (_request, response) => response.writeHead(415, { 'content-type': 'text/plain' }).end('no')
+    const token = await archive.token({ role: 'entity', entityCode: 'ASST-A' })
+    const pieces = Array.from({ length: 40 }, () => Buffer.alloc(256 * 1024))
+    expect(await post({ token, pieces })).toMatchObject({ status: 415, body: Buffer.from('no') })
+    expect(await post({ token: 'nonsense', pieces })).toMatchObject({ status: 401 })
+  })
+
+  it('503 while the gateway is down, and none when it is back at another address', async () => {
+    const token = await archive.token({ role: 'entity', entityCode: 'ASST-A' })
+    register('http://127.0.0.1:1')
+    await new Promise((resolve) => setTimeout(resolve, 300))
+    const down = await archive.fetch('/studies', { token, method: 'POST' })
+    expect(down.status).toBe(503)
+    expect(down.headers.get('retry-after')).toBe('5')
+    expect(await down.json()).toMatchObject({ type: 'urn:vna:problem:unavailable' })
+    handle = (_request, response) => response.end('ok')
+    register(`http://127.0.0.1:${(upstream.address() as AddressInfo).port}`)
+    expect((await archive.fetch('/studies', { token, method: 'POST' })).status).toBe(200)
+  })
+
+  it('the gateway sees that its sender went away', async () => {
+    const gone = Promise.withResolvers<void>()
+    handle = (request) => {
+      request.on('error', () => gone.resolve())
+      request.resume()
+    }
+    const token = await archive.token({ role: 'entity', entityCode: 'ASST-A' })
+    const headers = { authorization: `Bearer ${token}`, 'content-length': '1000000' }
+    const request = requestHttp(`${archive.dicomweb}/studies`, { method: 'POST', headers })
+    request.on('error', () => {})
+    request.write(Buffer.alloc(1000))
+    setTimeout(() => request.destroy(), 100)
+    await gone.promise
+  })
+})
+
+describe('bad requests', () => {
+  it.each([
+    ['DELETE', '/dicomweb/studies/1.9.1', 405, 'method-not-allowed'],
+    ['POST', '/health/live', 405, 'method-not-allowed'],
+    ['GET', `/dicomweb/studies?PatientID=${'a'.repeat(20_000)}`, 414, 'uri-too-long'],
+    ['GET', '/none', 404, 'not-found'],
+    ['GET', '/fhir/metadata', 404, 'not-found'],
+  ])('%s %s', async (method, path, status, kind) => {
+    const response = await archive.fetch(`${archive.url}${path}`, { method })
+    expect(response.status).toBe(status)
+    expect(await response.json()).toMatchObject({ type: `urn:vna:problem:${kind}` })
+  })
+})
+
+describe('faults', () => {
+  it('reads are refused while the audit trail cannot be written', async () => {
+    await archive.catalog.catalog.sql.unsafe('alter table audit rename to audit_away')
+    try {
+      const response = await archive.fetch('/studies/1.9.1')
+      expect(response.status).toBe(503)
+      expect(await response.json()).toMatchObject({ type: 'urn:vna:problem:unavailable' })
+    } finally {
+      await archive.catalog.catalog.sql.unsafe('alter table audit_away rename to audit')
+    }
+    expect((await archive.fetch('/studies/1.9.1')).status).toBe(200)
+  })
+
+  it('a lost sidecar is made again, a lost pack is told', async () => {
+    const [instance] = await archive.catalog.catalog.locateInstances({ studyInstanceUid: '1.9.2' }, { kind: 'all' })
+    const before = await (await archive.fetch('/studies/1.9.2/metadata')).text()
+    await archive.stopService()
+    await archive.store.delete(instance!.packKey.replace(/\.tar$/, '.sidecar.zst'))
+    await archive.startService()
+    const after = await (await archive.fetch('/studies/1.9.2/metadata')).text()
+    expect(after.replaceAll(/127\.0\.0\.1:\d+/g, '')).toBe(before.replaceAll(/127\.0\.0\.1:\d+/g, ''))
+    await archive.store.delete(instance!.packKey)
+    const lost = await archive.fetch('/studies/1.9.2').then(
+      (response) => response.arrayBuffer().then(() => response.status),
+      () => 'cut',
+    )
+    expect(lost).not.toBe(200)
+  })
+})
