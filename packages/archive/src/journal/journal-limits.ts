@@ -13,8 +13,10 @@ export type JournalLimits = {
   softJournalBytes?: number
   /** `hard` pressure, and no new instance, while the disk has less free space than this. */
   hardFreeBytes: number
-  /** How often the folder and the disk are looked at, and idle segments sealed. */
+  /** How often idle segments are looked for. */
   watchIntervalMs: number
+  /** How often the folder and the disk are looked at. */
+  pressureIntervalMs: number
   /** After a failed sync: how often a fresh segment is tried until one syncs. */
   probeIntervalMs: number
 }
@@ -29,6 +31,7 @@ export const defaultJournalLimits: Readonly<JournalLimits> = Object.freeze({
   maxInstanceBytes: 64 * GIB,
   hardFreeBytes: 2 * GIB,
   watchIntervalMs: 250,
+  pressureIntervalMs: 1000,
   probeIntervalMs: 1000,
 })
 

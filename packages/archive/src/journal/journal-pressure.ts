@@ -1,5 +1,5 @@
 import type { JournalFileSystem } from './journal-file-system.ts'
-import { type JournalFolder, listSealedSegments, openedAtMs } from './journal-folder.ts'
+import { findSealedSegment, type JournalFolder, listSegmentIds, openedAtMs } from './journal-folder.ts'
 import { type JournalLimits, softJournalBytesOf } from './journal-limits.ts'
 
 export type JournalPressure = {
@@ -14,14 +14,16 @@ export type JournalPressure = {
 export type PressureInputs = { openBytes: number; oldestOpenId: string | undefined; nowMs: number }
 
 /**
- * How full the journal and its disk are. Looked up every `watchIntervalMs` (another process drains the folder), and
- * between two looks corrected by what was written since.
+ * How full the journal and its disk are. Looked up every `pressureIntervalMs` (another process drains the folder), and
+ * between two looks corrected by what was written and sealed since. Reading it is cheap: it is asked for every instance.
  */
 export class JournalPressureGauge {
   readonly #folder: JournalFolder
   readonly #fileSystem: JournalFileSystem
   readonly #limits: JournalLimits
-  #sealed: ReadonlyMap<string, number> = new Map()
+  /** Size by id, oldest first. */
+  #sealed = new Map<string, number>()
+  #sealedBytes = 0
   #freeBytes = Number.POSITIVE_INFINITY
   #softJournalBytes = Number.POSITIVE_INFINITY
   #writtenBytes = 0
@@ -34,15 +36,27 @@ export class JournalPressureGauge {
 
   async refresh(): Promise<void> {
     const writtenBefore = this.#writtenBytes
-    const [space, segments] = await Promise.all([
+    const [space, ids] = await Promise.all([
       this.#fileSystem.diskSpace(this.#folder.path),
-      listSealedSegments(this.#folder.path),
+      listSegmentIds(this.#folder.sealedPath),
     ])
-    this.#sealed = new Map(segments.map(({ segmentId, sizeBytes }) => [segmentId, sizeBytes]))
+    const known = this.#sealed
+    this.#sealed = new Map()
+    this.#sealedBytes = 0
+    for (const id of ids) {
+      const sizeBytes = known.get(id) ?? (await findSealedSegment(this.#folder.path, id))?.sizeBytes
+      if (sizeBytes !== undefined) this.addSealed(id, sizeBytes)
+    }
     this.#freeBytes = space.freeBytes
     this.#softJournalBytes = softJournalBytesOf(this.#limits, space.totalBytes)
     // Bytes written while the disk was asked may or may not be counted in its answer: counted twice is the safe side.
     this.#writtenBytes -= writtenBefore
+  }
+
+  addSealed(segmentId: string, sizeBytes: number): void {
+    if (this.#sealed.has(segmentId)) return
+    this.#sealed.set(segmentId, sizeBytes)
+    this.#sealedBytes += sizeBytes
   }
 
   addWritten(lengthBytes: number): void {
@@ -53,13 +67,8 @@ export class JournalPressureGauge {
     return this.#freeBytes - this.#writtenBytes < this.#limits.hardFreeBytes
   }
 
-  sealedIds(): string[] {
-    return [...this.#sealed.keys()]
-  }
-
   read(o: PressureInputs): JournalPressure {
-    let journalBytes = o.openBytes
-    for (const sizeBytes of this.#sealed.values()) journalBytes += sizeBytes
+    const journalBytes = o.openBytes + this.#sealedBytes
     const oldestSealedId = this.#sealed.keys().next().value // listed in order of their ids, hence of time
     const ids = [oldestSealedId, o.oldestOpenId].filter((id) => id !== undefined)
     const oldestMs = Math.min(o.nowMs, ...ids.map(openedAtMs))

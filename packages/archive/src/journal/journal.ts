@@ -95,6 +95,7 @@ class SegmentJournal implements Journal {
   #segmentCounter = 0
   #watch: NodeJS.Timeout | undefined
   #refreshing: Promise<void> | undefined
+  #refreshedAtMs = 0
   #isClosed = false
 
   constructor(opened: OpenedFolder, o: OpenJournalOptions) {
@@ -203,7 +204,9 @@ class SegmentJournal implements Journal {
     const sealing = segment.seal().then((state) => {
       this.#openSegments.delete(segment)
       this.#sealing.delete(sealing)
-      if (state === 'sealed') this.#announceSealed(segment.segmentId)
+      if (state !== 'sealed') return
+      this.#pressure.addSealed(segment.segmentId, segment.endBytes)
+      this.#announceSealed(segment.segmentId)
     })
     this.#sealing.add(sealing)
     return sealing
@@ -226,6 +229,8 @@ class SegmentJournal implements Journal {
   #look(): void {
     const nowMs = this.#clock.now()
     for (const lane of this.#lanes) lane.sealIdle(nowMs)
+    if (nowMs - this.#refreshedAtMs < this.#limits.pressureIntervalMs) return
+    this.#refreshedAtMs = nowMs
     // A disk that cannot be asked keeps its last answer, corrected by what was written since.
     this.#refreshing ??= this.#pressure
       .refresh()

@@ -27,11 +27,12 @@ afterAll(() => rm(folder, { recursive: true }))
 async function writePack(name: string, instances: readonly Received[]): Promise<string> {
   const journal = await openJournal({ folder: join(folder, name), limits: { hardFreeBytes: 0, sealBytes: 1e9 } })
   const lane = journal.openLane({ entityCode: 'ASST-1', source: 'CT1', campaign: 'c' })
-  for (const { prefix, dataSet, sopInstanceUid } of instances) {
+  const commits = instances.map(({ prefix, dataSet, sopInstanceUid }) => {
     const writer = lane.begin({ prefix, studyInstanceUid: '1', sopInstanceUid })
     writer.write([dataSet])
-    await writer.commit()
-  }
+    return writer.commit()
+  })
+  await Promise.all(commits)
   await journal.close()
   const [segment] = await listSealedSegments(journal.folder)
   return segment!.path
