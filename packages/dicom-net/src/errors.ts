@@ -20,6 +20,8 @@ export type UlErrorCode =
   | 'invalid-argument'
   | 'wrong-state'
   | 'cancelled'
+  /** The caller's data set ended in an error: the association, in the middle of a message, had to be aborted. */
+  | 'source-failed'
 
 export type UlErrorDetails = Readonly<Record<string, string | number | boolean>>
 

@@ -7,7 +7,14 @@ import type { UlLimits } from '../limits.ts'
 import type { AssociateReject, AssociateRequest } from '../pdu/pdu.ts'
 import { dicomApplicationContextName, rejections } from '../pdu/pdu.ts'
 import { negotiate } from '../upper-layer/negotiation.ts'
-import type { AcceptedAssociation, AcceptorHost, AcceptorProvider, AssociationDecision, PeerInfo } from './host.ts'
+import type {
+  AcceptedAssociation,
+  AcceptorHost,
+  AcceptorProvider,
+  AssociationDecision,
+  AssociationSummary,
+  PeerInfo,
+} from './host.ts'
 import { echoProvider, type StoreCounts, StoreProvider } from './store-provider.ts'
 
 /** What an association needs from the acceptor it belongs to. */
@@ -19,7 +26,7 @@ export interface AssociationOwner {
   admit(association: AcceptedAssociationDriver): boolean
   /** The association ended: its place is free. */
   left(association: AcceptedAssociationDriver): void
-  /** The TCP connection is gone. */
+  /** The TCP connection is gone and the host knows how the association ended. */
   gone(association: AcceptedAssociationDriver): void
 }
 
@@ -42,6 +49,9 @@ export class AcceptedAssociationDriver implements AssociationUser, AcceptedAssoc
   #context: unknown
   #store: StoreProvider | undefined
   #rejection: Rejection | undefined
+  #deciding: Promise<void> | undefined
+  #reported = false
+  #closed = false
 
   constructor(owner: AssociationOwner, peer: PeerInfo) {
     this.#owner = owner
@@ -96,7 +106,9 @@ export class AcceptedAssociationDriver implements AssociationUser, AcceptedAssoc
       this.#reject(rejections.applicationContextNotSupported)
     } else if (this.#owner.admit(this)) {
       // The place is taken before the host is asked: decisions may take time, and places must not be given twice.
-      void this.#decide(request)
+      this.#deciding = this.#decide(request).finally(() => {
+        this.#deciding = undefined
+      })
     } else {
       this.#reject(rejections.localLimitExceeded)
     }
@@ -108,8 +120,10 @@ export class AcceptedAssociationDriver implements AssociationUser, AcceptedAssoc
       decision = await this.#timely(this.#owner.host.decideAssociation(request, this.peer))
     } catch (error) {
       this.onFault(error)
-      return this.#reject(rejections.temporaryCongestion)
+      decision = { accept: false, ...rejections.temporaryCongestion }
     }
+    // Kept even when the peer is gone by now: the host counts on hearing of it again.
+    if (decision.accept) this.#context = decision.context
     if (this.core.ended !== undefined) return
     try {
       if (decision.accept) this.#accept(request, decision)
@@ -137,7 +151,6 @@ export class AcceptedAssociationDriver implements AssociationUser, AcceptedAssoc
   #accept(request: AssociateRequest, decision: AssociationDecision & { accept: true }): void {
     const { limits, host, providers } = this.#owner
     const negotiated = negotiate(request, decision, { limits, maxOperations: decision.maxOperationsInvoked })
-    this.#context = decision.context
     this.#contexts = negotiated.contexts
     this.#maxOperationsPerformed = negotiated.maxOperationsPerformed
     this.#store = new StoreProvider(host, this)
@@ -167,22 +180,38 @@ export class AcceptedAssociationDriver implements AssociationUser, AcceptedAssoc
 
   onEnded(end: AssociationEnd): void {
     this.#owner.left(this)
+    const endedAt = new Date()
+    const pending = this.#deciding ?? ((this.#store?.ending ?? 0) > 0 ? this.#store?.settled() : undefined)
+    if (pending === undefined) this.#report(end, endedAt)
+    else void this.#within(pending).then(() => this.#report(end, endedAt))
+  }
+
+  async #within(pending: Promise<void>): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<void>()
+    const timer = setTimeout(resolve, this.#owner.limits.closeTimeoutMs)
+    await Promise.race([pending, promise])
+    clearTimeout(timer)
+  }
+
+  #report(end: AssociationEnd, endedAt: Date): void {
     const { host } = this.#owner
     const request = this.#request
     try {
       if (request === undefined) host.connectionFailed?.(this.peer, end.error.message)
-      else
-        host.associationEnded({ ...this.#summaryHead(request), ...this.#counts(), ...outcomeOf(end, this.#rejection) })
+      else host.associationEnded(this.#summary(request, end, endedAt))
     } catch (error) {
       this.onFault(error)
     }
+    this.#reported = true
+    this.#leaveWhenDone()
   }
 
-  #summaryHead(request: AssociateRequest) {
+  #summary(request: AssociateRequest, end: AssociationEnd, endedAt: Date): AssociationSummary {
     const { peer, startedAt } = this
-    const context = this.#context === undefined ? {} : { context: this.#context }
     const { callingAeTitle: calling, calledAeTitle: called } = request
-    return { calling, called, peer, startedAt, endedAt: new Date(), ...context }
+    const context = this.#context === undefined ? {} : { context: this.#context }
+    const outcome = outcomeOf(end, this.#rejection)
+    return { calling, called, peer, startedAt, endedAt, ...this.#counts(), ...outcome, ...context }
   }
 
   #counts(): StoreCounts {
@@ -190,7 +219,12 @@ export class AcceptedAssociationDriver implements AssociationUser, AcceptedAssoc
   }
 
   onClosed(): void {
-    this.#owner.gone(this)
+    this.#closed = true
+    this.#leaveWhenDone()
+  }
+
+  #leaveWhenDone(): void {
+    if (this.#closed && this.#reported) this.#owner.gone(this)
   }
 
   onFault(error: unknown): void {
@@ -207,9 +241,12 @@ function rejectionOf({ result, source, reason }: Rejection): Rejection {
   return { result, source, reason }
 }
 
-function outcomeOf(end: AssociationEnd, rejection: Rejection | undefined) {
-  if (end.outcome === 'released') return { outcome: end.outcome }
-  const { message } = end.error
-  const reason = rejection === undefined ? message : `rejected ${Object.values(rejection).join('/')}`
-  return { outcome: end.outcome, reason }
+function outcomeOf(
+  end: AssociationEnd,
+  rejection: Rejection | undefined,
+): Pick<AssociationSummary, 'outcome' | 'reason' | 'reasonCode'> {
+  const { outcome, error } = end
+  if (outcome === 'released') return { outcome }
+  if (rejection !== undefined) return { outcome, reason: `rejected ${Object.values(rejection).join('/')}` }
+  return { outcome, reason: error.message, reasonCode: error.code }
 }

@@ -324,6 +324,47 @@ describe('associations', () => {
     expect(host.stores[0]?.aborted).toBeDefined()
   })
 
+  it('tells of an association after its sinks have ended, though the peer is gone', async () => {
+    const host = new RecordingHost()
+    let finish: (() => void) | undefined
+    host.onEnd = () =>
+      new Promise((resolve) => {
+        finish = () => resolve({ status: 0 })
+      })
+    const { port, acceptor } = await start({ host })
+    const peer = await ScriptedPeer.associate(port)
+    peer.send(storeCommand(1), pdv(Buffer.alloc(10)))
+    while (finish === undefined) await new Promise((resolve) => setTimeout(resolve, 2))
+    peer.destroy()
+    while (acceptor.activeAssociations > 0) await new Promise((resolve) => setTimeout(resolve, 2))
+    expect([host.summaries.length, acceptor.openConnections]).toEqual([0, 1])
+    finish()
+    expect(await host.summary()).toMatchObject({
+      outcome: 'lost',
+      reasonCode: 'connection-lost',
+      stores: 1,
+      failures: 0,
+    })
+    expect(acceptor.openConnections).toBe(0)
+  })
+
+  it('tells of an association whose peer went away before the decision, with its context', async () => {
+    const host = new RecordingHost()
+    let decide: (() => void) | undefined
+    host.decide = () =>
+      new Promise((resolve) => {
+        decide = () => resolve({ accept: true, context: 'late' })
+      })
+    const { port, acceptor } = await start({ host })
+    const peer = await ScriptedPeer.connect(port)
+    peer.send(encodePdu(requestFor()))
+    while (decide === undefined) await new Promise((resolve) => setTimeout(resolve, 2))
+    peer.destroy()
+    while (acceptor.activeAssociations > 0) await new Promise((resolve) => setTimeout(resolve, 2))
+    decide()
+    expect(await host.summary()).toMatchObject({ outcome: 'lost', context: 'late' })
+  })
+
   it('answers what is pending before it agrees to a release', async () => {
     const host = new RecordingHost()
     let finish: (() => void) | undefined

@@ -1,6 +1,7 @@
 import type { AssociationOutcome } from '../association/association-core.ts'
 import type { DimseOutcome, IncomingOperation, OperationReceiver, PresentationContext } from '../dimse/operation.ts'
 import type { DimseResponse, OutgoingRequest } from '../dimse/own-requests.ts'
+import type { UlErrorCode } from '../errors.ts'
 import type { AssociateRequest } from '../pdu/pdu.ts'
 import type { NegotiationPolicy } from '../upper-layer/negotiation.ts'
 
@@ -83,15 +84,21 @@ export type AssociationSummary = {
   readonly bytes: number
   readonly outcome: AssociationOutcome
   readonly reason?: string
+  /** Of `reason`, when it was not a rejection: a closed set. */
+  readonly reasonCode?: UlErrorCode
   /** What `decideAssociation` gave, when it accepted. */
   readonly context?: unknown
 }
 
 /** The application behind an acceptor. What it throws fails one operation or one association, never the process. */
 export interface AcceptorHost {
+  /** A decision later than `decisionTimeoutMs` is void: the peer was rejected meanwhile. */
   decideAssociation(request: AssociateRequest, peer: PeerInfo): Promise<AssociationDecision>
   beginStore(association: AcceptedAssociation, request: CStoreRq, presentationContext: PresentationContext): StoreSink
-  /** Once for every A-ASSOCIATE-RQ received, whatever came of it. */
+  /**
+   * Once for every A-ASSOCIATE-RQ received, whatever came of it, and after every sink of it has ended or was aborted
+   * (or `closeTimeoutMs` later), so that nothing of the association is under way any more.
+   */
   associationEnded(summary: AssociationSummary): void
   /** A connection that ended before an A-ASSOCIATE-RQ was complete: a probe, a scan, a slow or foreign client. */
   connectionFailed?(peer: PeerInfo, reason: string): void

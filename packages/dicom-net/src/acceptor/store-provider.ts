@@ -20,6 +20,8 @@ export const echoProvider: DimseProvider = {
 
 /** C-STORE (PS3.7 9.1.1) of one association, handed to the host's sinks and counted. */
 export class StoreProvider implements DimseProvider {
+  #ending = 0
+  #onSettled: (() => void) | undefined
   readonly commandField = commandFields.cStoreRq
   readonly counts: StoreCounts = { stores: 0, failures: 0, bytes: 0 }
   readonly #host: AcceptorHost
@@ -34,10 +36,38 @@ export class StoreProvider implements DimseProvider {
     try {
       const request = storeRequestOf(operation)
       const sink = this.#host.beginStore(this.#association, request, operation.presentationContext)
-      return new CountedStore(sink, this.counts)
+      return new CountedStore(sink, this)
     } catch (error) {
       this.counts.failures++
       throw error
+    }
+  }
+
+  /** Instances received whole whose sinks have not said yet what became of them. */
+  get ending(): number {
+    return this.#ending
+  }
+
+  /** Resolves when `ending` is 0. */
+  settled(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#onSettled = resolve
+    })
+  }
+
+  async end(sink: StoreSink): Promise<DimseOutcome> {
+    this.#ending++
+    try {
+      const outcome = await sink.end()
+      if (dimseStatusClass(outcome.status) === 'failure') this.counts.failures++
+      else this.counts.stores++
+      return outcome
+    } catch (error) {
+      this.counts.failures++
+      throw error
+    } finally {
+      this.#ending--
+      if (this.#ending === 0) this.#onSettled?.()
     }
   }
 }
@@ -74,32 +104,24 @@ function originOf(request: CommandSet): Partial<CStoreRq> {
 
 class CountedStore implements OperationReceiver {
   readonly #sink: StoreSink
-  readonly #counts: StoreCounts
+  readonly #provider: StoreProvider
 
-  constructor(sink: StoreSink, counts: StoreCounts) {
+  constructor(sink: StoreSink, provider: StoreProvider) {
     this.#sink = sink
-    this.#counts = counts
+    this.#provider = provider
   }
 
   write(fragments: readonly Uint8Array[]): void | Promise<void> {
-    for (const fragment of fragments) this.#counts.bytes += fragment.length
+    for (const fragment of fragments) this.#provider.counts.bytes += fragment.length
     return this.#sink.write(fragments)
   }
 
-  async end(): Promise<DimseOutcome> {
-    try {
-      const outcome = await this.#sink.end()
-      if (dimseStatusClass(outcome.status) === 'failure') this.#counts.failures++
-      else this.#counts.stores++
-      return outcome
-    } catch (error) {
-      this.#counts.failures++
-      throw error
-    }
+  end(): Promise<DimseOutcome> {
+    return this.#provider.end(this.#sink)
   }
 
   abort(reason: string): void {
-    this.#counts.failures++
+    this.#provider.counts.failures++
     this.#sink.abort(reason)
   }
 }

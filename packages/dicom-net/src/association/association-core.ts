@@ -234,6 +234,10 @@ export class AssociationCore implements UpperLayerPort, TransportUser, DimseEndp
     this.upperLayer.abortForViolation(error)
   }
 
+  broken(error: UlError): void {
+    this.abort(error)
+  }
+
   faulted(error: unknown): void {
     this.#user.onFault(error)
   }

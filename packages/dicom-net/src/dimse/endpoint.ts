@@ -19,6 +19,8 @@ export interface DimseEndpointPort {
   idle(): void
   /** The peer broke the rules outside of `onPdvPiece`. */
   violated(error: UlError): void
+  /** A message of ours was begun and cannot be completed. */
+  broken(error: UlError): void
   /** A provider or a callback of our own threw something unexpected. */
   faulted(error: unknown): void
   nowMs(): number
@@ -75,6 +77,7 @@ export class DimseEndpoint implements OperationRunPort {
       peerMaxPduLengthBytes: o.peerMaxPduLengthBytes,
       maxSentPduLengthBytes,
       send: (parts) => o.port.send(parts),
+      onBroken: (error) => o.port.broken(error),
     })
   }
 

@@ -1,5 +1,6 @@
 import fc from 'fast-check'
-import { describe, expect, it } from 'vitest'
+import { beforeEach, describe, expect, it } from 'vitest'
+import type { UlError } from '../errors.ts'
 import { resolveLimits } from '../limits.ts'
 import { PduReader, type PdvPiece } from '../pdu/pdu-reader.ts'
 import { parseCommandSet } from './command-set.ts'
@@ -64,6 +65,17 @@ const command = {
   affectedSopInstanceUid: '1',
 }
 
+const broken: string[] = []
+const onBroken = (error: UlError) => void broken.push(error.code)
+beforeEach(() => {
+  broken.length = 0
+})
+
+async function* failingAfter(bytes: number): AsyncGenerator<Uint8Array> {
+  if (bytes > 0) yield new Uint8Array(bytes)
+  throw new Error('disk error')
+}
+
 describe('MessageWriter', () => {
   it('sends any data set in any chunks as the same bytes, no PDU longer than the peer takes', async () => {
     await fc.assert(
@@ -74,7 +86,7 @@ describe('MessageWriter', () => {
         fc.boolean(),
         async (dataSet, cuts, peerMaxPduLengthBytes, whole) => {
           const { send, result } = collector()
-          const writer = new MessageWriter({ peerMaxPduLengthBytes, maxSentPduLengthBytes: 1000, send })
+          const writer = new MessageWriter({ peerMaxPduLengthBytes, maxSentPduLengthBytes: 1000, send, onBroken })
           await writer.send(3, command, whole ? dataSet : chunked(dataSet, cuts))
           const { maxPduBytes, messages } = result()
           expect(maxPduBytes).toBeLessThanOrEqual(peerMaxPduLengthBytes)
@@ -87,7 +99,7 @@ describe('MessageWriter', () => {
 
   it('hands over command set and data set of a small instance at once', async () => {
     const { send, result } = collector()
-    const writer = new MessageWriter({ peerMaxPduLengthBytes: 0, maxSentPduLengthBytes: 131072, send })
+    const writer = new MessageWriter({ peerMaxPduLengthBytes: 0, maxSentPduLengthBytes: 131072, send, onBroken })
     await writer.send(1, command, new Uint8Array(300_000))
     expect(result().sends).toBe(1)
   })
@@ -98,7 +110,7 @@ describe('MessageWriter', () => {
       send(parts)
       await Promise.resolve()
     }
-    const writer = new MessageWriter({ peerMaxPduLengthBytes: 64, maxSentPduLengthBytes: 1000, send: slow })
+    const writer = new MessageWriter({ peerMaxPduLengthBytes: 64, maxSentPduLengthBytes: 1000, send: slow, onBroken })
     const dataSets = [Buffer.alloc(500, 1), Buffer.alloc(300, 2), Buffer.alloc(400, 3)]
     await Promise.all([
       writer.send(1, command, dataSets[0]),
@@ -126,20 +138,24 @@ describe('MessageWriter', () => {
       await Promise.resolve()
       log.push('sent')
     }
-    const writer = new MessageWriter({ peerMaxPduLengthBytes: 56, maxSentPduLengthBytes: 1000, send })
+    const writer = new MessageWriter({ peerMaxPduLengthBytes: 56, maxSentPduLengthBytes: 1000, send, onBroken })
     await writer.send(1, command, chunks())
     expect(log).toEqual(['chunk 0', 'sent', 'chunk 1', 'sent', 'chunk 2', 'sent', 'sent'])
   })
 
-  it('goes on after a message that failed', async () => {
+  it('goes on after a message that failed before its first byte', async () => {
     const { send, result } = collector()
-    const writer = new MessageWriter({ peerMaxPduLengthBytes: 0, maxSentPduLengthBytes: 1000, send })
-    const broken = (async function* () {
-      yield new Uint8Array(10)
-      throw new Error('source failed')
-    })()
-    await expect(writer.send(1, command, broken)).rejects.toThrow('source failed')
+    const writer = new MessageWriter({ peerMaxPduLengthBytes: 0, maxSentPduLengthBytes: 1000, send, onBroken })
+    await expect(writer.send(1, command, failingAfter(0))).rejects.toMatchObject({ code: 'source-failed' })
     await writer.send(3, { ...command, hasDataSet: false })
     expect(result().messages.map(({ context }) => context)).toEqual([3])
+    expect(broken).toEqual([])
+  })
+
+  it('says when a message was begun that cannot be completed', async () => {
+    const { send } = collector()
+    const writer = new MessageWriter({ peerMaxPduLengthBytes: 0, maxSentPduLengthBytes: 1000, send, onBroken })
+    await expect(writer.send(1, command, failingAfter(2000))).rejects.toMatchObject({ code: 'source-failed' })
+    expect(broken).toEqual(['source-failed'])
   })
 })

@@ -1,3 +1,4 @@
+import { UlError } from '../errors.ts'
 import { PDATA_HEADER_BYTES, type PdvHeader, writePDataHeader } from '../pdu/encode-pdu.ts'
 import { PDV_HEADER_BYTES } from '../pdu/pdu.ts'
 import { type CommandSet, encodeCommandSet } from './command-set.ts'
@@ -10,6 +11,14 @@ export type SendParts = (parts: readonly Uint8Array[]) => void | Promise<void>
 /** Bytes handed to the transport at once. */
 const BATCH_BYTES = 512 * 1024
 
+export type MessageWriterOptions = {
+  readonly peerMaxPduLengthBytes: number
+  readonly maxSentPduLengthBytes: number
+  readonly send: SendParts
+  /** A message was begun and cannot be completed: the association is of no use any more. */
+  readonly onBroken: (error: UlError) => void
+}
+
 /**
  * Cuts outgoing messages into P-DATA-TF PDUs of one PDV each and keeps messages apart: fragments of two messages never
  * mix (PS3.8 Annex E.1). Bytes go out as given, never copied but for the tail of a chunk of unknown end.
@@ -20,12 +29,19 @@ export class MessageWriter {
   readonly #maxFragmentBytes: number
   #tail: Promise<void> = Promise.resolve()
   #busy = 0
+  readonly #onBroken: (error: UlError) => void
+  /** The message being sent has bytes under way: it can only be completed. */
+  #begun = false
 
-  constructor(o: { peerMaxPduLengthBytes: number; maxSentPduLengthBytes: number; send: SendParts }) {
+  constructor(o: MessageWriterOptions) {
     const peerMax = o.peerMaxPduLengthBytes === 0 ? o.maxSentPduLengthBytes : o.peerMaxPduLengthBytes
     const pduBytes = Math.min(peerMax, o.maxSentPduLengthBytes)
     this.#maxFragmentBytes = Math.max(2, (pduBytes - PDV_HEADER_BYTES) & ~1)
-    this.#send = o.send
+    this.#send = (parts) => {
+      this.#begun = true
+      return o.send(parts)
+    }
+    this.#onBroken = o.onBroken
   }
 
   /** Sends one message. Resolves when its last byte was taken by the transport. */
@@ -45,7 +61,15 @@ export class MessageWriter {
     const parts = this.#commandParts(contextId, command)
     if (dataSet === undefined) return void (await this.#send(parts))
     if (dataSet instanceof Uint8Array) return this.#sendWhole(contextId, parts, dataSet)
-    await this.#sendStream(contextId, parts, dataSet)
+    this.#begun = false
+    try {
+      await this.#sendStream(contextId, parts, dataSet)
+    } catch (cause) {
+      if (cause instanceof UlError) throw cause
+      const error = new UlError('source-failed', 'the data set could not be read to its end', { cause })
+      if (this.#begun) this.#onBroken(error)
+      throw error
+    }
   }
 
   /** A command set almost always fits one fragment; then header and body are one buffer. */

@@ -258,6 +258,24 @@ describe('an association of ours', () => {
     await expect(association.store({ ...store, dataSet: endless() })).rejects.toMatchObject({ code: 'connection-lost' })
   })
 
+  it('aborts when the data set cannot be read to its end', async () => {
+    let abort: string | undefined
+    const port = await accepting(async (peer) => {
+      for (let pdu = await peer.nextPdu(); pdu !== undefined; pdu = await peer.nextPdu()) {
+        if (pdu.type === 7) abort = `${pdu.body[2]}/${pdu.body[3]}`
+      }
+    })
+    const association = await request(port, { limits: { closeTimeoutMs: 20 } })
+    async function* failing() {
+      yield Buffer.alloc(100_000)
+      throw new Error('disk error')
+    }
+    await expect(association.store({ ...store, dataSet: failing() })).rejects.toMatchObject({ code: 'source-failed' })
+    expect(await association.ended).toMatchObject({ outcome: 'aborted', error: { code: 'source-failed' } })
+    while (abort === undefined) await new Promise((resolve) => setTimeout(resolve, 5))
+    expect(abort).toBe('0/0')
+  })
+
   it('goes through a release collision', async () => {
     const port = await accepting(async (peer) => {
       await peer.nextPdu()

@@ -26,8 +26,6 @@ export function reuseReadBuffer(accepted: net.Socket, buffer: Uint8Array, onRead
     manualStart: true,
     onread: { buffer, callback: (length, target) => onRead(target.subarray(0, length)) },
   }
-  // The address is cached in a socket at first use, through the handle it is about to lose.
-  void accepted.remoteAddress
   const socket = new net.Socket(options as net.SocketConstructorOpts) as InternalSocket
   // The server counts its connections when their sockets are destroyed: that duty moves along with the handle.
   socket.server = old.server

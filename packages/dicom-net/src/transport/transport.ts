@@ -22,9 +22,9 @@ export class Transport {
   #left: Uint8Array | undefined
   #paused = false
   #closed = false
+  bytesRead = 0
   /** True while the buffer handed in belongs to the socket: what is kept of it must be copied. */
   #bufferIsShared = false
-  bytesRead = 0
 
   constructor(user: TransportUser, limits: UlLimits) {
     this.#user = user
@@ -84,18 +84,16 @@ export class Transport {
   send(parts: readonly Uint8Array[]): void | Promise<void> {
     const socket = this.#socket
     if (socket === undefined || this.#closed || socket.destroyed || !socket.writable) throw lost(undefined)
-    socket.cork()
-    const last = parts.length - 1
     let flushed = false
     let settle: ((error?: Error | null) => void) | undefined
     const onFlushed = (error?: Error | null) => {
       flushed = true
       settle?.(error)
     }
-    parts.forEach((part, n) => {
-      if (n === last) socket.write(part, onFlushed)
-      else socket.write(part)
-    })
+    const last = parts.length - 1
+    socket.cork()
+    for (let n = 0; n < last; n++) socket.write(parts[n] as Uint8Array)
+    socket.write(parts[last] as Uint8Array, onFlushed)
     socket.uncork()
     if (socket.writableLength === 0) return
     if (socket.writableLength > this.#limits.maxUnsentBytes) this.destroy(notReading(socket))
