@@ -3,7 +3,7 @@ import { createConnection, createServer } from 'node:net'
 import { CliError } from '../errors.ts'
 
 const STOP_LIMIT_MS = 20_000
-const POLL_MS = 50
+const DEFAULT_POLL_MS = 50
 const MAX_TAIL_CHARACTERS = 1024 * 1024
 
 export type Child = {
@@ -45,7 +45,13 @@ export async function runChild(command: string, args: readonly string[], options
 }
 
 export async function waitUntil(
-  o: { readonly what: string; readonly limitMs: number; readonly child?: Child; readonly signal?: AbortSignal },
+  o: {
+    readonly what: string
+    readonly limitMs: number
+    readonly pollMs?: number
+    readonly child?: Child
+    readonly signal?: AbortSignal
+  },
   isTrue: () => boolean | Promise<boolean>,
 ): Promise<void> {
   const deadline = performance.now() + o.limitMs
@@ -57,7 +63,7 @@ export async function waitUntil(
     o.signal?.throwIfAborted()
     if (end !== undefined) throw new CliError('failed', `${o.what}: it ended with ${end.status}: ${end.tail.trim()}`)
     if (performance.now() > deadline) throw new CliError('failed', `${o.what} took more than ${o.limitMs} ms`)
-    await new Promise((resolve) => setTimeout(resolve, POLL_MS))
+    await new Promise((resolve) => setTimeout(resolve, o.pollMs ?? DEFAULT_POLL_MS))
   }
 }
 

@@ -11,6 +11,10 @@ import { rounded, type Spread, spreadOf } from './stats.ts'
 
 /** How long after the last acknowledgement a server may take to have everything in its index. */
 const SETTLE_LIMIT_MS = 120_000
+/** Asking costs the server something too. */
+const SETTLE_POLL_MS = 200
+/** Longer without a change, and what is missing will not come. */
+const SETTLE_STILL_MS = 5_000
 
 export type IngestCell = {
   readonly server: ServerName
@@ -140,17 +144,19 @@ async function runCell(server: RunningServer, cell: IngestCell, context: RunCont
 
 /** A server that refused some instances never reaches the count: then it has settled when the count stands still. */
 async function settle(server: RunningServer, expected: number, signal: AbortSignal): Promise<void> {
-  const STILL_MS = 5_000
   let last = -1
   let since = performance.now()
-  await waitUntil({ what: `indexing by ${server.name}`, limitMs: SETTLE_LIMIT_MS, signal }, async () => {
-    const stored = await server.storedInstances()
-    if (stored !== last) {
-      last = stored
-      since = performance.now()
-    }
-    return stored >= expected || performance.now() - since > STILL_MS
-  })
+  await waitUntil(
+    { what: `indexing by ${server.name}`, limitMs: SETTLE_LIMIT_MS, pollMs: SETTLE_POLL_MS, signal },
+    async () => {
+      const stored = await server.storedInstances()
+      if (stored !== last) {
+        last = stored
+        since = performance.now()
+      }
+      return stored >= expected || performance.now() - since > SETTLE_STILL_MS
+    },
+  )
   if (last <= 0) throw new CliError('failed', `${server.name} stored nothing`)
 }
 

@@ -1,5 +1,6 @@
 import type { RegisterCommand } from '../command.ts'
 import { registerBench } from './bench.ts'
+import { registerCatalog } from './catalog.ts'
 import { registerEntity } from './entity.ts'
 import { registerInstance } from './instance.ts'
 import { registerJournal } from './journal.ts'
@@ -23,5 +24,6 @@ export const allCommands: readonly RegisterCommand[] = [
   registerJournal,
   registerVerify,
   registerReindex,
+  registerCatalog,
   registerBench,
 ]

@@ -1,5 +1,6 @@
-import { mkdirSync, readdirSync, readFileSync } from 'node:fs'
+import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
+import { listRunRecords } from '@vna/runtime'
 import { repositoryFolder } from '../../config.ts'
 import { type Child, freePorts, runChild, startChild, waitUntil } from '../child.ts'
 import type { StartServer } from '../server.ts'
@@ -22,10 +23,11 @@ export const startVna: StartServer = async ({ folder }) => {
   return {
     name: 'vna',
     durability: 'journal synced, then packs and catalog',
-    rootPids: () => [child.pid, ...recordedPids(home)],
+    // Services that are not the supervisor's descendants any more would be missed without their records.
+    rootPids: () => [child.pid, ...[...listRunRecords(home).values()].map((record) => record.pid)],
     dimse: { port: dimsePort, calledAeTitle: 'VNA', callingAeTitle: CALLING_AE_TITLE },
     dicomweb: { baseUrl: `${baseUrl}/dicomweb`, token },
-    storedInstances: async () => archivedInstances(await (await fetch(`${baseUrl}/metrics`)).text()),
+    storedInstances: () => archivedInstances(home),
     restart: async () => {
       await child.stop()
       child = await launch(env)
@@ -54,25 +56,19 @@ async function launch(env: NodeJS.ProcessEnv): Promise<Child> {
   return child
 }
 
-/** Services that are not the supervisor's descendants any more would be missed without their pid files. */
-function recordedPids(home: string): number[] {
-  try {
-    const folder = join(home, 'run')
-    return readdirSync(folder)
-      .filter((name) => name.endsWith('.pid'))
-      .map((name) => Number(readFileSync(join(folder, name), 'latin1').trim()))
-      .filter((pid) => Number.isSafeInteger(pid) && pid > 1)
-  } catch {
-    return []
-  }
-}
-
 function tokenIn(output: string): string {
   const line = output.trim().split('\n').at(-1) ?? ''
   return String((JSON.parse(line) as { token: string }).token)
 }
 
-export function archivedInstances(metrics: string): number {
+/** Rows committed by the archivers of this installation since they started. */
+async function archivedInstances(home: string): Promise<number> {
+  const bases = [...listRunRecords(home).values()].flatMap((record) => record.ops ?? [])
+  const pages = await Promise.all(bases.map(async (base) => (await fetch(`${base}/metrics`)).text()))
+  return pages.reduce((sum, page) => sum + archivedInstancesIn(page), 0)
+}
+
+export function archivedInstancesIn(metrics: string): number {
   let sum = 0
   for (const match of metrics.matchAll(/^vna_instances_archived_total(?:\{[^}]*\})? (\d+(?:\.\d+)?)/gm)) {
     sum += Number(match[1])
