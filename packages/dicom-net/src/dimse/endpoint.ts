@@ -152,7 +152,7 @@ export class DimseEndpoint implements OperationRunPort {
     this.#receiver = undefined
     this.#fragments = []
     receiver?.abort(reason)
-    if (receiver instanceof OperationRun) this.#running.delete(receiver.messageId)
+    if (receiver instanceof OperationRun) this.#forget(receiver)
   }
 
   /** The association is over: whatever is under way ends, nothing is sent any more. */
@@ -179,8 +179,7 @@ export class DimseEndpoint implements OperationRunPort {
   }
 
   finished(run: OperationRun): void {
-    // A run refused for its message id must not take away the one that owns it.
-    if (this.#running.get(run.messageId) === run) this.#running.delete(run.messageId)
+    this.#forget(run)
     const deferred = this.#deferred
     if (deferred !== undefined) {
       this.#deferred = undefined
@@ -192,6 +191,11 @@ export class DimseEndpoint implements OperationRunPort {
 
   faulted(error: unknown): void {
     this.#port.faulted(error)
+  }
+
+  /** A run refused for its message id must not take away the one that owns it. */
+  #forget(run: OperationRun): void {
+    if (this.#running.get(run.messageId) === run) this.#running.delete(run.messageId)
   }
 
   #onCommandPiece(piece: PdvPiece): void {
