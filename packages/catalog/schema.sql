@@ -86,6 +86,7 @@ table instance_copies (
   pack_id bigint not null
   length_bytes bigint not null
   received_at timestamp with time zone not null
+  sop_hash integer not null
   offset_blocks integer not null
   data_set_offset integer not null
   seq integer not null
@@ -93,8 +94,7 @@ table instance_copies (
   entity_id smallint not null
   flags smallint not null
   transfer_syntax_id smallint not null
-  sop_instance_uid text collate "C" not null
-  PRIMARY KEY (study_id, sop_instance_uid, version, pack_id, offset_blocks)
+  PRIMARY KEY (study_id, sop_hash, version, pack_id, offset_blocks)
 )
 
 table instances ( -- HASH (study_id)
@@ -123,7 +123,7 @@ table instances ( -- HASH (study_id)
   sop_instance_uid text collate "C" not null
   sha256 bytea not null
   extra text not null default ''::text
-  PRIMARY KEY (study_id, sop_instance_uid, version)
+  PRIMARY KEY (study_id, sop_hash, version)
 )
 CREATE INDEX instances_sop_hash ON ONLY public.instances USING btree (sop_hash)
 
@@ -153,9 +153,16 @@ table instances_0 ( -- FOR VALUES WITH (modulus 16, remainder 0)
   sop_instance_uid text collate "C" not null
   sha256 bytea not null
   extra text not null default ''::text
-  PRIMARY KEY (study_id, sop_instance_uid, version)
+  PRIMARY KEY (study_id, sop_hash, version)
 )
 CREATE INDEX instances_0_sop_hash_idx ON public.instances_0 USING btree (sop_hash)
+
+table issuers (
+  id integer not null generated always as identity
+  value text collate "C" not null
+  UNIQUE (value)
+  PRIMARY KEY (id)
+)
 
 table journals (
   id smallint not null generated always as identity
@@ -192,20 +199,22 @@ CREATE UNIQUE INDEX packs_segment ON public.packs USING btree (segment_id, journ
 
 table patient_identifiers (
   study_id bigint not null
+  issuer_id integer not null
   identifier text collate "C" not null
-  issuer text collate "C" not null
   type text collate "C" not null
-  PRIMARY KEY (identifier, issuer, study_id)
+  PRIMARY KEY (identifier, issuer_id, study_id)
+  FOREIGN KEY (issuer_id) REFERENCES issuers(id)
   FOREIGN KEY (study_id) REFERENCES studies(id)
 )
 CREATE INDEX patient_identifiers_study ON public.patient_identifiers USING btree (study_id)
 
 table patients (
   id bigint not null generated always as identity
+  issuer_id integer not null
   identifier text collate "C" not null
-  issuer text collate "C" not null
-  UNIQUE (identifier, issuer)
+  UNIQUE (identifier, issuer_id)
   PRIMARY KEY (id)
+  FOREIGN KEY (issuer_id) REFERENCES issuers(id)
 )
 
 table quarantine (
@@ -247,6 +256,7 @@ table series (
   study_id bigint not null
   number_of_instances integer not null
   series_number integer
+  uid_hash integer not null
   header_no smallint not null default 0
   series_instance_uid text collate "C" not null
   modality text collate "C"
@@ -263,7 +273,7 @@ table series (
   FOREIGN KEY (study_id) REFERENCES studies(id)
 ) with (fillfactor=90)
 CREATE INDEX series_study ON public.series USING btree (study_id)
-CREATE UNIQUE INDEX series_uid ON public.series USING btree (series_instance_uid, study_id)
+CREATE INDEX series_uid_hash ON public.series USING btree (uid_hash)
 
 table studies (
   id bigint not null generated always as identity
@@ -300,7 +310,7 @@ table studies (
   PRIMARY KEY (id)
   FOREIGN KEY (owner_entity_id) REFERENCES entities(id)
   FOREIGN KEY (patient_id) REFERENCES patients(id)
-) with (fillfactor=85)
+) with (fillfactor=90)
 CREATE INDEX studies_accession ON public.studies USING btree (accession_number) WHERE (accession_number IS NOT NULL)
 CREATE INDEX studies_arrival ON public.studies USING btree (first_received_at)
 CREATE INDEX studies_date ON public.studies USING btree (study_date)
@@ -308,7 +318,7 @@ CREATE INDEX studies_hidden ON public.studies USING btree (id) WHERE (visibility
 CREATE INDEX studies_name ON public.studies USING btree (patient_name_folded) WHERE (patient_name_folded IS NOT NULL)
 CREATE INDEX studies_other_name ON public.studies USING btree (patient_name_other_folded) WHERE (patient_name_other_folded IS NOT NULL)
 CREATE INDEX studies_patient ON public.studies USING btree (patient_id)
-CREATE UNIQUE INDEX studies_uid ON public.studies USING btree (study_instance_uid)
+CREATE UNIQUE INDEX studies_uid ON public.studies USING btree (((md5(study_instance_uid))::uuid))
 
 table transmissions (
   id bigint not null generated always as identity

@@ -63,6 +63,7 @@ const allTables = [
   'holders',
   'instance_copies',
   'instances',
+  'issuers',
   'journals',
   'pack_folders',
   'packs',

@@ -15,14 +15,14 @@ export interface Contents {
 export async function contentsOf(catalog: Catalog): Promise<Contents> {
   const { sql } = catalog
   const studies = await sql<Record<string, unknown>[]>`
-    select s.study_instance_uid, p.identifier as patient, p.issuer, n.code as owner, s.first_received_at,
+    select s.study_instance_uid, p.identifier as patient, u.value as issuer, n.code as owner, s.first_received_at,
       s.last_received_at, k.segment_id as first_segment, s.first_offset_blocks, s.number_of_series,
       s.number_of_instances, s.several_holders, s.modalities, s.study_date, s.study_time, s.accession_number,
       s.issuer_of_accession, s.patient_name, s.patient_name_folded, s.patient_name_other_folded, s.patient_birth_date,
       s.patient_sex, s.issuer_of_patient_id, s.referring_physician, s.study_id, s.description, s.timezone_offset,
-      (select coalesce(json_agg(i.identifier order by i.identifier, i.issuer), '[]') from patient_identifiers i
+      (select coalesce(json_agg(i.identifier order by i.identifier), '[]') from patient_identifiers i
         where i.study_id = s.id) as identifiers
-    from studies s left join patients p on p.id = s.patient_id join entities n on n.id = s.owner_entity_id
+    from studies s left join patients p on p.id = s.patient_id left join issuers u on u.id = p.issuer_id join entities n on n.id = s.owner_entity_id
       join packs k on k.id = s.first_pack_id
     order by s.study_instance_uid`
   const series = await sql<Record<string, unknown>[]>`
@@ -37,10 +37,10 @@ export async function contentsOf(catalog: Catalog): Promise<Contents> {
       join entities n on n.id = i.entity_id join packs k on k.id = i.pack_id join uids t on t.id = i.transfer_syntax_id
     order by 1, 3, 4`
   const copies = await sql<Record<string, unknown>[]>`
-    select s.study_instance_uid, c.sop_instance_uid, encode(i.sha256, 'hex') as sha256, n.code as entity, c.received_at,
+    select s.study_instance_uid, i.sop_instance_uid, encode(i.sha256, 'hex') as sha256, n.code as entity, c.received_at,
       k.segment_id, c.offset_blocks, c.length_bytes, c.data_set_offset, c.seq, c.flags
     from instance_copies c join studies s on s.id = c.study_id
-      join instances i on i.study_id = c.study_id and i.sop_instance_uid = c.sop_instance_uid and i.version = c.version
+      join instances i on i.study_id = c.study_id and i.sop_hash = c.sop_hash and i.version = c.version
       join entities n on n.id = c.entity_id join packs k on k.id = c.pack_id
     order by 1, 2, 3, k.segment_id, c.offset_blocks`
   const holders = await sql<Record<string, unknown>[]>`

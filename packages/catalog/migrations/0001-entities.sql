@@ -30,3 +30,9 @@ create table uids (
   id smallint generated always as identity primary key,
   uid text collate "C" not null unique
 );
+
+-- Issuers of patient identifiers: OIDs, names, and `entity:<code>` where a header names none.
+create table issuers (
+  id integer generated always as identity primary key,
+  value text collate "C" not null unique
+);

@@ -27,6 +27,8 @@ create unique index packs_segment on packs (segment_id, journal_id);
 -- One row per distinct data set (SHA-256) of a SOP Instance UID in a study; `current` marks the one that is shown.
 -- Partitioned by study from day one so that a distributed engine can carry it. No foreign keys: three look-ups per row
 -- would cost more than the insert, and the registration transaction makes study, series and pack itself.
+-- The key holds a hash of the UID and `version` tells apart what shares it (versions, and the rare collision): 28 bytes an
+-- entry where the UID itself made 92, at most half full (measured: 206 bytes of index an instance, now 70).
 -- Columns stand by alignment, and rarely absent values use 0 or '' instead of null: a null bitmap costs 8 bytes a row.
 create table instances (
   study_id bigint not null,
@@ -54,7 +56,7 @@ create table instances (
   sop_instance_uid text collate "C" not null,
   sha256 bytea not null,
   extra text not null default '', -- DICOM JSON of further attributes, '' when there are none
-  primary key (study_id, sop_instance_uid, version)
+  primary key (study_id, sop_hash, version)
 ) partition by hash (study_id);
 create table instances_0 partition of instances for values with (modulus 16, remainder 0);
 create table instances_1 partition of instances for values with (modulus 16, remainder 1);
@@ -81,6 +83,7 @@ create table instance_copies (
   pack_id bigint not null,
   length_bytes bigint not null,
   received_at timestamptz not null,
+  sop_hash integer not null,
   offset_blocks integer not null,
   data_set_offset integer not null,
   seq integer not null,
@@ -88,8 +91,7 @@ create table instance_copies (
   entity_id smallint not null,
   flags smallint not null,
   transfer_syntax_id smallint not null,
-  sop_instance_uid text collate "C" not null,
-  primary key (study_id, sop_instance_uid, version, pack_id, offset_blocks)
+  primary key (study_id, sop_hash, version, pack_id, offset_blocks)
 );
 
 -- Stored and committable, but not shown: what could not be placed, with the reason.

@@ -4,6 +4,7 @@ export interface DictionaryValues {
   readonly folder: string
   readonly journal: string
   readonly entityCodes: readonly string[]
+  readonly issuers: readonly string[]
   readonly uids: readonly string[]
 }
 
@@ -28,6 +29,12 @@ export async function ensureDictionaries(sql: Sql, values: DictionaryValues): Pr
       select t.code, 'EEP', t.code, 'unlisted' from input, jsonb_array_elements_text(v -> 'entityCodes') as t (code)
       where not exists (select from entities e where e.code = t.code)
       order by t.code
+      on conflict do nothing),
+    issuer as (
+      insert into issuers (value)
+      select t.value from input, jsonb_array_elements_text(v -> 'issuers') as t (value)
+      where not exists (select from issuers i where i.value = t.value)
+      order by t.value
       on conflict do nothing)
     insert into uids (uid)
     select t.uid from input, jsonb_array_elements_text(v -> 'uids') as t (uid)

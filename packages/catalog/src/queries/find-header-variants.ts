@@ -11,5 +11,5 @@ export async function findHeaderVariants(tx: Transaction, studyInstanceUid: stri
   return tx<HeaderVariant[]>`
     select v.series_id as "seriesId", v.no, v.header
     from studies s join header_variants v on v.study_id = s.id
-    where s.study_instance_uid = ${studyInstanceUid}`
+    where md5(s.study_instance_uid)::uuid = md5(${studyInstanceUid})::uuid`
 }

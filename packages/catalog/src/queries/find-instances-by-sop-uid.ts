@@ -1,8 +1,8 @@
 import type { Sql } from '../database/open-database.ts'
 import { runQuery } from '../database/run-transaction.ts'
-import { sopHashOf } from '../register/sop-hash.ts'
 import { compilePredicate, type Predicate, shownInstance } from '../search/predicate.ts'
 import { SqlText } from '../search/sql-text.ts'
+import { uidHashOf } from '../uid-hash.ts'
 import { type LocatedInstance, locatedColumns, locatedInstanceOf, locatedJoins } from './locate-instances.ts'
 
 /** The instance of a SOP Instance UID in whatever study it is; more than one when senders used the UID twice. */
@@ -14,7 +14,7 @@ export async function findInstancesBySopUid(
   const text = new SqlText()
   const scope = compilePredicate(predicate, text)
   text.add(`select ${locatedColumns} from instances i join studies s on s.id = i.study_id ${locatedJoins}`)
-  text.add(`where i.sop_hash = ${text.param(sopHashOf(sopInstanceUid))}::int`)
+  text.add(`where i.sop_hash = ${text.param(uidHashOf(sopInstanceUid))}::int`)
   text.add(`and i.sop_instance_uid = ${text.param(sopInstanceUid)}`)
   text.add(`and ${scope.study} and ${shownInstance(scope)}`)
   text.add('order by s.first_received_at, s.study_instance_uid')

@@ -12,29 +12,29 @@ interface KnownVersionRow extends Omit<KnownVersion, 'arrivals'> {
 }
 
 /**
- * The versions a study has of some SOP Instance UIDs, and, where `allMultiple` asks for it, of every SOP Instance UID that
- * has more than one.
+ * The versions a study has of the SOP Instance UIDs with some hashes, and, where `allMultiple` asks for it, of every one
+ * that has more than one.
  */
 export async function findKnownVersions(
   tx: Transaction,
-  study: { studyInstanceUid: string; sopInstanceUids: readonly string[]; allMultiple: boolean },
+  study: { studyInstanceUid: string; sopHashes: readonly number[]; allMultiple: boolean },
 ): Promise<readonly KnownVersion[]> {
   const rows = await tx<KnownVersionRow[]>`
-    select i.sop_instance_uid as "sopInstanceUid", i.version, encode(i.sha256, 'hex') as sha256, i.current,
+    select i.sop_instance_uid as "sopInstanceUid", i.sop_hash as "sopHash", i.version, encode(i.sha256, 'hex') as sha256, i.current,
       e.series_instance_uid as "seriesInstanceUid", i.received_at as "receivedAt", k.segment_id as "segmentId",
       i.offset_blocks as "offsetBlocks", i.entity_id as "entityId", i.flags,
       (select jsonb_agg(jsonb_build_object('at', c.received_at, 'segment', ck.segment_id, 'blocks', c.offset_blocks,
           'entity', c.entity_id, 'flags', c.flags))
         from instance_copies c join packs ck on ck.id = c.pack_id
-        where c.study_id = i.study_id and c.sop_instance_uid = i.sop_instance_uid and c.version = i.version) as copies
+        where c.study_id = i.study_id and c.sop_hash = i.sop_hash and c.version = i.version) as copies
     from studies s
       join instances i on i.study_id = s.id
       join series e on e.id = i.series_id
       join packs k on k.id = i.pack_id
-    where s.study_instance_uid = ${study.studyInstanceUid}
-      and (i.sop_instance_uid in (select jsonb_array_elements_text(${JSON.stringify(study.sopInstanceUids)}::text::jsonb))
-        or ${study.allMultiple} and i.sop_instance_uid in (
-          select m.sop_instance_uid from instances m where m.study_id = s.id and m.version > 1))`
+    where md5(s.study_instance_uid)::uuid = md5(${study.studyInstanceUid})::uuid
+      and (i.sop_hash = any (string_to_array(${study.sopHashes.join()}, ',')::int[])
+        or ${study.allMultiple} and i.sop_hash in (
+          select m.sop_hash from instances m where m.study_id = s.id and m.version > 1))`
   return rows.map(knownVersionOf)
 }
 

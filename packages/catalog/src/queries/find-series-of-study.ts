@@ -21,7 +21,7 @@ export async function findSeriesOfStudy(
       e.performed_start_date as "performedStartDate", e.performed_start_time as "performedStartTime",
       e.request_attributes as "requestAttributes"
     from studies s join series e on e.study_id = s.id
-    where s.study_instance_uid = ${studyInstanceUid}
+    where md5(s.study_instance_uid)::uuid = md5(${studyInstanceUid})::uuid
       and (e.series_instance_uid in (
           select jsonb_array_elements_text(${JSON.stringify(seriesInstanceUids)}::text::jsonb))
         or e.id in (select v.series_id from header_variants v where v.study_id = s.id))`

@@ -6,6 +6,7 @@ export async function findStudyRevisions(
 ): Promise<readonly { studyInstanceUid: string; revision: number }[]> {
   return sql<{ studyInstanceUid: string; revision: number }[]>`
     select study_instance_uid as "studyInstanceUid", revision from studies
-    where study_instance_uid in (select jsonb_array_elements_text(${JSON.stringify(studyInstanceUids)}::text::jsonb))
+    where md5(study_instance_uid)::uuid in (
+      select md5(value)::uuid from jsonb_array_elements_text(${JSON.stringify(studyInstanceUids)}::text::jsonb))
     order by study_instance_uid`
 }

@@ -15,25 +15,25 @@ export async function insertCopies(
   if (copies.length === 0) return
   await tx`
     insert into instance_copies (study_id, pack_id, length_bytes, received_at, offset_blocks, data_set_offset, seq,
-      version, entity_id, flags, transfer_syntax_id, sop_instance_uid)
-    select ${place.studyId}::bigint, ${place.packId}::bigint, r.l, r.at, r.o, r.d, r.q, r.v, r.e, r.g, t.id, r.uid
+      version, entity_id, flags, transfer_syntax_id, sop_hash)
+    select ${place.studyId}::bigint, ${place.packId}::bigint, r.l, r.at, r.o, r.d, r.q, r.v, r.e, r.g, t.id, r.h
     from json_to_recordset(${JSON.stringify(copies.map(rowOf))}::text::json) as r (l bigint, at timestamptz, o int, d int,
-        q int, v smallint, e smallint, g smallint, t text, uid text)
+        q int, v smallint, e smallint, g smallint, t text, h int)
       join uids t on t.uid = r.t
     on conflict do nothing`
 }
 
 function rowOf({ instance, version }: NewCopy): unknown {
   return {
-    l: instance.lengthBytes,
+    l: instance.received.lengthBytes,
     at: new Date(instance.arrival.receivedAtMs),
     o: instance.arrival.offset / 512,
-    d: instance.dataSetOffset,
-    q: instance.seq,
+    d: instance.received.dataSetOffset,
+    q: instance.received.seq,
     v: version,
     e: instance.arrival.entityId,
     g: instance.arrival.flags,
-    t: instance.transferSyntaxUid,
-    uid: instance.sopInstanceUid,
+    t: instance.received.transferSyntaxUid,
+    h: instance.sopHash,
   }
 }

@@ -28,10 +28,10 @@ export async function insertInstances(
     from json_to_recordset(${rowsText(instances)}::text::json) as r (l bigint, at timestamptz, h int, o int, d int, q int,
         n int, f int, r int, c int, v smallint, k text, t text, e smallint, g smallint, b smallint, sh smallint,
         eh smallint, cur boolean, uid text, sha text, x text, s text)
-      join series s on s.series_instance_uid = r.s and s.study_id = ${place.studyId}::bigint
+      join series s on s.study_id = ${place.studyId}::bigint and s.series_instance_uid = r.s
       join uids k on k.uid = r.k
       join uids t on t.uid = r.t
-    order by r.uid collate "C"`
+    order by r.h`
   return result.count
 }
 
@@ -42,19 +42,19 @@ function rowsText(instances: readonly NewInstance[]): string {
 function rowOf({ instance, version, current, studyHeaderNo, seriesHeaderNo }: NewInstance): unknown {
   const { arrival, attributes } = instance
   return {
-    l: instance.lengthBytes,
+    l: instance.received.lengthBytes,
     at: new Date(arrival.receivedAtMs),
     h: instance.sopHash,
     o: arrival.offset / 512,
-    d: instance.dataSetOffset,
-    q: instance.seq,
+    d: instance.received.dataSetOffset,
+    q: instance.received.seq,
     n: attributes.instanceNumber,
     f: attributes.numberOfFrames,
     r: attributes.rows,
     c: attributes.columns,
     v: version,
-    k: instance.sopClassUid,
-    t: instance.transferSyntaxUid,
+    k: instance.received.header.sopClassUid,
+    t: instance.received.transferSyntaxUid,
     e: arrival.entityId,
     g: arrival.flags,
     b: attributes.bitsAllocated,

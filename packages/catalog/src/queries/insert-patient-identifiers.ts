@@ -8,8 +8,9 @@ export async function insertPatientIdentifiers(
 ): Promise<void> {
   if (identifiers.length === 0) return
   await tx`
-    insert into patient_identifiers (study_id, identifier, issuer, type)
-    select ${studyId}::bigint, r.identifier, r.issuer, r.type
+    insert into patient_identifiers (study_id, identifier, issuer_id, type)
+    select ${studyId}::bigint, r.identifier, u.id, r.type
     from json_to_recordset(${JSON.stringify(identifiers)}::text::json) as r (identifier text, issuer text, type text)
+      join issuers u on u.value = r.issuer
     on conflict do nothing`
 }

@@ -9,10 +9,11 @@ export interface PatientKey {
 export async function insertPatients(tx: Transaction, patients: readonly PatientKey[]): Promise<void> {
   if (patients.length === 0) return
   await tx`
-    insert into patients (identifier, issuer)
-    select r.identifier, r.issuer
+    insert into patients (identifier, issuer_id)
+    select r.identifier, u.id
     from json_to_recordset(${JSON.stringify(patients)}::text::json) as r (identifier text, issuer text)
-    where not exists (select from patients p where p.identifier = r.identifier and p.issuer = r.issuer)
-    order by r.identifier collate "C", r.issuer collate "C"
+      join issuers u on u.value = r.issuer
+    where not exists (select from patients p where p.identifier = r.identifier and p.issuer_id = u.id)
+    order by r.identifier collate "C", u.id
     on conflict do nothing`
 }

@@ -1,5 +1,6 @@
 import type { Transaction } from '../database/open-database.ts'
 import type { SeriesAttributes } from '../header/series-attributes.ts'
+import { uidHashOf } from '../uid-hash.ts'
 
 export interface NewSeries {
   readonly seriesInstanceUid: string
@@ -10,18 +11,22 @@ export interface NewSeries {
 /** Adds series to a study this transaction holds; known ones stay as they are. */
 export async function insertSeries(tx: Transaction, studyId: number, series: readonly NewSeries[]): Promise<void> {
   if (series.length === 0) return
-  const text = JSON.stringify(series.map(({ attributes, ...rest }) => ({ ...attributes, ...rest })))
+  const text = JSON.stringify(
+    series.map(({ attributes, ...rest }) => ({ ...attributes, ...rest, uidHash: uidHashOf(rest.seriesInstanceUid) })),
+  )
   await tx`
-    insert into series (study_id, number_of_instances, series_number, series_instance_uid, modality, description,
+    insert into series (study_id, number_of_instances, uid_hash, series_number, series_instance_uid, modality, description,
       body_part, laterality, station_name, institution_name, protocol_name, performed_start_date, performed_start_time,
       request_attributes)
-    select ${studyId}::bigint, r."numberOfInstances", r."seriesNumber", r."seriesInstanceUid", r.modality, r.description,
+    select ${studyId}::bigint, r."numberOfInstances", r."uidHash", r."seriesNumber", r."seriesInstanceUid", r.modality, r.description,
       r."bodyPart", r.laterality, r."stationName", r."institutionName", r."protocolName", r."performedStartDate",
       r."performedStartTime", r."requestAttributes"
-    from json_to_recordset(${text}::text::json) as r ("numberOfInstances" int, "seriesNumber" int,
+    from json_to_recordset(${text}::text::json) as r ("numberOfInstances" int, "uidHash" int, "seriesNumber" int,
       "seriesInstanceUid" text, modality text, description text, "bodyPart" text, laterality text, "stationName" text,
       "institutionName" text, "protocolName" text, "performedStartDate" text, "performedStartTime" text,
       "requestAttributes" jsonb)
-    order by r."seriesInstanceUid" collate "C"
-    on conflict (series_instance_uid, study_id) do nothing`
+    where not exists (
+      select from series e
+      where e.study_id = ${studyId}::bigint and e.uid_hash = r."uidHash" and e.series_instance_uid = r."seriesInstanceUid")
+    order by r."seriesInstanceUid" collate "C"`
 }

@@ -10,7 +10,6 @@ export interface NewStudy {
   readonly numberOfSeries: number
   readonly numberOfInstances: number
   readonly modalities: string
-  readonly severalHolders: boolean
   readonly attributes: StudyAttributes
 }
 
@@ -19,20 +18,21 @@ export async function insertStudy(tx: Transaction, study: NewStudy): Promise<num
   const a = study.attributes
   const [row] = await tx<{ id: number }[]>`
     insert into studies (patient_id, first_received_at, last_received_at, first_pack_id, first_offset_blocks,
-      number_of_series, number_of_instances, owner_entity_id, several_holders, study_instance_uid, modalities, study_date,
+      number_of_series, number_of_instances, owner_entity_id, study_instance_uid, modalities, study_date,
       study_time, accession_number, issuer_of_accession, patient_name, patient_name_folded, patient_name_other_folded,
       patient_birth_date, patient_sex, issuer_of_patient_id, referring_physician, referring_physician_folded, study_id,
       description, timezone_offset)
     values (
-      (select id from patients where identifier = ${a.patientIdentifier} and issuer = ${a.patientIssuer}),
+      (select p.id from patients p join issuers u on u.id = p.issuer_id
+        where p.identifier = ${a.patientIdentifier} and u.value = ${a.patientIssuer}),
       ${new Date(study.first.receivedAtMs)}, ${new Date(study.lastReceivedAtMs)}, ${study.packId}::bigint,
       ${study.first.offset / 512}::int, ${study.numberOfSeries}::int, ${study.numberOfInstances}::int,
-      ${study.first.entityId}::smallint, ${study.severalHolders}, ${study.studyInstanceUid}, ${study.modalities},
+      ${study.first.entityId}::smallint, ${study.studyInstanceUid}, ${study.modalities},
       ${a.studyDate}, ${a.studyTime}, ${a.accessionNumber}, ${a.issuerOfAccession}, ${a.patientName},
       ${a.patientNameFolded}, ${a.patientNameOtherFolded}, ${a.patientBirthDate}, ${a.patientSex},
       ${a.issuerOfPatientId}, ${a.referringPhysician}, ${a.referringPhysicianFolded}, ${a.studyId}, ${a.description},
       ${a.timezoneOffset})
-    on conflict (study_instance_uid) do nothing
+    on conflict ((md5(study_instance_uid)::uuid)) do nothing
     returning id`
   return row?.id
 }

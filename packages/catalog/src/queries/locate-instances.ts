@@ -2,6 +2,7 @@ import type { Sql } from '../database/open-database.ts'
 import { runQuery } from '../database/run-transaction.ts'
 import { anyInstance, compilePredicate, type Predicate, shownInstance } from '../search/predicate.ts'
 import { SqlText } from '../search/sql-text.ts'
+import { uidHashOf } from '../uid-hash.ts'
 
 export interface InstanceLocator {
   readonly studyInstanceUid: string
@@ -61,12 +62,17 @@ export async function locateInstances(
   const text = new SqlText()
   const scope = compilePredicate(predicate, text)
   text.add(`select ${locatedColumns} from studies s join instances i on i.study_id = s.id ${locatedJoins}`)
-  text.add(`where s.study_instance_uid = ${text.param(locator.studyInstanceUid)} and ${scope.study}`)
+  text.add(
+    `where md5(s.study_instance_uid)::uuid = md5(${text.param(locator.studyInstanceUid)})::uuid and ${scope.study}`,
+  )
   text.add(`and ${locator.sha256 === undefined ? shownInstance(scope) : anyInstance(scope)}`)
   if (locator.seriesInstanceUid !== undefined) {
     text.add(`and e.series_instance_uid = ${text.param(locator.seriesInstanceUid)}`)
   }
-  if (locator.sopInstanceUid !== undefined) text.add(`and i.sop_instance_uid = ${text.param(locator.sopInstanceUid)}`)
+  if (locator.sopInstanceUid !== undefined) {
+    text.add(`and i.sop_hash = ${text.param(uidHashOf(locator.sopInstanceUid))}::int`)
+    text.add(`and i.sop_instance_uid = ${text.param(locator.sopInstanceUid)}`)
+  }
   if (locator.sha256 !== undefined) text.add(`and i.sha256 = decode(${text.param(locator.sha256)}, 'hex')`)
   text.add('order by e.series_number nulls last, e.series_instance_uid, i.instance_number, i.sop_instance_uid')
   const rows = await runQuery(async () => sql.unsafe<LocatedRow[]>(text.toString(), text.params, { prepare: true }))

@@ -5,5 +5,5 @@ import type { Transaction } from '../database/open-database.ts'
  * statement that also read would show joined rows as they were before it waited.
  */
 export async function lockStudy(tx: Transaction, studyInstanceUid: string): Promise<void> {
-  await tx`select from studies where study_instance_uid = ${studyInstanceUid} for update`
+  await tx`select from studies where md5(study_instance_uid)::uuid = md5(${studyInstanceUid})::uuid for update`
 }

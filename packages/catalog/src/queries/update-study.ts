@@ -18,14 +18,16 @@ export async function updateStudy(tx: Transaction, study: StudyUpdate): Promise<
   const a = study.attributes
   await tx`
     update studies s
-    set patient_id = (select id from patients where identifier = ${a.patientIdentifier} and issuer = ${a.patientIssuer}),
+    set patient_id = (select p.id from patients p join issuers u on u.id = p.issuer_id
+        where p.identifier = ${a.patientIdentifier} and u.value = ${a.patientIssuer}),
       first_received_at = ${new Date(study.first.receivedAtMs)},
       last_received_at = greatest(s.last_received_at, ${new Date(study.lastReceivedAtMs)}),
       first_pack_id = (select id from packs where segment_id = ${study.first.segmentId} order by id limit 1),
       first_offset_blocks = ${study.first.offset / 512}::int, revision = ${study.revision}::int,
       state = ${study.state}::smallint, owner_entity_id = ${study.ownerEntityId}::smallint,
       header_no = ${study.headerNo}::smallint,
-      several_holders = (select count(distinct entity_id) > 1 from holders h where h.study_id = s.id and h.role = 0),
+      several_holders = exists (select from holders h where h.study_id = s.id and h.role = 0
+        and h.entity_id <> ${study.ownerEntityId}::smallint),
       number_of_series = c.series, number_of_instances = c.instances, modalities = c.modalities,
       study_date = ${a.studyDate}, study_time = ${a.studyTime}, accession_number = ${a.accessionNumber},
       issuer_of_accession = ${a.issuerOfAccession}, patient_name = ${a.patientName},

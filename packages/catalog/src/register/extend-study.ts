@@ -7,7 +7,7 @@ import { findKnownVersions } from '../queries/find-known-versions.ts'
 import { findSeriesOfStudy, type KnownSeries } from '../queries/find-series-of-study.ts'
 import { insertCopies } from '../queries/insert-copies.ts'
 import { insertHeaderVariants } from '../queries/insert-header-variants.ts'
-import { insertHolders } from '../queries/insert-holders.ts'
+import { type Holder, insertHolders } from '../queries/insert-holders.ts'
 import { insertInstances } from '../queries/insert-instances.ts'
 import { insertSeries } from '../queries/insert-series.ts'
 import { lockStudy } from '../queries/lock-study.ts'
@@ -50,7 +50,7 @@ export async function extendStudy(tx: Transaction, batch: StudyBatch): Promise<v
   const [known, variants, series] = await Promise.all([
     findKnownVersions(tx, {
       studyInstanceUid: batch.studyInstanceUid,
-      sopInstanceUids: batch.instances.map(({ sopInstanceUid }) => sopInstanceUid),
+      sopHashes: batch.instances.map(({ sopHash }) => sopHash),
       allMultiple: ownerEntityId !== study.ownerEntityId,
     }),
     findHeaderVariants(tx, batch.studyInstanceUid),
@@ -109,10 +109,18 @@ async function writePlan(tx: Transaction, context: StudyContext, plan: StudyPlan
     insertCopies(tx, place, plan.newCopies),
     setCurrentVersions(tx, study.id, plan.currentChanges),
     addToSeriesCounts(tx, study.id, plan.seriesDeltas),
-    insertHolders(tx, study.id, holdersOf(batch)),
+    insertHolders(tx, study.id, newHolders(context)),
     insertHeaderVariants(tx, study.id, headersToStore(context)),
   ])
   requireAllInserted(inserted, plan.newVersions.length)
+}
+
+/** A study of one sender has no rows: with the second sender both get theirs. */
+function newHolders({ batch, study }: StudyContext): readonly Holder[] {
+  const senders = holdersOf(batch)
+  const isAlone = !study.severalHolders && senders.every(({ entityId }) => entityId === study.ownerEntityId)
+  if (isAlone) return []
+  return [{ entityId: study.ownerEntityId, sinceMs: study.first.receivedAtMs }, ...senders]
 }
 
 function headersToStore(context: StudyContext): readonly HeaderVariant[] {

@@ -4,6 +4,8 @@ import type { PreparedInstance } from './prepared-instance.ts'
 /** A version the catalog already has, with every arrival of its bytes; the first one is on the row. */
 export interface KnownVersion {
   readonly sopInstanceUid: string
+  readonly sopHash: number
+  /** Tells apart what has the same hash: versions of one UID, and UIDs that collide. */
   readonly version: number
   readonly sha256: string
   readonly current: boolean
@@ -25,7 +27,7 @@ export interface StudyPlan {
   /** The same bytes, and earlier than the row says: the row takes this arrival, the old one becomes a copy. */
   readonly earlierArrivals: readonly { readonly instance: PreparedInstance; readonly version: number }[]
   readonly currentChanges: readonly {
-    readonly sopInstanceUid: string
+    readonly sopHash: number
     readonly version: number
     readonly current: boolean
   }[]
@@ -36,6 +38,7 @@ export interface StudyPlan {
 }
 
 interface VersionDraft {
+  readonly sopHash: number
   readonly version: number
   readonly sha256: string
   readonly wasCurrent: boolean
@@ -55,19 +58,20 @@ export function planStudy(
   ownerEntityId: number,
 ): StudyPlan {
   const drafts = draftsOf(known)
-  for (const instance of instances) addInstance(drafts, instance)
+  const lastVersions = lastVersionsOf(known)
+  for (const instance of instances) addInstance(drafts, lastVersions, instance)
   const plan = {
     newVersions: [] as PlannedRow[],
     newCopies: [] as { instance: PreparedInstance; version: number }[],
     earlierArrivals: [] as { instance: PreparedInstance; version: number }[],
-    currentChanges: [] as { sopInstanceUid: string; version: number; current: boolean }[],
+    currentChanges: [] as { sopHash: number; version: number; current: boolean }[],
     seriesDeltas: new Map<string, number>(),
   }
-  for (const [sopInstanceUid, versions] of drafts) {
+  for (const versions of drafts.values()) {
     const current = versions.length === 1 ? versions[0]?.version : currentVersion(versions, ownerEntityId)
     for (const draft of versions) {
       recordDraft(plan, draft)
-      recordCurrent(plan, { sopInstanceUid, draft, isCurrent: draft.version === current })
+      recordCurrent(plan, draft, draft.version === current)
     }
   }
   return { ...plan, isChanged: plan.newVersions.length > 0 || plan.currentChanges.length > 0 }
@@ -77,6 +81,7 @@ function draftsOf(known: readonly KnownVersion[]): Map<string, VersionDraft[]> {
   const drafts = new Map<string, VersionDraft[]>()
   for (const version of known) {
     const draft: VersionDraft = {
+      sopHash: version.sopHash,
       version: version.version,
       sha256: version.sha256,
       wasCurrent: version.current,
@@ -93,14 +98,27 @@ function draftsOf(known: readonly KnownVersion[]): Map<string, VersionDraft[]> {
   return drafts
 }
 
+function lastVersionsOf(known: readonly KnownVersion[]): Map<number, number> {
+  const last = new Map<number, number>()
+  for (const { sopHash, version } of known) last.set(sopHash, Math.max(version, last.get(sopHash) ?? 0))
+  return last
+}
+
 /** `instances` come sorted by arrival, so of a new version the first is the earliest. */
-function addInstance(drafts: Map<string, VersionDraft[]>, instance: PreparedInstance): void {
+function addInstance(
+  drafts: Map<string, VersionDraft[]>,
+  lastVersions: Map<number, number>,
+  instance: PreparedInstance,
+): void {
   const versions = drafts.get(instance.sopInstanceUid) ?? []
   if (versions.length === 0) drafts.set(instance.sopInstanceUid, versions)
   const same = versions.find((draft) => draft.sha256 === instance.sha256)
   if (same === undefined) {
+    const version = 1 + (lastVersions.get(instance.sopHash) ?? 0)
+    lastVersions.set(instance.sopHash, version)
     versions.push({
-      version: 1 + Math.max(0, ...versions.map((draft) => draft.version)),
+      sopHash: instance.sopHash,
+      version,
       sha256: instance.sha256,
       wasCurrent: false,
       seriesInstanceUid: instance.seriesInstanceUid,
@@ -125,7 +143,7 @@ type OpenPlan = {
   newVersions: PlannedRow[]
   newCopies: { instance: PreparedInstance; version: number }[]
   earlierArrivals: { instance: PreparedInstance; version: number }[]
-  currentChanges: { sopInstanceUid: string; version: number; current: boolean }[]
+  currentChanges: { sopHash: number; version: number; current: boolean }[]
   seriesDeltas: Map<string, number>
 }
 
@@ -136,15 +154,12 @@ function recordDraft(plan: OpenPlan, draft: VersionDraft): void {
   }
 }
 
-function recordCurrent(
-  plan: OpenPlan,
-  { sopInstanceUid, draft, isCurrent }: { sopInstanceUid: string; draft: VersionDraft; isCurrent: boolean },
-): void {
-  const { version, seriesInstanceUid } = draft
+function recordCurrent(plan: OpenPlan, draft: VersionDraft, isCurrent: boolean): void {
+  const { sopHash, version, seriesInstanceUid } = draft
   if (draft.isNew && draft.earliest !== undefined) {
     plan.newVersions.push({ instance: draft.earliest, version, current: isCurrent })
   } else if (draft.wasCurrent !== isCurrent) {
-    plan.currentChanges.push({ sopInstanceUid, version, current: isCurrent })
+    plan.currentChanges.push({ sopHash, version, current: isCurrent })
   }
   const delta = Number(isCurrent) - Number(draft.wasCurrent)
   if (delta !== 0) plan.seriesDeltas.set(seriesInstanceUid, (plan.seriesDeltas.get(seriesInstanceUid) ?? 0) + delta)

@@ -1,10 +1,10 @@
 import { type InstanceAttributes, instanceAttributesOf } from '../header/instance-attributes.ts'
 import { type SeriesAttributes, seriesAttributesOf } from '../header/series-attributes.ts'
 import { type StudyAttributes, studyAttributesOf } from '../header/study-attributes.ts'
+import { uidHashOf } from '../uid-hash.ts'
 import { type Arrival, arrivalFlags, compareArrivals } from '../versions/current-version.ts'
 import { isLossyTransferSyntax } from './lossy-transfer-syntax.ts'
-import type { RegisteredInstance, RegisterPackInput } from './register-pack-input.ts'
-import { sopHashOf } from './sop-hash.ts'
+import type { RegisteredInstance } from './register-pack-input.ts'
 
 /** What the database says of the entity that sent an instance. */
 export interface SendingEntity {
@@ -15,33 +15,40 @@ export interface SendingEntity {
   readonly policies: readonly { readonly sinceMs: number; readonly duplicatePolicy: string }[]
 }
 
-/** An instance of a pack, ready to become a row. */
-export interface PreparedInstance {
+/** What the header of an instance says, as columns hold it. */
+export interface DescribedInstance {
+  readonly received: RegisteredInstance
   readonly studyInstanceUid: string
   readonly seriesInstanceUid: string
   readonly sopInstanceUid: string
-  readonly sopClassUid: string
-  readonly transferSyntaxUid: string
   readonly sopHash: number
-  readonly sha256: string
-  readonly seq: number
-  readonly lengthBytes: number
-  readonly dataSetOffset: number
-  readonly arrival: Arrival
   readonly studyAttributes: StudyAttributes
   readonly seriesAttributes: SeriesAttributes
   readonly attributes: InstanceAttributes
 }
 
-export function prepareInstances(
-  input: RegisterPackInput,
-  instances: readonly RegisteredInstance[],
-  entities: ReadonlyMap<string, SendingEntity>,
-): readonly PreparedInstance[] {
-  const interned = { study: createInterner<StudyAttributes>(), series: createInterner<SeriesAttributes>() }
-  return instances
-    .map((instance) => prepareInstance(input.segmentId, instance, { entities, interned }))
-    .sort((a, b) => compareArrivals(a.arrival, b.arrival))
+/** An instance of a pack, ready to become a row. */
+export interface PreparedInstance extends DescribedInstance {
+  readonly sha256: string
+  readonly arrival: Arrival
+}
+
+export function describeInstances(instances: readonly RegisteredInstance[]): readonly DescribedInstance[] {
+  const internStudy = createInterner<StudyAttributes>()
+  const internSeries = createInterner<SeriesAttributes>()
+  return instances.map((received) => {
+    const { header } = received
+    return {
+      received,
+      studyInstanceUid: header.studyInstanceUid,
+      seriesInstanceUid: header.seriesInstanceUid,
+      sopInstanceUid: header.sopInstanceUid,
+      sopHash: uidHashOf(header.sopInstanceUid),
+      studyAttributes: internStudy(studyAttributesOf(header, received.entityCode)),
+      seriesAttributes: internSeries(seriesAttributesOf(header)),
+      attributes: instanceAttributesOf(header),
+    }
+  })
 }
 
 /** Equal headers become one object, so that later they compare by reference. */
@@ -55,38 +62,20 @@ function createInterner<T>(): (value: T) => T {
   }
 }
 
-interface Context {
-  readonly entities: ReadonlyMap<string, SendingEntity>
-  readonly interned: {
-    readonly study: (value: StudyAttributes) => StudyAttributes
-    readonly series: (value: SeriesAttributes) => SeriesAttributes
-  }
-}
-
-function prepareInstance(
+/** Instances with their arrivals, in the order of these. */
+export function prepareInstances(
   segmentId: string,
-  instance: RegisteredInstance,
-  { entities, interned }: Context,
-): PreparedInstance {
-  const { header } = instance
-  const entity = entities.get(instance.entityCode)
-  if (entity === undefined) throw new RangeError('every sending entity is ensured before')
-  return {
-    studyInstanceUid: header.studyInstanceUid,
-    seriesInstanceUid: header.seriesInstanceUid,
-    sopInstanceUid: header.sopInstanceUid,
-    sopClassUid: header.sopClassUid,
-    transferSyntaxUid: instance.transferSyntaxUid,
-    sopHash: sopHashOf(header.sopInstanceUid),
-    sha256: Buffer.from(instance.sha256).toString('hex'),
-    seq: instance.seq,
-    lengthBytes: instance.lengthBytes,
-    dataSetOffset: instance.dataSetOffset,
-    arrival: arrivalOf(segmentId, instance, entity),
-    studyAttributes: interned.study(studyAttributesOf(header, instance.entityCode)),
-    seriesAttributes: interned.series(seriesAttributesOf(header)),
-    attributes: instanceAttributesOf(header),
-  }
+  described: readonly DescribedInstance[],
+  entities: ReadonlyMap<string, SendingEntity>,
+): readonly PreparedInstance[] {
+  return described
+    .map((instance) => {
+      const entity = entities.get(instance.received.entityCode)
+      if (entity === undefined) throw new RangeError('every sending entity is ensured before')
+      const sha256 = Buffer.from(instance.received.sha256).toString('hex')
+      return { ...instance, sha256, arrival: arrivalOf(segmentId, instance.received, entity) }
+    })
+    .sort((a, b) => compareArrivals(a.arrival, b.arrival))
 }
 
 function arrivalOf(segmentId: string, instance: RegisteredInstance, entity: SendingEntity): Arrival {

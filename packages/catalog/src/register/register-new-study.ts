@@ -1,12 +1,11 @@
 import type { Transaction } from '../database/open-database.ts'
-import { insertHolders } from '../queries/insert-holders.ts'
 import { insertInstances } from '../queries/insert-instances.ts'
 import { insertPatientIdentifiers } from '../queries/insert-patient-identifiers.ts'
 import { insertSeries } from '../queries/insert-series.ts'
 import { insertStudy } from '../queries/insert-study.ts'
 import { putDueStudy } from '../queries/put-due-study.ts'
 import { requireAllInserted } from './lost-dictionary.ts'
-import { holdersOf, isPlain, modalitiesOf, type StudyBatch, seriesOf } from './study-batch.ts'
+import { isPlain, modalitiesOf, type StudyBatch, seriesOf } from './study-batch.ts'
 
 /**
  * The common case in two round trips: a study nobody has seen and nothing to decide is written with its final counts.
@@ -25,7 +24,6 @@ export async function registerNewStudy(tx: Transaction, batch: StudyBatch): Prom
     numberOfSeries: plain ? series.length : 0,
     numberOfInstances: plain ? batch.instances.length : 0,
     modalities: plain ? modalitiesOf(series) : '',
-    severalHolders: holdersOf(batch).length > 1,
     attributes: head.studyAttributes,
   })
   if (studyId === undefined) return false
@@ -45,7 +43,6 @@ export async function registerNewStudy(tx: Transaction, batch: StudyBatch): Prom
   const [, inserted] = await Promise.all([
     insertSeries(tx, studyId, series),
     insertInstances(tx, { studyId, packId: batch.packId }, rows),
-    insertHolders(tx, studyId, holdersOf(batch)),
     insertPatientIdentifiers(tx, studyId, otherIdentifiers),
     putDueStudy(tx, studyId, batch.stableMs),
   ])

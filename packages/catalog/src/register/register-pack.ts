@@ -6,11 +6,11 @@ import { ensureDictionaries } from '../queries/ensure-dictionaries.ts'
 import { findSendingEntities } from '../queries/find-sending-entities.ts'
 import { findStudyRevisions } from '../queries/find-study-revisions.ts'
 import { folderOf, insertPack } from '../queries/insert-pack.ts'
-import { insertPatients } from '../queries/insert-patients.ts'
+import { insertPatients, type PatientKey } from '../queries/insert-patients.ts'
 import { insertQuarantined } from '../queries/insert-quarantined.ts'
 import { extendStudy } from './extend-study.ts'
 import { isLostDictionary, requireAllInserted } from './lost-dictionary.ts'
-import { type PreparedInstance, prepareInstances } from './prepared-instance.ts'
+import { type DescribedInstance, describeInstances, prepareInstances } from './prepared-instance.ts'
 import { registerNewStudy } from './register-new-study.ts'
 import type { RegisterPackInput, RegisterPackResult } from './register-pack-input.ts'
 import { groupByStudy } from './study-batch.ts'
@@ -31,10 +31,11 @@ export async function registerPack(
   options: RegisterPackOptions,
 ): Promise<RegisterPackResult> {
   const placed = withoutUnplaceable(checkInput(input))
+  const pack = { input: placed, described: describeInstances(placed.instances) }
   for (;;) {
-    await ensureKnown(sql, placed, options.knownValues)
+    await ensureKnown(sql, pack, options.knownValues)
     try {
-      return await runTransaction(sql, (tx) => register(tx, placed, options))
+      return await runTransaction(sql, (tx) => register(tx, pack, options))
     } catch (error) {
       if (!isLostDictionary(error)) throw error
       options.knownValues.clear()
@@ -42,9 +43,14 @@ export async function registerPack(
   }
 }
 
+interface DescribedPack {
+  readonly input: RegisterPackInput
+  readonly described: readonly DescribedInstance[]
+}
+
 async function register(
   tx: Transaction,
-  input: RegisterPackInput,
+  { input, described }: DescribedPack,
   options: RegisterPackOptions,
 ): Promise<RegisterPackResult> {
   const studyUids = [...new Set(input.instances.map(({ header }) => header.studyInstanceUid))]
@@ -56,10 +62,10 @@ async function register(
     return { studies, alreadyRegistered: true }
   }
   requireAllInserted(entities.size, entityCodesOf(input).length)
-  const prepared = prepareInstances(input, input.instances, entities)
+  const prepared = prepareInstances(input.segmentId, described, entities)
   const stableMs = new Map([...entities.values()].map(({ id, studyStableMs }) => [id, studyStableMs]))
   const stableMsOf = (entityId: number) => stableMs.get(entityId) ?? options.defaultStudyStableMs
-  await insertPatients(tx, patientsOf(prepared))
+  await insertPatients(tx, patientsOf(described))
   for (const batch of groupByStudy(prepared, { packId, stableMsOf })) {
     const isDone = await registerNewStudy(tx, batch)
     if (!isDone) await extendStudy(tx, batch)
@@ -72,10 +78,10 @@ async function register(
   return { studies, alreadyRegistered: false }
 }
 
-function patientsOf(prepared: readonly PreparedInstance[]): readonly { identifier: string; issuer: string }[] {
+function patientsOf(described: readonly DescribedInstance[]): readonly PatientKey[] {
   const seen = new Set<StudyAttributes>()
-  const patients = new Map<string, { identifier: string; issuer: string }>()
-  for (const { studyAttributes } of prepared) {
+  const patients = new Map<string, PatientKey>()
+  for (const { studyAttributes } of described) {
     if (seen.has(studyAttributes)) continue
     seen.add(studyAttributes)
     const { patientIdentifier: identifier, patientIssuer: issuer } = studyAttributes
@@ -88,7 +94,7 @@ function entityCodesOf(input: RegisterPackInput): readonly string[] {
   return [...new Set([...input.instances, ...input.quarantined].map(({ entityCode }) => entityCode))].sort()
 }
 
-async function ensureKnown(sql: Sql, input: RegisterPackInput, knownValues: Set<string>): Promise<void> {
+async function ensureKnown(sql: Sql, { input, described }: DescribedPack, knownValues: Set<string>): Promise<void> {
   const entityCodes = entityCodesOf(input)
   const uids = [
     ...new Set([
@@ -96,11 +102,21 @@ async function ensureKnown(sql: Sql, input: RegisterPackInput, knownValues: Set<
       ...input.quarantined.flatMap(({ transferSyntaxUid }) => transferSyntaxUid ?? []),
     ]),
   ]
+  const issuers = issuersOf(described)
   const folder = folderOf(input)
-  const values = [folder, input.journalId, ...entityCodes, ...uids]
+  const values = [folder, input.journalId, ...entityCodes, ...issuers, ...uids]
   if (values.every((value) => knownValues.has(value))) return
-  await runQuery(async () => ensureDictionaries(sql, { folder, journal: input.journalId, entityCodes, uids }))
+  await runQuery(async () => ensureDictionaries(sql, { folder, journal: input.journalId, entityCodes, issuers, uids }))
   for (const value of values) knownValues.add(value)
+}
+
+function issuersOf(described: readonly DescribedInstance[]): readonly string[] {
+  const attributes = new Set(described.map(({ studyAttributes }) => studyAttributes))
+  const issuers = [...attributes].flatMap(({ patientIssuer, otherIdentifiers }) => [
+    ...(patientIssuer === null ? [] : [patientIssuer]),
+    ...otherIdentifiers.map(({ issuer }) => issuer),
+  ])
+  return [...new Set(issuers)]
 }
 
 function checkInput(input: RegisterPackInput): RegisterPackInput {

@@ -1,3 +1,4 @@
+import type { Holder } from '../queries/insert-holders.ts'
 import type { NewSeries } from '../queries/insert-series.ts'
 import type { Arrival } from '../versions/current-version.ts'
 import type { PreparedInstance } from './prepared-instance.ts'
@@ -33,14 +34,16 @@ export function groupByStudy(
     })
 }
 
-/** No SOP Instance UID twice, one header for the study and one for each series: nothing has to be decided. */
+/** One sender, no SOP Instance UID twice, one header for the study and one for each series: nothing to be decided. */
 export function isPlain(batch: StudyBatch): boolean {
-  const sopInstanceUids = new Set<string>()
+  // By hash: two UIDs that collide need two versions.
+  const sopHashes = new Set<number>()
   const headerBySeries = new Map<string, unknown>()
   const studyHeader = batch.instances[0]?.studyAttributes
-  for (const { sopInstanceUid, seriesInstanceUid, studyAttributes, seriesAttributes } of batch.instances) {
-    if (sopInstanceUids.has(sopInstanceUid) || studyAttributes !== studyHeader) return false
-    sopInstanceUids.add(sopInstanceUid)
+  for (const { sopHash, seriesInstanceUid, studyAttributes, seriesAttributes, arrival } of batch.instances) {
+    if (sopHashes.has(sopHash) || studyAttributes !== studyHeader) return false
+    if (arrival.entityId !== batch.first.entityId) return false
+    sopHashes.add(sopHash)
     const known = headerBySeries.get(seriesInstanceUid)
     if (known !== undefined && known !== seriesAttributes) return false
     headerBySeries.set(seriesInstanceUid, seriesAttributes)
@@ -48,7 +51,7 @@ export function isPlain(batch: StudyBatch): boolean {
   return true
 }
 
-export function holdersOf(batch: StudyBatch): readonly { entityId: number; sinceMs: number }[] {
+export function holdersOf(batch: StudyBatch): readonly Holder[] {
   const first = new Map<number, number>()
   for (const { arrival } of batch.instances) {
     if (!first.has(arrival.entityId)) first.set(arrival.entityId, arrival.receivedAtMs)

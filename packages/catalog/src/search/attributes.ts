@@ -15,11 +15,13 @@ export interface Attribute {
   /** Second column of which one match is enough (ideographic and phonetic names). */
   readonly otherMatchColumn?: string
   readonly match: MatchStyle
+  /** How an index finds a UID: by a digest or by the hash kept in a column. */
+  readonly uidIndex?: { readonly kind: 'digest' } | { readonly kind: 'hash'; readonly column: string }
   /** Answered without being asked for (PS3.18 Table 10.6.3-3 to 10.6.3-5). */
   readonly isDefault: boolean
 }
 
-type Extra = Partial<Pick<Attribute, 'matchColumn' | 'otherMatchColumn'>>
+type Extra = Partial<Pick<Attribute, 'matchColumn' | 'otherMatchColumn' | 'uidIndex'>>
 
 const always = true
 const onRequest = false
@@ -52,7 +54,9 @@ export const studyAttributes: readonly Attribute[] = [
   attribute('study', [0x00100021, 'IssuerOfPatientID', 'LO'], ['s.issuer_of_patient_id', 'text', onRequest]),
   attribute('study', [0x00100030, 'PatientBirthDate', 'DA'], ['s.patient_birth_date', 'date', always]),
   attribute('study', [0x00100040, 'PatientSex', 'CS'], ['s.patient_sex', 'text', always]),
-  attribute('study', [0x0020000d, 'StudyInstanceUID', 'UI'], ['s.study_instance_uid', 'uid', always]),
+  attribute('study', [0x0020000d, 'StudyInstanceUID', 'UI'], ['s.study_instance_uid', 'uid', always], {
+    uidIndex: { kind: 'digest' },
+  }),
   attribute('study', [0x00200010, 'StudyID', 'SH'], ['s.study_id', 'text', always]),
   attribute('study', [0x00201206, 'NumberOfStudyRelatedSeries', 'IS'], ['s.number_of_series', 'none', always]),
   attribute('study', [0x00201208, 'NumberOfStudyRelatedInstances', 'IS'], ['s.number_of_instances', 'none', always]),
@@ -65,7 +69,9 @@ export const seriesAttributes: readonly Attribute[] = [
   attribute('series', [0x00081010, 'StationName', 'SH'], ['e.station_name', 'text', onRequest]),
   attribute('series', [0x00180015, 'BodyPartExamined', 'CS'], ['e.body_part', 'text', onRequest]),
   attribute('series', [0x00181030, 'ProtocolName', 'LO'], ['e.protocol_name', 'text', onRequest]),
-  attribute('series', [0x0020000e, 'SeriesInstanceUID', 'UI'], ['e.series_instance_uid', 'uid', always]),
+  attribute('series', [0x0020000e, 'SeriesInstanceUID', 'UI'], ['e.series_instance_uid', 'uid', always], {
+    uidIndex: { kind: 'hash', column: 'e.uid_hash' },
+  }),
   attribute('series', [0x00200011, 'SeriesNumber', 'IS'], ['e.series_number', 'integer', always]),
   attribute('series', [0x00200060, 'Laterality', 'CS'], ['e.laterality', 'text', onRequest]),
   attribute('series', [0x00201209, 'NumberOfSeriesRelatedInstances', 'IS'], ['e.number_of_instances', 'none', always]),
@@ -84,7 +90,9 @@ export const seriesAttributes: readonly Attribute[] = [
 
 export const instanceAttributes: readonly Attribute[] = [
   attribute('instance', [0x00080016, 'SOPClassUID', 'UI'], ['u.uid', 'uid', always]),
-  attribute('instance', [0x00080018, 'SOPInstanceUID', 'UI'], ['i.sop_instance_uid', 'uid', always]),
+  attribute('instance', [0x00080018, 'SOPInstanceUID', 'UI'], ['i.sop_instance_uid', 'uid', always], {
+    uidIndex: { kind: 'hash', column: 'i.sop_hash' },
+  }),
   attribute(
     'instance',
     [0x00200013, 'InstanceNumber', 'IS'],

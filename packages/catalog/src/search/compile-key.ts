@@ -1,5 +1,6 @@
 import type { Match, QueryKey } from '@vna/dicom'
 import { foldGroup, foldText } from '../header/fold-name.ts'
+import { uidHashOf } from '../uid-hash.ts'
 import { type Attribute, requestAttributesTag, requestAttributeTags } from './attributes.ts'
 import type { SqlText } from './sql-text.ts'
 
@@ -12,7 +13,7 @@ export function compileKey(key: QueryKey, attribute: Attribute, text: SqlText, f
     case 'text':
       return compileText(column, key.match, text)
     case 'uid':
-      return compileText(column, key.match, text)
+      return compileUid(attribute, key.match, text)
     case 'name':
       return compileName(attribute, key.match, text, fuzzy)
     case 'date':
@@ -54,6 +55,21 @@ function compileText(column: string, match: Match, text: SqlText): string | unde
     case 'range':
       return compileRange(column, match, text)
   }
+}
+
+/** UIDs by the index that holds their digest or hash, and then by themselves. */
+function compileUid(attribute: Attribute, match: Match, text: SqlText): string | undefined {
+  const condition = compileText(attribute.column, match, text)
+  const uids = match.kind === 'single' ? [match.value] : match.kind === 'uid-list' ? match.uids : undefined
+  if (condition === undefined || uids === undefined || attribute.uidIndex === undefined) return condition
+  const { uidIndex, column } = attribute
+  if (uidIndex.kind === 'hash') {
+    const hashes = text.param(uids.map(uidHashOf).join())
+    return `(${uidIndex.column} = any (string_to_array(${hashes}, ',')::int[]) and ${condition})`
+  }
+  const list = text.param(uids.join('\\'))
+  const digests = `array(select md5(uid)::uuid from unnest(string_to_array(${list}, '\\')) uid)`
+  return `(md5(${column})::uuid = any (${digests}) and ${condition})`
 }
 
 /** `*` and `?` as LIKE, with the literal beginning as a range too: a prepared LIKE alone cannot use an index. */

@@ -28,7 +28,9 @@ export function compileSearch(query: Query, predicate: Predicate, options: Searc
   if (query.level === 'patient') {
     // One row per patient, from the study that came last; studies without a Patient ID stand alone.
     text.add('select * from (select distinct on (coalesce(s.patient_id, -s.id))')
-    text.add(`${columns.join(', ')}, p.identifier, p.issuer, s.study_instance_uid`)
+    text.add(
+      `${columns.join(', ')}, p.identifier, (select value from issuers where id = p.issuer_id) as issuer, s.study_instance_uid`,
+    )
   } else {
     text.add(`select ${columns.join(', ')}${extra}`)
   }

@@ -51,23 +51,24 @@ function entityScope(entityCode: string, text: SqlText): Scope {
   const entity = `(select id from entities where code = ${text.param(entityCode)})`
   return {
     study:
-      `(exists (select from holders h where h.study_id = s.id and h.entity_id = ${entity})` +
+      `((s.owner_entity_id = ${entity} or s.several_holders and exists (` +
+      `select from holders h where h.study_id = s.id and h.entity_id = ${entity}))` +
       ` and (s.visibility = 0 or s.owner_entity_id = ${entity}))`,
     instance: (alias) =>
       `(${alias}.entity_id = ${entity} or exists (select from instance_copies c where c.study_id = ${alias}.study_id` +
-      ` and c.sop_instance_uid = ${alias}.sop_instance_uid and c.version = ${alias}.version and c.entity_id = ${entity}))`,
+      ` and c.sop_hash = ${alias}.sop_hash and c.version = ${alias}.version and c.entity_id = ${entity}))`,
   }
 }
 
 /** By a union of keys, because an OR of two conditions would read every study. */
 function patientScope(predicate: Extract<Predicate, { kind: 'patient' }>, text: SqlText): Scope {
   const identifier = text.param(predicate.identifier)
-  const issuer = text.param(predicate.issuer)
+  const issuer = `(select id from issuers where value = ${text.param(predicate.issuer)})`
   const studies =
     's.id in (select ps.id from patients pp join studies ps on ps.patient_id = pp.id' +
-    ` where pp.identifier = ${identifier} and pp.issuer = ${issuer}` +
+    ` where pp.identifier = ${identifier} and pp.issuer_id = ${issuer}` +
     ' union select pi.study_id from patient_identifiers pi' +
-    ` where pi.identifier = ${identifier} and pi.issuer = ${issuer})`
+    ` where pi.identifier = ${identifier} and pi.issuer_id = ${issuer})`
   return { study: predicate.includeHidden === true ? studies : `(${studies} and s.visibility = 0)` }
 }
 
@@ -91,7 +92,7 @@ export function shownInstance(scope: Scope): string {
   if (scope.instance === undefined) return 'i.current'
   return (
     '(case when s.several_holders then i.version = (select j.version from instances j' +
-    ' where j.study_id = i.study_id and j.sop_instance_uid = i.sop_instance_uid' +
+    ' where j.study_id = i.study_id and j.sop_hash = i.sop_hash and j.sop_instance_uid = i.sop_instance_uid' +
     ` and ${scope.instance('j')}` +
     ' order by j.current desc, j.received_at desc, j.offset_blocks desc, j.sha256 limit 1) else i.current end)'
   )
