@@ -3,7 +3,7 @@ import { zstdCompress } from 'node:zlib'
 import { instanceHeaderOf, serializeDicomJson } from '@vna/dicom'
 import type { RangeReader } from '../segment/range-reader.ts'
 import { packDigestOf, readSegment } from '../segment/read-segment.ts'
-import { describeMember } from './describe-member.ts'
+import { describeMember, SCAN_CHUNK_BYTES } from './describe-member.ts'
 import { SIDECAR_FORMAT, type SidecarHead, type SidecarInstance } from './sidecar-format.ts'
 import { createWindowedReader } from './windowed-reader.ts'
 
@@ -29,11 +29,12 @@ export type BuiltSidecar = {
  */
 export async function buildSidecar(reader: RangeReader, o: { packKey: string }): Promise<BuiltSidecar> {
   const windowed = createWindowedReader(reader, WINDOW_BYTES)
+  const chunk = Buffer.allocUnsafe(SCAN_CHUNK_BYTES)
   const instances: SidecarInstance[] = []
   const headers: Buffer[] = []
   const lines: string[] = []
   for await (const member of readSegment(windowed)) {
-    const { entry, json } = await describeMember(windowed, member)
+    const { entry, json } = await describeMember(windowed, member, chunk)
     headers.push(member.header)
     instances.push({ ...entry, header: instanceHeaderOf(json) })
     lines.push(`{"h":${JSON.stringify(entry)},"j":${serializeDicomJson(json)}}\n`)

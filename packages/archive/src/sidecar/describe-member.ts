@@ -14,7 +14,8 @@ import { type RangeReader, readExactly } from '../segment/range-reader.ts'
 import type { SegmentMember } from '../segment/read-segment.ts'
 import { type FrameTable, MAX_INLINE_BYTES, type SidecarEntry } from './sidecar-format.ts'
 
-const CHUNK_BYTES = 64 * 1024
+/** What `describeMember` is lent to read into. */
+export const SCAN_CHUNK_BYTES = 64 * 1024
 /** Shorter stretches are cheaper to scan than to step over. */
 const MIN_SKIP_BYTES = 16 * 1024
 /** Enough to guess a transfer syntax the meta group does not name. */
@@ -23,12 +24,16 @@ const GUESS_BYTES = 16
 export type DescribedMember = { entry: SidecarEntry; json: DicomJson }
 
 /** Reads one member's data set without its pixel data. What is wrong with it becomes the entry's `problem`. */
-export async function describeMember(reader: RangeReader, member: SegmentMember): Promise<DescribedMember> {
+export async function describeMember(
+  reader: RangeReader,
+  member: SegmentMember,
+  chunk: Buffer,
+): Promise<DescribedMember> {
   const transferSyntaxUid = await readTransferSyntax(reader, member)
   const scanner = new DataSetScanner({ transferSyntaxUid: transferSyntaxUid ?? '', capture: 'all' })
   try {
     if (transferSyntaxUid === undefined) throw new DicomError('malformed-file-meta', { offset: 0 })
-    await scanDataSet(reader, member, scanner)
+    await scanDataSet({ reader, member, chunk }, scanner)
     return describeScan(member, transferSyntaxUid, scanner.end())
   } catch (error) {
     if (!(error instanceof DicomError)) throw error
@@ -86,9 +91,11 @@ async function readTransferSyntax(reader: RangeReader, member: SegmentMember): P
   }
 }
 
-async function scanDataSet(reader: RangeReader, member: SegmentMember, scanner: DataSetScanner): Promise<void> {
+async function scanDataSet(
+  { reader, member, chunk }: { reader: RangeReader; member: SegmentMember; chunk: Buffer },
+  scanner: DataSetScanner,
+): Promise<void> {
   const end = member.offset + member.lengthBytes
-  const chunk = Buffer.allocUnsafe(CHUNK_BYTES)
   // The first reads are small, so that they come from the window that the header was read with.
   let wanted = MIN_SKIP_BYTES / 2
   for (let position = member.offset + member.dataSetOffset; position < end; ) {
@@ -102,7 +109,7 @@ async function scanDataSet(reader: RangeReader, member: SegmentMember, scanner: 
     if (count === 0) throw new DicomError('truncated', { offset: position })
     scanner.push(chunk.subarray(0, count))
     position += count
-    wanted = CHUNK_BYTES
+    wanted = chunk.length
   }
 }
 

@@ -121,7 +121,7 @@ describe('sidecar', () => {
     expect(sidecarInstancesOf(await readSidecar(built.bytes))).toEqual(built.instances)
     const readable = built.instances.filter(({ problem }) => problem === undefined)
     expect(readable.length).toBeGreaterThan(samples.length * 0.9)
-  })
+  }, 30_000)
 })
 
 /** Public DICOM files beside the repository, or where VNA_DICOM_SAMPLES says; none where they are absent. */
