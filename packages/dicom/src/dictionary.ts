@@ -1,7 +1,7 @@
 import { elementLines, repeaterLines } from './generated/dictionary.ts'
 
 /** Tags are numbers, 0xggggeeee. */
-type Entry = { readonly vr: string; readonly keyword: string }
+type Entry = { readonly vr: string; readonly keyword: string; readonly hex: string }
 
 const entries = new Map<number, Entry>()
 const tagByKeyword = new Map<string, number>()
@@ -9,7 +9,7 @@ for (const line of elementLines.split('\n')) {
   const vr = line.slice(9, 11)
   const keyword = line.slice(12)
   const tag = Number.parseInt(line.slice(0, 8), 16)
-  entries.set(tag, { vr, keyword })
+  entries.set(tag, { vr, keyword, hex: line.slice(0, 8) })
   if (!tagByKeyword.has(keyword)) tagByKeyword.set(keyword, tag)
 }
 
@@ -19,7 +19,7 @@ const repeaters = repeaterLines.split('\n').map((line) => {
   const value = Number.parseInt(pattern.replaceAll('x', '0'), 16)
   const mask = Number.parseInt(pattern.replace(/[^x]/g, 'F').replaceAll('x', '0'), 16)
   tagByKeyword.set(line.slice(12), value)
-  return { mask, value, entry: { vr: line.slice(9, 11), keyword: line.slice(12) } }
+  return { mask, value, entry: { vr: line.slice(9, 11), keyword: line.slice(12), hex: '' } }
 })
 
 /** Groups that hold repeating elements: (0020,31xx), (0028,0xxx), 1000, 1010, 50xx, 60xx, 7Fxx. */
@@ -27,8 +27,8 @@ function findRepeater(tag: number): Entry | undefined {
   return repeaters.find(({ mask, value }) => (tag & mask) >>> 0 === value)?.entry
 }
 
-const creatorEntry: Entry = { vr: 'LO', keyword: '' }
-const groupLengthEntry: Entry = { vr: 'UL', keyword: '' }
+const creatorEntry: Entry = { vr: 'LO', keyword: '', hex: '' }
+const groupLengthEntry: Entry = { vr: 'UL', keyword: '', hex: '' }
 
 function findEntry(tag: number): Entry | undefined {
   const entry = entries.get(tag)
@@ -62,9 +62,10 @@ export function tagOf(keyword: string): number | undefined {
   return tagByKeyword.get(keyword)
 }
 
-/** 'ggggeeee', upper case as PS3.18 F.2 wants it. */
+/** 'GGGGEEEE', upper case as PS3.18 F.2 wants it. */
 export function tagToHex(tag: number): string {
-  return tag.toString(16).toUpperCase().padStart(8, '0')
+  const known = entries.get(tag)
+  return known ? known.hex : tag.toString(16).toUpperCase().padStart(8, '0')
 }
 
 /** Accepts 'ggggeeee' in any case and keywords, as QIDO-RS does. */

@@ -16,9 +16,10 @@ export function jsonValues(value: Uint8Array, context: ValueContext): readonly D
   if (kind === 'tag') return tags(value, context.bigEndian)
   const text = decodeText(value, context.charsets, context.vr)
   if (text === '') return []
-  if (kind === 'person-name') return text.split('\\').map(personNameJson)
-  if (kind === 'number-text') return text.split('\\').map((part) => numberOrText(part, context.vr))
-  return multiValued ? text.split('\\').map(trimmedOrNull) : [text]
+  const parts = multiValued && text.includes('\\') ? text.split('\\') : [text]
+  if (kind === 'person-name') return parts.map(personNameJson)
+  if (kind === 'number-text') return parts.map((part) => numberOrText(part, context.vr))
+  return multiValued ? parts.map(trimmedOrNull) : parts
 }
 
 /** The bytes in little endian order, whatever the transfer syntax: what InlineBinary and bulk data carry. */
@@ -80,7 +81,9 @@ function numbers(value: Uint8Array, { vr, bigEndian }: ValueContext): (number | 
   const read = readers[vr]
   if (!read) return []
   const view = viewOf(value)
-  return Array.from({ length: Math.floor(value.length / unitBytes) }, (_, i) => read(view, i * unitBytes, !bigEndian))
+  const values: (number | string)[] = []
+  for (let at = 0; at + unitBytes <= value.length; at += unitBytes) values.push(read(view, at, !bigEndian))
+  return values
 }
 
 /** JSON has no NaN and no infinities: PS3.18 F.2.3 names them. */

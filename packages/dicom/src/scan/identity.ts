@@ -1,4 +1,4 @@
-import { decodeText, parseCharsets } from '../text/decode-text.ts'
+import { decodeText, splitCharsets } from '../text/decode-text.ts'
 
 /** The few values the receiving side needs before the whole data set is there; trimmed of padding. */
 export type InstanceIdentity = {
@@ -41,6 +41,6 @@ export function isIdentityTag(tag: number): boolean {
 export function addToIdentity(identity: InstanceIdentity, tag: number, value: Uint8Array): void {
   const field = fields.get(tag)
   if (!field || identity[field[0]] !== undefined) return
-  const charsets = parseCharsets(Buffer.from(identity.specificCharacterSet ?? '', 'latin1'))
+  const charsets = identity.specificCharacterSet === undefined ? [] : splitCharsets(identity.specificCharacterSet)
   identity[field[0]] = decodeText(value, charsets, field[1])
 }

@@ -21,36 +21,45 @@ const leadingSpaceVrs: ReadonlySet<string> = new Set(['AE', 'AS', 'CS', 'DA', 'D
  * by backslashes. Never throws: unknown terms and stray bytes are read as UTF-8 where they are, else as Latin-1.
  */
 export function decodeText(value: Uint8Array, charsets: readonly string[], vr: string): string {
-  const bytes = withoutPadding(value)
-  const text = needsCharset(bytes) ? decodeBytes(bytes, charsets, vr) : latin1(bytes)
-  // Padding of inner values of UI, and of writers that pad all text with it; PostgreSQL stores no NUL in text.
-  const clean = bytes.includes(0) ? text.replaceAll('\0', '') : text
-  return leadingSpaceVrs.has(vr) ? clean.trimStart() : clean
+  const end = endWithoutPadding(value)
+  const plain = isPlain(value, end)
+  const text = plain ? latin1(value, end) : decodeBytes(value.subarray(0, end), charsets, vr)
+  return leadingSpaceVrs.has(vr) ? text.trimStart() : text
 }
 
 /** The values of (0008,0005), the first possibly empty (PS3.3 C.12.1.1.2). */
 export function parseCharsets(value: Uint8Array): readonly string[] {
-  return latin1(withoutPadding(value))
-    .split('\\')
-    .map((term) => term.trim())
+  return splitCharsets(latin1(value, endWithoutPadding(value)))
 }
 
-function withoutPadding(value: Uint8Array): Uint8Array {
+export function splitCharsets(text: string): readonly string[] {
+  return text.split('\\').map((term) => term.trim())
+}
+
+function endWithoutPadding(value: Uint8Array): number {
   let end = value.length
   while (end > 0 && (value[end - 1] === 0 || value[end - 1] === 0x20)) end--
-  return end === value.length ? value : value.subarray(0, end)
+  return end
 }
 
-/** Bytes that ASCII does not explain: above 7 bits, or an escape sequence. */
-function needsCharset(bytes: Uint8Array): boolean {
-  for (let i = 0; i < bytes.length; i++) {
+/** ASCII and nothing else: no byte above 7 bits, no escape sequence, no NUL. */
+function isPlain(bytes: Uint8Array, end: number): boolean {
+  for (let i = 0; i < end; i++) {
     const byte = bytes[i] as number
-    if (byte >= 0x80 || byte === 0x1b) return true
+    if (byte >= 0x80 || byte === 0x1b || byte === 0) return false
   }
-  return false
+  return true
 }
 
+/**
+ * NUL pads inner values of UI, and all text of some writers; PostgreSQL stores none in text. It goes after decoding:
+ * before, it could be half of a character.
+ */
 function decodeBytes(bytes: Uint8Array, charsets: readonly string[], vr: string): string {
+  return decodeExtended(bytes, charsets, vr).replaceAll('\0', '')
+}
+
+function decodeExtended(bytes: Uint8Array, charsets: readonly string[], vr: string): string {
   const info = vrInfoOf(vr)
   const set = info.extendedText ? findCharacterSet(charsets[0] || 'ISO_IR 6') : undefined
   // Katakana alone: Shift JIS has the same bytes, and explains those of senders that mean all of it.
@@ -83,10 +92,10 @@ function utf8(bytes: Uint8Array): string {
   return asBuffer(bytes).toString('utf8')
 }
 
-function latin1(bytes: Uint8Array): string {
-  return asBuffer(bytes).toString('latin1')
+function latin1(bytes: Uint8Array, end: number): string {
+  return asBuffer(bytes).toString('latin1', 0, end)
 }
 
 function asBuffer(bytes: Uint8Array): Buffer {
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length)
+  return Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length)
 }

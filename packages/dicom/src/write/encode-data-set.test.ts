@@ -69,6 +69,7 @@ describe('encodeDataSet', () => {
     expect(written(1 / 3)).toBe('0.33333333333333')
     expect(written(-123456789.12345679)).toBe('-123456789.12346')
     expect(written(-1.23456789012345e-10).length).toBeLessThanOrEqual(16)
+    expect(written(0.0000056120501942)).toBe('5.6120501942e-6')
     expect(written(1.5)).toBe('1.5')
   })
 

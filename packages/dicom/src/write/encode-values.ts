@@ -25,15 +25,16 @@ function plainText(value: unknown, path: string): string {
 
 const maxDecimalStringLength = 16
 
-/** A DS has at most 16 characters (PS3.5 6.2): digits are given up, not the range. */
+const maxPrecision = 17
+
+/** A DS has at most 16 characters (PS3.5 6.2): the notation that keeps most digits, then fewer digits. */
 function decimalText(number: number): string {
-  const text = String(number)
-  if (text.length <= maxDecimalStringLength) return text
-  for (let digits = 15; digits > 0; digits--) {
-    const shorter = String(Number(number.toPrecision(digits)))
-    if (shorter.length <= maxDecimalStringLength) return shorter
+  for (let digits = maxPrecision; digits > 0; digits--) {
+    const rounded = Number(number.toPrecision(digits))
+    const text = [String(rounded), rounded.toExponential()].find((form) => form.length <= maxDecimalStringLength)
+    if (text !== undefined) return text
   }
-  return text
+  return '0'
 }
 
 function personNameText(value: unknown, path: string): string {
