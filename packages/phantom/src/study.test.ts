@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { DataSetScanner } from '@vna/dicom'
 import { describe, expect, it } from 'vitest'
 import { codiceFiscaleOf } from './codice-fiscale.ts'
 import { phantomKinds } from './kinds/index.ts'
@@ -30,6 +31,26 @@ describe('phantomStudy', () => {
       uids.add(instance.sopInstanceUid)
     }
     expect(uids.size).toBe(3)
+  })
+
+  it.each(phantomKinds)('%s: the data set reads to its end and says what the study says', (kind) => {
+    const study = phantomStudy({ seed: 'scan', kind, instances: 1, frames: 2, ...smallPictures })
+    const [instance] = study.instances
+    const scanner = new DataSetScanner({ transferSyntaxUid: instance!.transferSyntaxUid, capture: 'all' })
+    scanner.push(instance!.dataSetBytes())
+    const { identity, lengthBytes, elements } = scanner.end()
+    expect(lengthBytes).toBe(instance!.sizeBytes)
+    expect(identity).toMatchObject({
+      sopClassUid: instance!.sopClassUid,
+      sopInstanceUid: instance!.sopInstanceUid,
+      studyInstanceUid: study.studyInstanceUid,
+      seriesInstanceUid: instance!.seriesInstanceUid,
+      patientId: study.patient.codiceFiscale,
+      accessionNumber: study.accessionNumber,
+    })
+    const tags = elements.map((element) => element.tag)
+    expect(tags).toEqual([...new Set(tags)].sort((a, b) => a - b))
+    expect(instance!.sopInstanceUid.length).toBeLessThanOrEqual(64)
   })
 
   it('keeps the announced length whatever the seed and the size', () => {

@@ -74,7 +74,6 @@ function procedureAttributes(context: StudyContext, seriesNumber: number) {
     PerformedProcedureStepStartDate: context.studyDate,
     PerformedProcedureStepStartTime: timeAt(context, 30),
     PerformedProcedureStepID: `P${context.studyAttributes.StudyID}`,
-    PerformedProcedureStepDescription: 'TC torace con MDC',
     ProcedureCodeSequence: [code('87.41.1', 'I9C', 'TC del torace, senza e con contrasto')],
     RequestAttributesSequence: [
       {
@@ -90,22 +89,11 @@ function procedureAttributes(context: StudyContext, seriesNumber: number) {
 function acquisitionAttributes(options: KindOptions, pixelSpacing: number) {
   return {
     ContrastBolusAgent: 'IOPAMIDOLO 370',
-    ContrastBolusRoute: 'IV',
-    ScanOptions: 'HELICAL MODE',
     KVP: '120',
-    DataCollectionDiameter: '500',
     ReconstructionDiameter: (options.columns * pixelSpacing).toFixed(3),
-    DistanceSourceToDetector: '1085.6',
-    DistanceSourceToPatient: '595',
-    GantryDetectorTilt: '0',
-    TableHeight: '151',
-    RotationDirection: 'CW',
     ExposureTime: '500',
     XRayTubeCurrent: '210',
     Exposure: '105',
-    FilterType: 'FLAT',
-    GeneratorPower: '40',
-    FocalSpots: '1.2',
     ConvolutionKernel: 'B30f',
     SamplesPerPixel: 1,
     PhotometricInterpretation: 'MONOCHROME2',
@@ -115,12 +103,9 @@ function acquisitionAttributes(options: KindOptions, pixelSpacing: number) {
     PixelRepresentation: 0,
     WindowCenter: ['40', '-600'],
     WindowWidth: ['400', '1600'],
-    WindowCenterWidthExplanation: ['MEDIASTINO', 'POLMONE'],
     RescaleIntercept: String(RESCALE_INTERCEPT),
     RescaleSlope: '1',
     RescaleType: 'HU',
-    BurnedInAnnotation: 'NO',
-    LossyImageCompression: '00',
   }
 }
 
@@ -136,18 +121,14 @@ function sliceAttributes(
   const time = timeAt(context, 60 * place.seriesNumber + place.instanceNumber / 20)
   return {
     ImageType: ['ORIGINAL', 'PRIMARY', 'AXIAL'],
-    InstanceCreationDate: context.studyDate,
-    InstanceCreationTime: time,
     AcquisitionDate: context.studyDate,
     AcquisitionTime: time,
     ContentDate: context.studyDate,
     ContentTime: time,
     AcquisitionNumber: '1',
     SliceThickness: spacingMm.toFixed(3),
-    SpacingBetweenSlices: spacingMm.toFixed(3),
     ImagePositionPatient: [corner, corner, z],
     ImageOrientationPatient: ['1', '0', '0', '0', '1', '0'],
     SliceLocation: z,
-    ImageComments: '',
   }
 }
