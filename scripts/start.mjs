@@ -19,6 +19,7 @@ try {
 // The IPC channel carries nothing: that it closes tells the command that we are gone, however we went.
 const child = spawn(node, [join(repositoryFolder, 'services', 'cli', 'src', 'main.ts'), ...command], {
   stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
+  env: { NODE_COMPILE_CACHE: join(repositoryFolder, '.cache', 'node'), ...process.env },
 })
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'])
   process.on(signal, () => child.kill(signal === 'SIGHUP' ? 'SIGTERM' : signal))

@@ -1,12 +1,13 @@
-import { allCommands } from './commands/all.ts'
+import { loadCommands } from './commands/all.ts'
 import { createProgram } from './program.ts'
 
+const args = process.argv.slice(2)
 const program = createProgram({
   environment: process.env,
   cwd: process.cwd(),
   stdout: process.stdout,
   stderr: process.stderr,
-  register: allCommands,
+  register: await loadCommands(args),
 })
 
-process.exitCode = await program.run(process.argv.slice(2))
+process.exitCode = await program.run(args)

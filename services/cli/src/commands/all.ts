@@ -1,29 +1,23 @@
 import type { RegisterCommand } from '../command.ts'
-import { registerBench } from './bench.ts'
-import { registerCatalog } from './catalog.ts'
-import { registerEntity } from './entity.ts'
-import { registerInstance } from './instance.ts'
-import { registerJournal } from './journal.ts'
-import { registerQuarantine } from './quarantine.ts'
-import { registerReindex } from './reindex.ts'
-import { registerSend } from './send.ts'
-import { registerStatus } from './status.ts'
-import { registerToken } from './token.ts'
-import { registerUp } from './up.ts'
-import { registerVerify } from './verify.ts'
 
-/** Every command, in the order `vna --help` shows them. */
-export const allCommands: readonly RegisterCommand[] = [
-  registerUp,
-  registerStatus,
-  registerEntity,
-  registerToken,
-  registerSend,
-  registerInstance,
-  registerQuarantine,
-  registerJournal,
-  registerVerify,
-  registerReindex,
-  registerCatalog,
-  registerBench,
-]
+/** Every command, in the order `vna --help` shows them. Loaded when asked for: each pulls in what it alone needs. */
+const loaders: Readonly<Record<string, () => Promise<RegisterCommand>>> = {
+  up: async () => (await import('./up.ts')).registerUp,
+  status: async () => (await import('./status.ts')).registerStatus,
+  entity: async () => (await import('./entity.ts')).registerEntity,
+  token: async () => (await import('./token.ts')).registerToken,
+  send: async () => (await import('./send.ts')).registerSend,
+  instance: async () => (await import('./instance.ts')).registerInstance,
+  quarantine: async () => (await import('./quarantine.ts')).registerQuarantine,
+  journal: async () => (await import('./journal.ts')).registerJournal,
+  verify: async () => (await import('./verify.ts')).registerVerify,
+  reindex: async () => (await import('./reindex.ts')).registerReindex,
+  catalog: async () => (await import('./catalog.ts')).registerCatalog,
+  bench: async () => (await import('./bench.ts')).registerBench,
+}
+
+/** The command these arguments name; all of them where they name none (`--help`, a slip). */
+export async function loadCommands(args: readonly string[]): Promise<readonly RegisterCommand[]> {
+  const named = Object.hasOwn(loaders, args[0] ?? '') ? loaders[args[0] ?? ''] : undefined
+  return Promise.all((named === undefined ? Object.values(loaders) : [named]).map((load) => load()))
+}

@@ -12,15 +12,17 @@ export const registerUp: RegisterCommand = (program, host) => {
   program
     .command('up')
     .description('run the whole stack until Ctrl-C')
-    .action(host.run((context) => up(context)))
+    .option('--demo', 'then send phantom studies as two demo entities, and say where to look')
+    .action(host.run((context, options: { demo?: boolean }) => up(context, options.demo === true)))
 }
 
-async function up(context: CommandContext): Promise<undefined> {
+async function up(context: CommandContext, wantsDemo: boolean): Promise<undefined> {
   const supervisor = startSupervisor(context)
   const ended = new Promise<number>((resolve) => supervisor.on('exit', (code) => resolve(code ?? 1)))
   context.signal.addEventListener('abort', () => stop(supervisor))
   // Whoever started us (npm start) holds the other end of this channel.
   if (process.connected) process.on('disconnect', () => stop(supervisor))
+  if (wantsDemo) supervisor.once('message', () => void demonstrate(context))
   const exitCode = await ended
   if (process.connected) process.disconnect?.()
   if (exitCode !== 0) throw new CliError('failed', `the stack ended with status ${exitCode}`)
@@ -40,4 +42,15 @@ function startSupervisor(context: CommandContext): ChildProcess {
 function stop(supervisor: ChildProcess): void {
   supervisor.kill('SIGTERM')
   setTimeout(() => supervisor.kill('SIGKILL'), STOP_LIMIT_MS).unref()
+}
+
+/** A demo that fails is said, and the stack runs on. */
+async function demonstrate(context: CommandContext): Promise<void> {
+  try {
+    const { runDemo } = await import('../demo/run-demo.ts')
+    context.print(await runDemo(context))
+  } catch (error) {
+    if (context.signal.aborted) return
+    context.note(`vna: the demo failed: ${error instanceof Error ? error.message : 'unknown error'}`)
+  }
 }

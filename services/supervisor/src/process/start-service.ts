@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process'
+import { constants } from 'node:os'
 import { forwardLines } from './guard.ts'
 import type { Run } from './keep-running.ts'
 
@@ -21,10 +22,15 @@ export function startService(o: {
   })
   forwardLines(child, o.onOutput)
   const ended = new Promise<number>((resolve) => {
-    child.on('exit', (code, signal) => resolve(code ?? (signal === null ? 1 : 128)))
+    child.on('exit', (code, signal) => resolve(code ?? exitCodeOf(signal)))
   })
   return new Promise((resolve, reject) => {
     child.on('error', reject)
     child.on('spawn', () => resolve({ ended, stop: (hard) => void child.kill(hard ? 'SIGKILL' : 'SIGTERM') }))
   })
+}
+
+/** As a shell tells it: 128 and the number of the signal. */
+function exitCodeOf(signal: NodeJS.Signals | null): number {
+  return signal === null ? 1 : 128 + (constants.signals[signal] ?? 0)
 }

@@ -1,0 +1,131 @@
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { issueToken, openSigningKey, type SigningKey } from '@vna/access'
+import type { Catalog } from '@vna/catalog'
+import { addEntity, directoryLimits, EntityError, type EntitySettings } from '@vna/entities'
+import type { CommandContext } from '../command.ts'
+import { connectCatalog, findStack } from '../connections.ts'
+import { CliError } from '../errors.ts'
+import { defaultBackoff } from '../send/backoff.ts'
+import { sendByCStore } from '../send/c-store.ts'
+import { type PhantomSendOptions, parsePhantomSpec, phantomGroups, phantomPlan } from '../send/phantoms.ts'
+import type { SendPlan } from '../send/plan.ts'
+import { SendReport } from '../send/send-report.ts'
+import { sendByStow } from '../send/stow.ts'
+import { renderDemo } from './render-demo.ts'
+
+/** A public hospital that knows its patients by codice fiscale and sends by C-STORE. */
+const hospital = {
+  settings: { code: 'ASST-DEMO', kind: 'EEP', name: 'ASST Demo', aeTitles: ['DEMO_PACS'] },
+  phantoms: ['ct:40', 'mr:20', 'dx:2', 'sr:1', 'ecg:1'],
+  options: { seed: 'demo hospital' },
+} as const satisfies DemoEntity
+
+/** A private clinic that knows them by its own numbers, which are to be resolved, and sends by STOW-RS. */
+const clinic = {
+  settings: { code: 'CLINICA-DEMO', kind: 'EEPA', name: 'Clinica Demo', aeTitles: ['CLINICA'] },
+  phantoms: ['us:2', 'mr:20', 'dx:2', 'sr:1', 'ecg:1'],
+  options: { seed: 'demo clinic', frames: 20, localIdIssuer: 'CLINICA-DEMO' },
+} as const satisfies DemoEntity
+
+type DemoEntity = {
+  readonly settings: EntitySettings
+  readonly phantoms: readonly string[]
+  readonly options: PhantomSendOptions
+}
+
+const TOKEN_TTL_SECONDS = 12 * 3600
+const STOW_BATCH_INSTANCES = 20
+const REFRESH_MARGIN_MS = 250
+
+/** Two entities, their phantom studies sent as theirs, and where to look; the stack must be ready. May be run again. */
+export async function runDemo(context: CommandContext): Promise<string> {
+  const stack = findStack(context)
+  if (stack?.http === undefined) throw new CliError('not-running', 'the stack is not ready')
+  const catalog = connectCatalog(context)
+  const peer = peerAddressOf(context.config.bind)
+  for (const { settings } of [hospital, clinic]) await ensureEntity(catalog, { ...settings, hosts: [peer] })
+  // Until the receivers have looked at the registry again.
+  await sleep(directoryLimits.refreshMs + REFRESH_MARGIN_MS)
+  const key = await openSigningKey(join(context.config.home, 'keys'))
+  const baseUrl = `${stack.http}/dicomweb`
+  const dimsePort = typeof stack.dimsePort === 'number' ? stack.dimsePort : undefined
+  const sent = [
+    await (dimsePort === undefined ? stow(context, hospital, baseUrl, key) : cStore(context, hospital, dimsePort)),
+    await stow(context, clinic, baseUrl, key),
+  ]
+  const fse = { role: 'fse', purpose: 'TREATMENT', ttlSeconds: TOKEN_TTL_SECONDS } as const
+  return renderDemo({
+    baseUrl,
+    token: await issueToken(key, fse),
+    entities: [hospital, clinic].map(({ settings }, index) => ({ ...settings, instances: sent[index] ?? 0 })),
+  })
+}
+
+/** Where the listener is reached from here, and so where we are seen to come from. */
+function peerAddressOf(bind: string): string {
+  return ['0.0.0.0', '::'].includes(bind) ? '127.0.0.1' : bind
+}
+
+async function ensureEntity(catalog: Catalog, settings: EntitySettings): Promise<void> {
+  try {
+    await addEntity(catalog, settings)
+  } catch (error) {
+    if (!(error instanceof EntityError && error.code === 'entity-exists')) throw error
+  }
+}
+
+async function cStore(context: CommandContext, entity: DemoEntity, port: number): Promise<number> {
+  const target = {
+    host: peerAddressOf(context.config.bind),
+    port,
+    callingAeTitle: entity.settings.aeTitles[0] ?? '',
+    calledAeTitle: context.config.aeTitle,
+  }
+  const options = { target, associations: 1, window: 1, noDelay: true, backoff: defaultBackoff }
+  return send(context, entity, (plan, report) => sendByCStore(plan, { ...options, report, signal: context.signal }))
+}
+
+async function stow(context: CommandContext, entity: DemoEntity, baseUrl: string, key: SigningKey): Promise<number> {
+  const token = await issueToken(key, { role: 'entity', entityCode: entity.settings.code })
+  const options = {
+    baseUrl,
+    token,
+    connections: 1,
+    batch: STOW_BATCH_INSTANCES,
+    noDelay: true,
+    backoff: defaultBackoff,
+  }
+  return send(context, entity, (plan, report) => sendByStow(plan, { ...options, report, signal: context.signal }))
+}
+
+async function send(
+  context: CommandContext,
+  entity: DemoEntity,
+  deliver: (plan: SendPlan, report: SendReport) => Promise<void>,
+): Promise<number> {
+  const plan = planOf(entity)
+  const progress = context.progress({ label: entity.settings.code, total: plan.total, unit: 'instances' })
+  const report = new SendReport({ onDone: () => progress.advance() })
+  try {
+    await deliver(plan, report)
+  } finally {
+    progress.finish()
+    report.close()
+  }
+  const { acknowledged, failed } = report.summary()
+  const [first] = failed
+  if (first === undefined && acknowledged === plan.total) return acknowledged
+  const reason = first === undefined ? 'no answer' : `${first.status ?? ''} ${first.comment}`
+  throw new CliError('failed', `${acknowledged} of ${plan.total} instances were acknowledged (${reason})`)
+}
+
+function planOf(entity: DemoEntity): SendPlan {
+  const specs = entity.phantoms.map(parsePhantomSpec)
+  const groups = {
+    *[Symbol.iterator]() {
+      for (const spec of specs) yield* phantomGroups(spec, entity.options)
+    },
+  }
+  return { ...phantomPlan(specs, entity.options), groups }
+}
