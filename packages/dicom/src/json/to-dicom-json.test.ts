@@ -5,8 +5,13 @@ import { explicitVrBigEndian, explicitVrLittleEndian, implicitVrLittleEndian } f
 import { type DicomJson, serializeDicomJson } from './dicom-json.ts'
 import { toDicomJson } from './to-dicom-json.ts'
 
-function json(bytes: Buffer | Buffer[], transferSyntaxUid = explicitVrLittleEndian, maxInlineBytes = 16): DicomJson {
-  const scanner = new DataSetScanner({ transferSyntaxUid, capture: 'all', limits: { maxValueBytes: 64 } })
+function json(
+  bytes: Buffer | Buffer[],
+  transferSyntaxUid = explicitVrLittleEndian,
+  maxInlineBytes = 16,
+  maxValueBytes = 64,
+): DicomJson {
+  const scanner = new DataSetScanner({ transferSyntaxUid, capture: 'all', limits: { maxValueBytes } })
   scanner.push(Array.isArray(bytes) ? Buffer.concat(bytes) : bytes)
   return toDicomJson(scanner.end(), { bulkDataUri: (path) => `bulk/${path}`, maxInlineBytes })
 }
@@ -50,6 +55,13 @@ describe('values', () => {
       vr: 'UV',
       Value: ['18446744073709551615'],
     })
+  })
+
+  it('keeps absurdly long numbers as text, at once', () => {
+    const digits = `${'1'.repeat(60_000)}x`
+    expect(json(short(0x00091001, 'DS', digits), explicitVrLittleEndian, 16, 70_000)['00091001']?.Value).toEqual([
+      digits,
+    ])
   })
 
   it('gives empty elements no Value', () => {

@@ -43,6 +43,8 @@ function trimmedOrNull(part: string): string | null {
   return part.trim() || null
 }
 
+/** Four times what a DS may have; also bounds the backtracking of the patterns below. */
+const maxNumberLength = 64
 const decimalString = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/
 const integerString = /^[+-]?\d+$/
 
@@ -50,6 +52,7 @@ const integerString = /^[+-]?\d+$/
 function numberOrText(part: string, vr: string): number | string | null {
   const text = part.trim()
   if (text === '') return null
+  if (text.length > maxNumberLength) return text
   const number = Number(text)
   if (!Number.isFinite(number) || !(vr === 'IS' ? integerString : decimalString).test(text)) return text
   return integerString.test(text) && !Number.isSafeInteger(number) ? text : positiveZero(number)

@@ -1,6 +1,7 @@
 import { dictionaryVr, tagToHex } from '../dictionary.ts'
 import { DicomError } from '../errors.ts'
 import { decodeHeader, type ElementHeader, looksExplicit } from '../scan/element-header.ts'
+import { decodeText } from '../text/decode-text.ts'
 import { explicitVrBigEndian, explicitVrLittleEndian, implicitVrLittleEndian } from '../transfer-syntaxes.ts'
 
 export type FileMeta = {
@@ -103,10 +104,7 @@ function metaError(offset: number, tag: number): DicomError {
 }
 
 function metaText(bytes: Uint8Array, from: number, to: number): string {
-  return Buffer.from(bytes.buffer, bytes.byteOffset + from, to - from)
-    .toString('latin1')
-    .replace(/[\0 ]+$/, '')
-    .trimStart()
+  return decodeText(bytes.subarray(from, to), [], 'UI')
 }
 
 const fieldTags: readonly (readonly [number, Exclude<keyof FileMeta, 'transferSyntaxUid'>])[] = [

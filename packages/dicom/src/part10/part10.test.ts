@@ -131,6 +131,12 @@ describe('parsePart10Prefix', () => {
     expect(codeOf(() => parsePart10Prefix(huge))).toBe('malformed-file-meta')
   })
 
+  it('trims a megabyte of blanks at once', () => {
+    const blanks = long(0x00020001, 'OB', `${' '.repeat(900_000)}x`)
+    const file = Buffer.concat([Buffer.alloc(128), Buffer.from('DICM'), blanks, dataSet, Buffer.alloc(8)])
+    expect(parsePart10Prefix(file).kind).toBe('part10')
+  })
+
   it('only ever throws a DicomError', () => {
     const start = Buffer.concat([Buffer.alloc(128), Buffer.from('DICM\x02\0', 'latin1')])
     fc.assert(

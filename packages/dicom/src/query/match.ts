@@ -13,7 +13,7 @@ const wildcardVrs: ReadonlySet<string> = new Set(['AE', 'CS', 'LO', 'LT', 'PN', 
 
 /** A key's value as C-FIND or QIDO-RS gives it. Throws 'invalid-match' for a date, time or UID that cannot be one. */
 export function parseMatch(vr: string, text: string): Match {
-  const value = text.replace(/^ +|[ \0]+$/g, '')
+  const value = text.replaceAll('\0', ' ').trim()
   if (value === '' || /^\*+$/.test(value)) return { kind: 'universal' }
   if (vr === 'UI') return parseUids(value)
   if (vr === 'DA' || vr === 'TM' || vr === 'DT') return parseRange(vr, value)
@@ -36,7 +36,11 @@ const patterns: Readonly<Record<'DA' | 'TM' | 'DT', RegExp>> = {
   DT: /^\d{4}((0[1-9]|1[0-2])((0[1-9]|[12]\d|3[01])(([01]\d|2[0-3])([0-5]\d([0-5]\d|60)?(\.\d{1,6})?)?)?)?)?([+-](0\d|1[0-4])[0-5]\d)?$/,
 }
 
+/** Two DT with fraction and offset, and blanks. */
+const maxRangeLength = 64
+
 function parseRange(vr: 'DA' | 'TM' | 'DT', value: string): Match {
+  if (value.length > maxRangeLength) throw new DicomError('invalid-match')
   const valid = (part: string): boolean => patterns[vr].test(part)
   const single = withoutOldSeparators(vr, value)
   if (valid(single)) return { kind: 'single', value: single }

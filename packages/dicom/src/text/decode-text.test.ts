@@ -137,7 +137,8 @@ describe('what senders really write', () => {
         fc.array(term),
         fc.constantFrom('PN', 'LO', 'UT', 'UI'),
         (raw, terms, vr) => {
-          expect(typeof decodeText(Uint8Array.from(raw), terms, vr)).toBe('string')
+          const text = decodeText(Uint8Array.from(raw), terms, vr)
+          expect(text.isWellFormed() && !text.includes('\0')).toBe(true)
         },
       ),
     )

@@ -52,11 +52,11 @@ function isPlain(bytes: Uint8Array, end: number): boolean {
 }
 
 /**
- * NUL pads inner values of UI, and all text of some writers; PostgreSQL stores none in text. It goes after decoding:
+ * Without lone surrogates, which no UTF-8 can hold, and without NUL. NUL pads inner values of UI, and all text of some writers; PostgreSQL stores none in text. It goes after decoding:
  * before, it could be half of a character.
  */
 function decodeBytes(bytes: Uint8Array, charsets: readonly string[], vr: string): string {
-  return decodeExtended(bytes, charsets, vr).replaceAll('\0', '')
+  return decodeExtended(bytes, charsets, vr).replaceAll('\0', '').toWellFormed()
 }
 
 function decodeExtended(bytes: Uint8Array, charsets: readonly string[], vr: string): string {
