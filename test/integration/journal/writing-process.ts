@@ -5,7 +5,7 @@
  */
 import { createHash } from 'node:crypto'
 import { writeSync } from 'node:fs'
-import { openJournal } from '../../../packages/archive/src/index.ts'
+import { openJournal } from '../../../packages/archive/src/journal/journal.ts'
 
 const [folder, killPoint, nth] = process.argv.slice(2)
 const say = (line: string) => writeSync(1, `${line}\n`) // at once: nothing said may be lost with the process
