@@ -171,8 +171,12 @@ class TcpAcceptor implements Acceptor, AssociationOwner {
   }
 }
 
+const MAPPED_IPV4 = /^::ffff:(?=\d+\.\d+\.\d+\.\d+$)/i
+
 function peerOf(socket: net.Socket): PeerInfo {
-  return { address: socket.remoteAddress ?? '', port: socket.remotePort ?? 0, tls: false }
+  // A dual-stack listener sees IPv4 peers as mapped IPv6: to whom hosts are configured they are the same.
+  const address = (socket.remoteAddress ?? '').replace(MAPPED_IPV4, '')
+  return { address, port: socket.remotePort ?? 0, tls: false }
 }
 
 function codeOf(error: Error): string {

@@ -1,7 +1,7 @@
 import type tls from 'node:tls'
 
 /**
- * The BCP 195 RFC 9325 TLS secure transport connection profile (PS3.15 B.12): TLS 1.2 and 1.3, forward secrecy and
+ * The secure transport connection profile after BCP 195 (PS3.15 Annex B, RFC 9325): TLS 1.2 and 1.3, forward secrecy and
  * authenticated encryption alone.
  */
 export const bcp195Profile = Object.freeze({

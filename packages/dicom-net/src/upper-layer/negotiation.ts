@@ -27,7 +27,7 @@ export type NegotiationPolicy = {
 }
 
 /**
- * Service-class-application-information of a storage SCP (PS3.4 table B.3-1): level 2 (full), digital signature level 3
+ * Service-class-application-information of a storage SCP (PS3.4 table B.3-2): level 2 (full), digital signature level 3
  * (bit preserving), no coercion of elements.
  */
 export const storageExtendedNegotiation: Uint8Array = Uint8Array.of(2, 0, 3, 0, 0, 0)
