@@ -84,7 +84,10 @@ describe('every valid sample comes back as it was sent', () => {
     const deviations = await inRounds(samples, async (archive, members) => {
       const paths = members.map((sample) => sample.absolutePath)
       const send = (peer: Peer) => dcmsend(peer, paths)
-      const expected = await receiveExpected(send, titles)
+      const expected = await receiveExpected(send, {
+        ...titles,
+        sopClassUids: members.map((sample) => sample.sopClassUid),
+      })
       await send({ ...titles, port: archive.ports.dimse })
       return compareStudies(await ownerOf(archive), expected)
     })
@@ -95,9 +98,9 @@ describe('every valid sample comes back as it was sent', () => {
 /** What travels for a command, by running it against `storescp +B`; the study each file belongs to is pydicom's word. */
 async function receiveExpected(
   send: (peer: Peer) => Promise<unknown>,
-  titles: Omit<Peer, 'port'>,
+  options: Parameters<typeof receiveWithStorescp>[1],
 ): Promise<readonly ExpectedInstance[]> {
-  const received = await receiveWithStorescp(send, titles)
+  const received = await receiveWithStorescp(send, options)
   const read = await readWithPydicom(received.files.map((file) => file.path))
   const expected = received.files.map((file) => ({
     ...file,

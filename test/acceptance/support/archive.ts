@@ -101,6 +101,10 @@ export class Archive {
     child.stdout.on('data', collect)
     child.stderr.on('data', collect)
     this.#process = child
+    // A test process that ends early must not leave a stack behind.
+    const end = () => child.kill('SIGTERM')
+    process.once('exit', end)
+    child.once('exit', () => process.off('exit', end))
     this.#exited = new Promise((resolve) =>
       child.once('exit', (code, signal) => {
         this.#output += `[vna up ended: ${code ?? signal}]\n`

@@ -14,26 +14,41 @@ export type Dump = {
   readonly convertedToUtf8: boolean
 }
 
-const ARGUMENTS = ['-q', '+L', '-Un', '+Qn']
+const ARGUMENTS = ['-q', '+F', '+L', '-Un', '+Qn']
+const DATA_SET_MARK = '# Dicom-Data-Set'
 const MARKUP_SIGNS: Readonly<Record<string, string>> = { lt: '<', gt: '>', amp: '&', quot: '"', apos: "'" }
 const LINE = /^( *)\(([0-9a-f]{4}),([0-9a-f]{4})\) (\S\S) (.*?) +# +(?:\d+|u\/l), *\d+ .*$/
 
-/** Dumps a file with dcmdump, text converted to UTF-8 where it can. */
-export async function dumpWithDcmtk(path: string): Promise<Dump> {
-  const converted = await runProgram('dcmdump', [...ARGUMENTS, '+U8', path])
-  if (converted.exitCode === 0 && converted.stdout !== '') {
-    return { dataSet: parseDump(converted.stdout), convertedToUtf8: true }
+/** Dumps files with dcmdump, text converted to UTF-8 where it can; by path. */
+export async function dumpWithDcmtk(paths: readonly string[]): Promise<ReadonlyMap<string, Dump>> {
+  const converted = await dumpAll(paths, ['+U8'])
+  const rest = paths.filter((path) => !converted.has(path))
+  const plain = rest.length === 0 ? new Map<string, string>() : await dumpAll(rest, [])
+  const dumps = new Map<string, Dump>()
+  for (const path of paths) {
+    const output = converted.get(path) ?? plain.get(path)
+    if (output === undefined) throw new Error(`dcmdump cannot read ${path}`)
+    dumps.set(path, { dataSet: parseDump(output), convertedToUtf8: converted.has(path) })
   }
-  const plain = await runProgram('dcmdump', [...ARGUMENTS, path])
-  if (plain.exitCode !== 0) throw new Error(`dcmdump cannot read ${path}: ${plain.stderr}`)
-  return { dataSet: parseDump(plain.stdout), convertedToUtf8: false }
+  return dumps
+}
+
+/** One process for all files: loading its dictionary is most of what it does. A file it cannot dump is left out. */
+async function dumpAll(paths: readonly string[], flags: readonly string[]): Promise<ReadonlyMap<string, string>> {
+  const { stdout } = await runProgram('dcmdump', [...ARGUMENTS, ...flags, ...paths])
+  const found = new Map<string, string>()
+  for (const section of stdout.split(/^# dcmdump \(\d+\/\d+\): /m).slice(1)) {
+    const path = section.slice(0, section.indexOf('\n'))
+    if (section.includes(DATA_SET_MARK)) found.set(path, section)
+  }
+  return found
 }
 
 /** Parses the dump after `# Dicom-Data-Set`. Nesting is shown by indentation, two blanks a level. */
 export function parseDump(output: string): DumpDataSet {
   const root: DumpDataSet = new Map()
   const stack: { indent: number; target: DumpDataSet | DumpDataSet[] }[] = [{ indent: -1, target: root }]
-  const body = output.slice(output.indexOf('# Dicom-Data-Set'))
+  const body = output.slice(output.indexOf(DATA_SET_MARK))
   for (const line of body.split('\n')) {
     const match = LINE.exec(line)
     if (match === null) continue

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process'
-import { mkdtempSync, readdirSync, readFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -34,28 +34,62 @@ export function echoscu(peer: Peer): Promise<ProgramResult> {
 
 export type ReceivedFile = { readonly path: string; readonly transferSyntaxUid: string; readonly dataSet: Buffer }
 
+/** As an archive prefers them: what the sender has, compressed, before what it could make of it. */
+const TRANSFER_SYNTAXES = [
+  ...['50', '51', '53', '55', '57', '70', '80', '81', '90', '91', '201', '202', '203'].map(
+    (last) => `1.2.840.10008.1.2.4.${last}`,
+  ),
+  '1.2.840.10008.1.2.5',
+  '1.2.840.10008.1.2.8.1',
+  '1.2.840.10008.1.2.1.99',
+  '1.2.840.10008.1.2.1',
+  '1.2.840.10008.1.2.2',
+  '1.2.840.10008.1.2',
+]
+
 /**
- * What `storescp +B` writes for a command: bit preserving, so its files hold what travelled. `-pm` takes SOP classes
- * this DCMTK does not know yet, `+xa` every transfer syntax.
+ * What `storescp +B` writes for a command: bit preserving, so its files hold what travelled. Its own options know
+ * neither retired transfer syntaxes nor SOP classes newer than itself, so both are named to it.
  */
 export async function receiveWithStorescp<T>(
   send: (peer: Peer) => Promise<T>,
-  peer: Omit<Peer, 'port'>,
+  options: Omit<Peer, 'port'> & { readonly sopClassUids: readonly string[] },
 ): Promise<{ readonly result: T; readonly files: readonly ReceivedFile[]; dispose(): Promise<void> }> {
   const folder = mkdtempSync(join(tmpdir(), 'vna-storescp-'))
+  const profile = join(folder, 'storescp.cfg')
+  const received = join(folder, 'received')
+  mkdirSync(received)
+  writeFileSync(profile, renderProfile(options.sopClassUids))
   const port = (await freePorts()).dimse
-  const child = spawn('storescp', ['+B', '+xa', '-pm', '-od', folder, String(port)], { env: DCMTK_ENVIRONMENT })
+  const args = ['+B', '-xf', profile, 'EVERY', '-od', received, String(port)]
+  const child = spawn('storescp', args, { env: DCMTK_ENVIRONMENT })
   try {
     await waitFor(() => canConnect(port), { what: 'storescp to listen' })
-    const result = await send({ ...peer, port })
-    return {
-      result,
-      files: readdirSync(folder).map((name) => readReceived(join(folder, name))),
-      dispose: () => rm(folder, { recursive: true }),
-    }
+    const result = await send({ ...options, port })
+    const files = readdirSync(received).map((name) => readReceived(join(received, name)))
+    return { result, files, dispose: () => rm(folder, { recursive: true }) }
   } finally {
     child.kill('SIGKILL')
   }
+}
+
+/** An association negotiation profile of DCMTK (asconfig.txt). */
+function renderProfile(sopClassUids: readonly string[]): string {
+  const numbered = (name: string, values: readonly string[]) =>
+    values.map((value, index) => `${name}${index + 1} = ${value}`)
+  const contexts = [...new Set(sopClassUids)].map((uid) => `${uid}\\EVERY`)
+  return [
+    '[[TransferSyntaxes]]',
+    '[EVERY]',
+    ...numbered('TransferSyntax', TRANSFER_SYNTAXES),
+    '[[PresentationContexts]]',
+    '[EVERY]',
+    ...numbered('PresentationContext', contexts),
+    '[[Profiles]]',
+    '[EVERY]',
+    'PresentationContexts = EVERY',
+    '',
+  ].join('\n')
 }
 
 function readReceived(path: string): ReceivedFile {

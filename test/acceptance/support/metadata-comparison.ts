@@ -20,14 +20,13 @@ export type Comparison = {
   compared: number
 }
 
-type Context = { readonly comparison: Comparison; readonly bigEndian: boolean; readonly implicit: boolean }
+type Context = { readonly comparison: Comparison; readonly bigEndian: boolean }
 
 const TEXT_VRS = new Set(['AE', 'AS', 'CS', 'DA', 'DT', 'LO', 'LT', 'PN', 'SH', 'ST', 'TM', 'UC', 'UI', 'UR', 'UT'])
 const NUMBER_VRS = new Set(['DS', 'IS', 'FL', 'FD', 'SL', 'SS', 'SV', 'UL', 'US', 'UV'])
 const BINARY_VRS = new Set(['OB', 'OD', 'OF', 'OL', 'OV', 'OW', 'UN'])
 const SPECIFIC_CHARACTER_SET = '00080005'
 const EXPLICIT_BIG_ENDIAN = '1.2.840.10008.1.2.2'
-const IMPLICIT_LITTLE_ENDIAN = '1.2.840.10008.1.2'
 
 /** Bytes of one word of each binary VR: DICOM JSON is little endian whatever the file is (PS3.18 F.2.7). */
 const WORD_BYTES: Readonly<Record<string, number>> = { OW: 2, OF: 4, OL: 4, OD: 8, OV: 8 }
@@ -38,7 +37,6 @@ export function compareWithPydicom(ours: JsonDataSet, theirs: PydicomDataSet, tr
   const context = {
     comparison,
     bigEndian: transferSyntaxUid === EXPLICIT_BIG_ENDIAN,
-    implicit: transferSyntaxUid === IMPLICIT_LITTLE_ENDIAN,
   }
   compareLevel(ours, theirs, '', context)
   return comparison
@@ -64,7 +62,7 @@ function compareElement(actual: JsonElement, expected: PydicomElement, path: str
   comparison.compared += 1
   // PS3.18 F.2.2: the JSON is UTF-8, so the file's own character set is not what it says any more.
   if (path.endsWith(SPECIFIC_CHARACTER_SET) && JSON.stringify(actual.Value) === '["ISO_IR 192"]') return
-  if (actual.vr !== expected.vr) compareOtherVr(actual, expected, path, context)
+  if (!isSameVr(actual.vr, expected.vr)) compareOtherVr(actual, expected, path, context)
   else if (actual.vr === 'SQ') compareItems(actual, expected, path, context)
   else if (BINARY_VRS.has(actual.vr)) compareBinary(actual, expected, path, context)
   else {
@@ -73,15 +71,22 @@ function compareElement(actual: JsonElement, expected: PydicomElement, path: str
   }
 }
 
+/** Where (0028,0103) or the group leave it open, pydicom keeps both names: "OB or OW" (PS3.5 A.1). */
+const isSameVr = (actual: string, expected = ''): boolean => expected.split(' or ').includes(actual)
+
 /**
- * pydicom knows the private dictionaries of some vendors and names their VR, which a file in implicit VR does not say:
- * then UN with the same bytes is right. Any other difference is one.
+ * pydicom knows the private dictionaries of some vendors and names their VR, where the file says none (implicit VR) or
+ * UN: then UN with the same bytes is right. Any other difference is one.
  */
 function compareOtherVr(actual: JsonElement, expected: PydicomElement, path: string, context: Context): void {
   const isPrivate = Number.parseInt(path.slice(-8, -4), 16) % 2 === 1
-  const isSameBytes = expected.raw === undefined || (actual.InlineBinary ?? '') === expected.raw
-  const isJustified = actual.vr === 'UN' && isPrivate && context.implicit && isSameBytes
-  if (!isJustified) context.comparison.differences.push(`${path}: VR ${actual.vr} (pydicom ${show(expected)})`)
+  const isUnnamed = expected.fileVr === undefined || expected.fileVr === 'UN'
+  if (actual.vr !== 'UN' || !isPrivate || !isUnnamed) {
+    context.comparison.differences.push(`${path}: VR ${actual.vr} (pydicom ${show(expected)})`)
+  } else if (expected.sha256 !== undefined) compareBinary(actual, expected, path, context)
+  else if (expected.raw !== undefined && (actual.InlineBinary ?? '') !== expected.raw) {
+    context.comparison.differences.push(`${path} UN: other bytes (pydicom ${show(expected)})`)
+  }
 }
 
 function compareItems(actual: JsonElement, expected: PydicomElement, path: string, context: Context): void {
@@ -99,7 +104,7 @@ function compareBinary(actual: JsonElement, expected: PydicomElement, path: stri
     context.comparison.bulk.push({ path, uri: actual.BulkDataURI, expected })
     return
   }
-  if (expected.sha256 !== undefined) {
+  if (expected.sha256 !== undefined && expected.InlineBinary === undefined) {
     context.comparison.differences.push(
       `${path} ${actual.vr}: ${expected.length} bytes, neither inline nor referred to`,
     )

@@ -12,6 +12,7 @@ export type PydicomElement = {
   readonly sha256?: string
   readonly length?: number
   readonly raw?: string
+  readonly fileVr?: string
   readonly unreadable?: string
 }
 export type PydicomDataSet = Readonly<Record<string, PydicomElement>>
