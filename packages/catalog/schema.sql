@@ -271,7 +271,7 @@ table series (
   request_attributes jsonb
   PRIMARY KEY (id)
   FOREIGN KEY (study_id) REFERENCES studies(id)
-) with (fillfactor=90)
+) with (fillfactor=95)
 CREATE INDEX series_study ON public.series USING btree (study_id)
 CREATE INDEX series_uid_hash ON public.series USING btree (uid_hash)
 
@@ -310,7 +310,7 @@ table studies (
   PRIMARY KEY (id)
   FOREIGN KEY (owner_entity_id) REFERENCES entities(id)
   FOREIGN KEY (patient_id) REFERENCES patients(id)
-) with (fillfactor=90)
+) with (fillfactor=95)
 CREATE INDEX studies_accession ON public.studies USING btree (accession_number) WHERE (accession_number IS NOT NULL)
 CREATE INDEX studies_arrival ON public.studies USING btree (first_received_at)
 CREATE INDEX studies_date ON public.studies USING btree (study_date)

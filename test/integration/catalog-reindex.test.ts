@@ -72,13 +72,15 @@ async function registerInOrder(order: readonly RegisterPackInput[], together: bo
     duplicatePolicy: 'keep-first',
   })
   await fixture.catalog.sql`update entity_policies set since = '2026-11-24T10:00:03Z'`
-  if (together) await Promise.all(order.map((pack) => fixture.catalog.registerPack(pack)))
+  if (together) await allSettledOrThrow(order.map((pack) => fixture.catalog.registerPack(pack)))
   else for (const pack of order) await fixture.catalog.registerPack(pack)
   return contentsOf(fixture.catalog)
 }
 
 describe('registering the same packs', () => {
-  it('in any order, one by one or at once, gives the same catalog', { timeout: 60_000 + propertyRuns * 10_000 }, async () => {
+  it('in any order, one by one or at once, gives the same catalog', {
+    timeout: 60_000 + propertyRuns * 10_000,
+  }, async () => {
     await fc.assert(
       fc.asyncProperty(packs, fc.infiniteStream(fc.nat()), async (contents, random) => {
         const inputs = contents.map((list) => samplePack(list))
@@ -102,3 +104,9 @@ describe('registering the same packs', () => {
     )
   })
 })
+
+/** Waits for all before it fails, so that nothing runs on into the next attempt. */
+async function allSettledOrThrow(work: readonly Promise<unknown>[]): Promise<void> {
+  const results = await Promise.allSettled(work)
+  for (const result of results) if (result.status === 'rejected') throw result.reason
+}

@@ -40,7 +40,7 @@ create table studies (
   study_id text collate "C",
   description text,
   timezone_offset text collate "C"
-) with (fillfactor = 90);
+) with (fillfactor = 95);
 -- A digest of 16 bytes instead of up to 64 characters: the index is less than half as large.
 create unique index studies_uid on studies ((md5(study_instance_uid)::uuid));
 create index studies_patient on studies (patient_id);
@@ -87,7 +87,7 @@ create table series (
   performed_start_date text collate "C",
   performed_start_time text collate "C",
   request_attributes jsonb
-) with (fillfactor = 90);
+) with (fillfactor = 95);
 -- A series is unique in its study by the lock on the study; these only find it.
 create index series_uid_hash on series (uid_hash);
 create index series_study on series (study_id);

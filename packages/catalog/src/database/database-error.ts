@@ -50,6 +50,6 @@ function scrubbed(error: unknown): Error {
   const kept = new Error(
     `SQLSTATE ${String(source.code)} ${String(source.constraint_name ?? source.routine ?? '')}`.trim(),
   )
-  if (source.stack !== undefined) kept.stack = source.stack.split('\n').slice(1).join('\n')
+  if (source.stack !== undefined) kept.stack = [String(kept), ...source.stack.split('\n').slice(1)].join('\n')
   return kept
 }

@@ -3,28 +3,29 @@ import { catalogLimits } from '../limits.ts'
 import { isRepeatable, toCatalogError } from './database-error.ts'
 import type { Sql, Transaction } from './open-database.ts'
 
-/**
- * Runs a READ COMMITTED transaction and repeats it as long as PostgreSQL answers 40001 or 40P01, without limit: a
- * conflict with another writer is no reason to refuse an object. Every other failure comes out as CatalogError.
- */
+/** Runs a READ COMMITTED transaction, again as long as it only met another; failures come out as CatalogError. */
 export async function runTransaction<T>(sql: Sql, work: (tx: Transaction) => Promise<T>): Promise<T> {
+  // The cast undoes the driver's unwrapping of promise arrays, which `work` never returns.
+  return repeat(async () => (await sql.begin('isolation level read committed', work)) as T)
+}
+
+/** Runs one statement, or several that only read, without a transaction. */
+export async function runQuery<T>(work: () => Promise<T>): Promise<T> {
+  return repeat(work)
+}
+
+/**
+ * Repeats what PostgreSQL undid with 40001 or 40P01, without limit: a conflict with another writer is no reason to refuse
+ * an object.
+ */
+async function repeat<T>(work: () => Promise<T>): Promise<T> {
   for (let attempt = 0; ; attempt++) {
     try {
-      // The cast undoes the driver's unwrapping of promise arrays, which `work` never returns.
-      return (await sql.begin('isolation level read committed', work)) as T
+      return await work()
     } catch (error) {
       if (!isRepeatable(error)) throw toCatalogError(error)
       await sleep(pauseMs(attempt))
     }
-  }
-}
-
-/** Runs one statement or several without a transaction; failures come out as CatalogError. */
-export async function runQuery<T>(work: () => Promise<T>): Promise<T> {
-  try {
-    return await work()
-  } catch (error) {
-    throw toCatalogError(error)
   }
 }
 

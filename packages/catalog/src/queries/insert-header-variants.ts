@@ -1,5 +1,5 @@
 import type { Transaction } from '../database/open-database.ts'
-import type { HeaderVariant } from './find-header-variants.ts'
+import type { HeaderVariant } from './read-locked-study.ts'
 
 export async function insertHeaderVariants(
   tx: Transaction,

@@ -8,13 +8,17 @@ export interface NewSeries {
   readonly attributes: SeriesAttributes
 }
 
-/** Adds series to a study this transaction holds; known ones stay as they are. */
-export async function insertSeries(tx: Transaction, studyId: number, series: readonly NewSeries[]): Promise<void> {
-  if (series.length === 0) return
+/** Adds series to a study this transaction holds, which has none with these UIDs; returns their ids by UID. */
+export async function insertSeries(
+  tx: Transaction,
+  studyId: number,
+  series: readonly NewSeries[],
+): Promise<ReadonlyMap<string, number>> {
+  if (series.length === 0) return new Map()
   const text = JSON.stringify(
     series.map(({ attributes, ...rest }) => ({ ...attributes, ...rest, uidHash: uidHashOf(rest.seriesInstanceUid) })),
   )
-  await tx`
+  const rows = await tx<{ id: number; uid: string }[]>`
     insert into series (study_id, number_of_instances, uid_hash, series_number, series_instance_uid, modality, description,
       body_part, laterality, station_name, institution_name, protocol_name, performed_start_date, performed_start_time,
       request_attributes)
@@ -25,8 +29,7 @@ export async function insertSeries(tx: Transaction, studyId: number, series: rea
       "seriesInstanceUid" text, modality text, description text, "bodyPart" text, laterality text, "stationName" text,
       "institutionName" text, "protocolName" text, "performedStartDate" text, "performedStartTime" text,
       "requestAttributes" jsonb)
-    where not exists (
-      select from series e
-      where e.study_id = ${studyId}::bigint and e.uid_hash = r."uidHash" and e.series_instance_uid = r."seriesInstanceUid")
-    order by r."seriesInstanceUid" collate "C"`
+    order by r."seriesInstanceUid" collate "C"
+    returning id, series_instance_uid as uid`
+  return new Map(rows.map(({ id, uid }) => [uid, id]))
 }

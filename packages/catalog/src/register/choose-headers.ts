@@ -3,8 +3,8 @@ import type { StudyAttributes } from '../header/study-attributes.ts'
 import { type DefiningHeader, findDefiningHeaders } from '../queries/find-defining-headers.ts'
 import { replacePatientIdentifiers } from '../queries/replace-patient-identifiers.ts'
 import { updateSeriesHeaders } from '../queries/update-series-headers.ts'
-import type { StudyContext } from './extend-study.ts'
 import type { NumberedHeader } from './header-numbers.ts'
+import type { StudyContext } from './study-context.ts'
 
 /** Which header the study shows now; series whose header changes are updated on the way. */
 export async function chooseHeaders(tx: Transaction, context: StudyContext): Promise<NumberedHeader<StudyAttributes>> {

@@ -1,97 +1,61 @@
 import type { Transaction } from '../database/open-database.ts'
-import type { SeriesAttributes } from '../header/series-attributes.ts'
-import type { StudyAttributes } from '../header/study-attributes.ts'
 import { addToSeriesCounts } from '../queries/add-to-series-counts.ts'
-import { findHeaderVariants, type HeaderVariant } from '../queries/find-header-variants.ts'
 import { findKnownVersions } from '../queries/find-known-versions.ts'
-import { findSeriesOfStudy, type KnownSeries } from '../queries/find-series-of-study.ts'
 import { insertCopies } from '../queries/insert-copies.ts'
 import { insertHeaderVariants } from '../queries/insert-header-variants.ts'
 import { type Holder, insertHolders } from '../queries/insert-holders.ts'
 import { insertInstances } from '../queries/insert-instances.ts'
 import { insertSeries } from '../queries/insert-series.ts'
-import { lockStudy } from '../queries/lock-study.ts'
 import { moveToEarlierArrivals } from '../queries/move-to-earlier-arrivals.ts'
 import { putDueStudy } from '../queries/put-due-study.ts'
-import { type LockedStudy, readLockedStudy } from '../queries/read-locked-study.ts'
+import type { HeaderVariant, KnownSeries } from '../queries/read-locked-study.ts'
 import { setCurrentVersions } from '../queries/set-current-versions.ts'
 import { updateStudy } from '../queries/update-study.ts'
 import { compareArrivals } from '../versions/current-version.ts'
 import { chooseHeaders } from './choose-headers.ts'
-import { type HeaderNumbers, type NumberedHeader, numberHeaders } from './header-numbers.ts'
+import type { HeldStudy } from './hold-study.ts'
 import { requireAllInserted } from './lost-dictionary.ts'
 import { planStudy, type StudyPlan } from './plan-study.ts'
 import type { PreparedInstance } from './prepared-instance.ts'
-import { holdersOf, type StudyBatch, seriesOf } from './study-batch.ts'
-
-/** Everything known of a study under its lock, and the numbers of its headers with those that just came. */
-export interface StudyContext {
-  readonly batch: StudyBatch
-  readonly study: LockedStudy
-  readonly ownerEntityId: number
-  readonly studyHeaders: HeaderNumbers<StudyAttributes>
-  readonly seriesHeaders: ReadonlyMap<string, { series: KnownSeries; numbers: HeaderNumbers<SeriesAttributes> }>
-}
+import { holdersOf, type StudyBatch, seriesOf, versionsOf } from './study-batch.ts'
+import { numberedContext, type StudyContext } from './study-context.ts'
 
 /** Adds instances to a study that exists: new ones, other versions of known ones, and the same bytes again. */
-export async function extendStudy(tx: Transaction, batch: StudyBatch): Promise<void> {
-  const [, study] = await Promise.all([
-    lockStudy(tx, batch.studyInstanceUid),
-    readLockedStudy(tx, batch.studyInstanceUid),
-  ])
-  if (study === undefined) throw new RangeError('the study was found a moment ago and studies are not deleted')
-  // Series without instances yet: their counts follow with the plan.
-  await insertSeries(
-    tx,
-    study.id,
-    seriesOf(batch).map((series) => ({ ...series, numberOfInstances: 0 })),
-  )
+export async function extendStudy(tx: Transaction, batch: StudyBatch, held: HeldStudy): Promise<number> {
+  const { study } = held
   const ownerEntityId = compareArrivals(batch.first, study.first) < 0 ? batch.first.entityId : study.ownerEntityId
-  const [known, variants, series] = await Promise.all([
-    findKnownVersions(tx, {
-      studyInstanceUid: batch.studyInstanceUid,
-      sopHashes: batch.instances.map(({ sopHash }) => sopHash),
-      allMultiple: ownerEntityId !== study.ownerEntityId,
-    }),
-    findHeaderVariants(tx, batch.studyInstanceUid),
-    findSeriesOfStudy(
-      tx,
-      batch.studyInstanceUid,
-      seriesOf(batch).map(({ seriesInstanceUid }) => seriesInstanceUid),
-    ),
+  const [newSeries, known] = await Promise.all([
+    addMissingSeries(tx, batch, held),
+    // Another owner: versions that this pack does not touch may change places too.
+    ownerEntityId === study.ownerEntityId
+      ? held.known
+      : findKnownVersions(tx, { ...versionsOf(batch), allMultiple: true }),
   ])
-  const context = numberedContext({ batch, study, ownerEntityId }, variants, series)
+  const context = numberedContext({ batch, study, ownerEntityId }, [...study.series, ...newSeries])
   const plan = planStudy(known, batch.instances, ownerEntityId)
   await writePlan(tx, context, plan)
-  await writeStudy(tx, context, plan)
+  return writeStudy(tx, context, plan)
 }
 
-function numberedContext(
-  base: { batch: StudyBatch; study: LockedStudy; ownerEntityId: number },
-  variants: readonly HeaderVariant[],
-  allSeries: readonly KnownSeries[],
-): StudyContext {
-  const { batch, study } = base
-  const headersOf = <T>(seriesId: number) =>
-    variants.filter((variant) => variant.seriesId === seriesId) as unknown as readonly NumberedHeader<T>[]
-  const seriesHeaders = allSeries.map((series) => {
-    const members = batch.instances.filter(({ seriesInstanceUid }) => seriesInstanceUid === series.seriesInstanceUid)
-    const numbers = numberHeaders<SeriesAttributes>(
-      { no: series.headerNo, header: series.attributes },
-      headersOf(series.id),
-      members.map(({ seriesAttributes }) => seriesAttributes),
-    )
-    return [series.seriesInstanceUid, { series, numbers }] as const
-  })
-  return {
-    ...base,
-    studyHeaders: numberHeaders<StudyAttributes>(
-      { no: study.headerNo, header: study.attributes },
-      headersOf(0),
-      batch.instances.map(({ studyAttributes }) => studyAttributes),
-    ),
-    seriesHeaders: new Map(seriesHeaders),
-  }
+/** Without instances yet: their counts follow with the plan. */
+async function addMissingSeries(
+  tx: Transaction,
+  batch: StudyBatch,
+  { study }: HeldStudy,
+): Promise<readonly KnownSeries[]> {
+  const known = new Set(study.series.map(({ seriesInstanceUid }) => seriesInstanceUid))
+  const missing = seriesOf(batch).filter(({ seriesInstanceUid }) => !known.has(seriesInstanceUid))
+  const ids = await insertSeries(
+    tx,
+    study.id,
+    missing.map((series) => ({ ...series, numberOfInstances: 0 })),
+  )
+  return missing.map(({ seriesInstanceUid, attributes }) => ({
+    id: ids.get(seriesInstanceUid) ?? 0,
+    seriesInstanceUid,
+    headerNo: 0,
+    attributes,
+  }))
 }
 
 async function writePlan(tx: Transaction, context: StudyContext, plan: StudyPlan): Promise<void> {
@@ -131,14 +95,16 @@ function headersToStore(context: StudyContext): readonly HeaderVariant[] {
   return [...ofStudy, ...ofSeries]
 }
 
-async function writeStudy(tx: Transaction, context: StudyContext, plan: StudyPlan): Promise<void> {
+/** Returns the revision of the study from now on. */
+async function writeStudy(tx: Transaction, context: StudyContext, plan: StudyPlan): Promise<number> {
   const { batch, study, ownerEntityId } = context
   const shown = await chooseHeaders(tx, context)
   const opensRevision = plan.isChanged && study.state === 1
+  const revision = study.revision + (opensRevision ? 1 : 0)
   await Promise.all([
     updateStudy(tx, {
       id: study.id,
-      revision: study.revision + (opensRevision ? 1 : 0),
+      revision,
       state: plan.isChanged ? 0 : study.state,
       ownerEntityId,
       headerNo: shown.no,
@@ -148,4 +114,5 @@ async function writeStudy(tx: Transaction, context: StudyContext, plan: StudyPla
     }),
     ...(plan.isChanged ? [putDueStudy(tx, study.id, batch.stableMs)] : []),
   ])
+  return revision
 }

@@ -7,6 +7,7 @@ export interface NumberedHeader<T> {
 
 /** The distinct headers of one study or series, by number. */
 export interface HeaderNumbers<T> {
+  /** Of a header that was among `incoming`. */
   numberOf(header: T): number
   headerOf(no: number): T | undefined
   /** More than one: which is shown must be worked out. */
@@ -23,23 +24,20 @@ export function numberHeaders<T>(
   const byText = new Map<string, NumberedHeader<T>>()
   for (const numbered of [shown, ...variants]) byText.set(canonicalJson(numbered.header), numbered)
   let next = 1 + Math.max(shown.no, ...variants.map(({ no }) => no))
+  const numbers = new Map<T, number>()
   const toStore = [shown]
-  for (const header of distinct(incoming)) {
+  // Equal headers of one pack are one object, so few are left to compare by text.
+  for (const header of new Set(incoming)) {
     const text = canonicalJson(header)
-    if (byText.has(text)) continue
-    const numbered = { no: next++, header }
-    byText.set(text, numbered)
-    toStore.push(numbered)
+    const known = byText.get(text) ?? { no: next++, header }
+    if (!byText.has(text)) toStore.push(known)
+    byText.set(text, known)
+    numbers.set(header, known.no)
   }
-  const numbers = new Map(incoming.map((header) => [header, byText.get(canonicalJson(header))?.no ?? shown.no]))
   return {
     numberOf: (header) => numbers.get(header) ?? shown.no,
     headerOf: (no) => [...byText.values()].find((numbered) => numbered.no === no)?.header,
     isSeveral: byText.size > 1,
     toStore: byText.size > 1 ? toStore : [],
   }
-}
-
-function distinct<T>(values: readonly T[]): readonly T[] {
-  return [...new Set(values)]
 }

@@ -34,31 +34,38 @@ export interface PreparedInstance extends DescribedInstance {
 }
 
 export function describeInstances(instances: readonly RegisteredInstance[]): readonly DescribedInstance[] {
-  const internStudy = createInterner<StudyAttributes>()
-  const internSeries = createInterner<SeriesAttributes>()
+  const study = createCache<StudyAttributes>()
+  const series = createCache<SeriesAttributes>()
   return instances.map((received) => {
-    const { header } = received
+    const { header, entityCode } = received
     return {
       received,
       studyInstanceUid: header.studyInstanceUid,
       seriesInstanceUid: header.seriesInstanceUid,
       sopInstanceUid: header.sopInstanceUid,
       sopHash: uidHashOf(header.sopInstanceUid),
-      studyAttributes: internStudy(studyAttributesOf(header, received.entityCode)),
-      seriesAttributes: internSeries(seriesAttributesOf(header)),
+      studyAttributes: study([entityCode, header.patient, header.study], () => studyAttributesOf(header, entityCode)),
+      seriesAttributes: series(header.series, () => seriesAttributesOf(header)),
       attributes: instanceAttributesOf(header),
     }
   })
 }
 
-/** Equal headers become one object, so that later they compare by reference. */
-function createInterner<T>(): (value: T) => T {
-  const known = new Map<string, T>()
-  return (value) => {
-    const text = JSON.stringify(value)
-    const same = known.get(text)
-    if (same === undefined) known.set(text, value)
-    return same ?? value
+/** The instances of a series share their header: it is worked out once, and later compared by reference. */
+function createCache<T>(): (header: unknown, compute: () => T) => T {
+  const byHeader = new Map<string, T>()
+  const byValue = new Map<string, T>()
+  return (header, compute) => {
+    const key = JSON.stringify(header)
+    const known = byHeader.get(key)
+    if (known !== undefined) return known
+    const computed = compute()
+    const text = JSON.stringify(computed)
+    // Headers that differ only in what is not kept are one.
+    const value = byValue.get(text) ?? computed
+    byValue.set(text, value)
+    byHeader.set(key, value)
+    return value
   }
 }
 

@@ -8,11 +8,11 @@ import { findStudyRevisions } from '../queries/find-study-revisions.ts'
 import { folderOf, insertPack } from '../queries/insert-pack.ts'
 import { insertPatients, type PatientKey } from '../queries/insert-patients.ts'
 import { insertQuarantined } from '../queries/insert-quarantined.ts'
-import { extendStudy } from './extend-study.ts'
+import { isPackKnown } from '../queries/is-pack-known.ts'
 import { isLostDictionary, requireAllInserted } from './lost-dictionary.ts'
 import { type DescribedInstance, describeInstances, prepareInstances } from './prepared-instance.ts'
-import { registerNewStudy } from './register-new-study.ts'
 import type { RegisterPackInput, RegisterPackResult } from './register-pack-input.ts'
+import { registerStudy } from './register-study.ts'
 import { groupByStudy } from './study-batch.ts'
 
 export interface RegisterPackOptions {
@@ -53,29 +53,30 @@ async function register(
   { input, described }: DescribedPack,
   options: RegisterPackOptions,
 ): Promise<RegisterPackResult> {
-  const studyUids = [...new Set(input.instances.map(({ header }) => header.studyInstanceUid))]
-  const [packId, entities] = await Promise.all([insertPack(tx, input), findSendingEntities(tx, entityCodesOf(input))])
-  if (packId === undefined) {
-    const studies = await findStudyRevisions(tx, studyUids)
-    // No row and no conflict either: the journal or folder row was lost.
-    requireAllInserted(studies.length, studyUids.length)
-    return { studies, alreadyRegistered: true }
-  }
+  const [packId, entities] = await Promise.all([
+    insertPack(tx, input),
+    findSendingEntities(tx, entityCodesOf(input)),
+    insertPatients(tx, patientsOf(described)),
+  ])
+  if (packId === undefined) return findRegistered(tx, input)
   requireAllInserted(entities.size, entityCodesOf(input).length)
   const prepared = prepareInstances(input.segmentId, described, entities)
   const stableMs = new Map([...entities.values()].map(({ id, studyStableMs }) => [id, studyStableMs]))
   const stableMsOf = (entityId: number) => stableMs.get(entityId) ?? options.defaultStudyStableMs
-  await insertPatients(tx, patientsOf(described))
+  const studies: { studyInstanceUid: string; revision: number }[] = []
   for (const batch of groupByStudy(prepared, { packId, stableMsOf })) {
-    const isDone = await registerNewStudy(tx, batch)
-    if (!isDone) await extendStudy(tx, batch)
+    studies.push({ studyInstanceUid: batch.studyInstanceUid, revision: await registerStudy(tx, batch) })
   }
-  const [studies, quarantined] = await Promise.all([
-    findStudyRevisions(tx, studyUids),
-    insertQuarantined(tx, packId, input.quarantined),
-  ])
-  requireAllInserted(quarantined, input.quarantined.length)
+  requireAllInserted(await insertQuarantined(tx, packId, input.quarantined), input.quarantined.length)
   return { studies, alreadyRegistered: false }
+}
+
+/** Also reached when the row of the journal or folder was lost: then the studies may be missing too. */
+async function findRegistered(tx: Transaction, input: RegisterPackInput): Promise<RegisterPackResult> {
+  const studyUids = [...new Set(input.instances.map(({ header }) => header.studyInstanceUid))]
+  const [studies, isKnown] = await Promise.all([findStudyRevisions(tx, studyUids), isPackKnown(tx, input)])
+  requireAllInserted(isKnown ? 1 : 0, 1)
+  return { studies, alreadyRegistered: true }
 }
 
 function patientsOf(described: readonly DescribedInstance[]): readonly PatientKey[] {

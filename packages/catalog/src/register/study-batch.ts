@@ -72,3 +72,7 @@ export function modalitiesOf(series: readonly NewSeries[]): string {
   const modalities = new Set(series.map(({ attributes }) => attributes.modality).filter((value) => value !== null))
   return [...modalities].sort().join('\\')
 }
+
+export function versionsOf(batch: StudyBatch): { studyInstanceUid: string; sopHashes: readonly number[] } {
+  return { studyInstanceUid: batch.studyInstanceUid, sopHashes: batch.instances.map(({ sopHash }) => sopHash) }
+}

@@ -4,14 +4,25 @@ import { insertPatientIdentifiers } from '../queries/insert-patient-identifiers.
 import { insertSeries } from '../queries/insert-series.ts'
 import { insertStudy } from '../queries/insert-study.ts'
 import { putDueStudy } from '../queries/put-due-study.ts'
+import { extendStudy } from './extend-study.ts'
+import { holdStudy } from './hold-study.ts'
 import { requireAllInserted } from './lost-dictionary.ts'
 import { isPlain, modalitiesOf, type StudyBatch, seriesOf } from './study-batch.ts'
 
-/**
- * The common case in two round trips: a study nobody has seen and nothing to decide is written with its final counts.
- * False when the study is there, or now is there without contents, and must be extended.
- */
-export async function registerNewStudy(tx: Transaction, batch: StudyBatch): Promise<boolean> {
+/** Registers the instances of one study; returns its revision. */
+export async function registerStudy(tx: Transaction, batch: StudyBatch): Promise<number> {
+  const held = await holdStudy(tx, batch)
+  if (held !== undefined) return extendStudy(tx, batch, held)
+  const isDone = await registerNewStudy(tx, batch)
+  if (isDone) return 1
+  // Either somebody else was faster, or it was made without contents because something must be decided.
+  const heldNow = await holdStudy(tx, batch)
+  if (heldNow === undefined) throw new RangeError('the study was found a moment ago and studies are not deleted')
+  return extendStudy(tx, batch, heldNow)
+}
+
+/** The common case: a study nobody has seen and nothing to decide is written at once with its final counts. */
+async function registerNewStudy(tx: Transaction, batch: StudyBatch): Promise<boolean> {
   const plain = isPlain(batch)
   const series = seriesOf(batch)
   const head = batch.instances[0]
@@ -27,11 +38,8 @@ export async function registerNewStudy(tx: Transaction, batch: StudyBatch): Prom
     attributes: head.studyAttributes,
   })
   if (studyId === undefined) return false
-  const { otherIdentifiers } = head.studyAttributes
-  if (!plain) {
-    await insertPatientIdentifiers(tx, studyId, otherIdentifiers)
-    return false
-  }
+  await insertPatientIdentifiers(tx, studyId, head.studyAttributes.otherIdentifiers)
+  if (!plain) return false
   const rows = batch.instances.map((instance) => ({
     instance,
     version: 1,
@@ -43,7 +51,6 @@ export async function registerNewStudy(tx: Transaction, batch: StudyBatch): Prom
   const [, inserted] = await Promise.all([
     insertSeries(tx, studyId, series),
     insertInstances(tx, { studyId, packId: batch.packId }, rows),
-    insertPatientIdentifiers(tx, studyId, otherIdentifiers),
     putDueStudy(tx, studyId, batch.stableMs),
   ])
   requireAllInserted(inserted, rows.length)
