@@ -6,6 +6,7 @@ import { waitUntil } from './child.ts'
 import type { Service } from './clients/http-client.ts'
 import { clients } from './clients/index.ts'
 import type { Load } from './data.ts'
+import { measure } from './measure.ts'
 import { spreadText } from './report.ts'
 import type { RunningServer, ServerName } from './server.ts'
 import { serverStarters } from './servers/index.ts'
@@ -15,7 +16,12 @@ const INDEX_LIMIT_MS = 300_000
 
 /** Figures by name, the same names for every server; the unit ends the name. */
 export type Figures = Record<string, number>
-export type ComparedServer = { readonly server: ServerName; readonly figures: Readonly<Record<string, Spread>> }
+export type ComparedServer = {
+  readonly server: ServerName
+  readonly figures: Readonly<Record<string, Spread>>
+  /** Cores kept busy meanwhile by whoever is neither server nor client. */
+  readonly othersCpuCores: Spread
+}
 
 export type ComparePlan = {
   readonly servers: readonly ServerName[]
@@ -62,8 +68,17 @@ async function compareServer(
     if (service === undefined) throw new CliError('usage', `${name} has no DICOMweb service`)
     await fill(server, load, plan)
     const runs: Figures[] = []
-    for (let run = 0; run < plan.runs; run++) runs.push(await measureOnce({ server, service, load }))
-    return { server: name, figures: spreadFigures(runs) }
+    const others: number[] = []
+    for (let run = 0; run < plan.runs; run++) {
+      const { result, usage } = await measure({
+        rootPids: server.rootPids,
+        run: () => measureOnce({ server, service, load }),
+        settle: async () => undefined,
+      })
+      runs.push(result)
+      others.push(rounded(usage.othersCpuCores))
+    }
+    return { server: name, figures: spreadFigures(runs), othersCpuCores: spreadOf(others) }
   } finally {
     await server.stop()
     rmSync(folder, { recursive: true, force: true })
@@ -101,7 +116,12 @@ export function comparisonTable(results: readonly ComparedServer[]): string {
     ...results.map((result) => cellText(result.figures[name])),
     ...rivals.map((rival) => ratioText(name, ours?.figures[name], rival.figures[name])),
   ])
-  return renderTable([head, ...rows])
+  const noise = [
+    "others' CPU, cores",
+    ...results.map((result) => spreadText(result.othersCpuCores)),
+    ...rivals.map(() => ''),
+  ]
+  return renderTable([head, ...rows, noise])
 }
 
 function cellText(spread: Spread | undefined): string {

@@ -9,6 +9,8 @@ import type { RunningServer, ServerName } from './server.ts'
 import { serverStarters } from './servers/index.ts'
 import { rounded, type Spread, spreadOf } from './stats.ts'
 
+/** Others' CPU beyond this share of a core, and a run is left out where quieter ones are to be had. */
+const QUIET_CPU_CORES = 0.25
 /** How long after the last acknowledgement a server may take to have everything in its index. */
 const SETTLE_LIMIT_MS = 120_000
 /** Asking costs the server something too. */
@@ -35,7 +37,7 @@ export type IngestRun = {
   readonly cpuSecondsPer1000: number
   readonly cpuSecondsPerGigabyte: number
   readonly peakMegabytes: number
-  readonly restCpuCores: number
+  readonly othersCpuCores: number
 }
 
 export type IngestResult = IngestCell & {
@@ -49,6 +51,9 @@ export type IngestResult = IngestCell & {
   readonly cpuSecondsPer1000: Spread
   readonly cpuSecondsPerGigabyte: Spread
   readonly peakMegabytes: Spread
+  readonly othersCpuCores: Spread
+  /** Runs that count: the quiet ones, or all when none was quiet. */
+  readonly quietRuns: number
 }
 
 export type IngestPlan = {
@@ -138,7 +143,7 @@ async function runCell(server: RunningServer, cell: IngestCell, context: RunCont
     cpuSecondsPer1000: rounded((usage.serverCpuSeconds / load.instances) * 1000),
     cpuSecondsPerGigabyte: rounded(usage.serverCpuSeconds / gigabytes),
     peakMegabytes: rounded(usage.peakPssBytes / 1e6),
-    restCpuCores: rounded(usage.restCpuSeconds / (usage.seconds + indexingSeconds)),
+    othersCpuCores: rounded(usage.othersCpuCores),
   }
 }
 
@@ -164,7 +169,9 @@ function summarise(
   cell: IngestCell,
   o: { readonly durability: string; readonly load: Load; readonly runs: readonly IngestRun[] },
 ): IngestResult {
-  const spread = (pick: (run: IngestRun) => number): Spread => spreadOf(o.runs.map(pick))
+  const quiet = o.runs.filter((run) => run.othersCpuCores <= QUIET_CPU_CORES)
+  const counted = quiet.length > 0 ? quiet : o.runs
+  const spread = (pick: (run: IngestRun) => number): Spread => spreadOf(counted.map(pick))
   return {
     ...cell,
     durability: o.durability,
@@ -177,5 +184,7 @@ function summarise(
     cpuSecondsPer1000: spread((run) => run.cpuSecondsPer1000),
     cpuSecondsPerGigabyte: spread((run) => run.cpuSecondsPerGigabyte),
     peakMegabytes: spread((run) => run.peakMegabytes),
+    othersCpuCores: spread((run) => run.othersCpuCores),
+    quietRuns: quiet.length,
   }
 }

@@ -1,4 +1,4 @@
-import { machineCpuSeconds, treeCpuSeconds, treePssBytes } from './process-tree.ts'
+import { machineCpuSeconds, ownCpuSeconds, treeCpuSeconds, treePssBytes } from './process-tree.ts'
 
 /** Reading the memory of a large tree costs milliseconds: often enough to see a peak, rarely enough not to make one. */
 const MEMORY_SAMPLE_MS = 250
@@ -9,8 +9,8 @@ export type Usage = {
   readonly seconds: number
   /** CPU of the server's tree, until it has settled. */
   readonly serverCpuSeconds: number
-  /** CPU of all else: client, this process, other users of the machine. */
-  readonly restCpuSeconds: number
+  /** Cores kept busy by whoever is neither server nor client: what makes a run noise rather than news. */
+  readonly othersCpuCores: number
   readonly peakPssBytes: number
 }
 
@@ -23,6 +23,7 @@ export type Phase<T> = {
 
 export async function measure<T>(phase: Phase<T>): Promise<{ readonly result: T; readonly usage: Usage }> {
   const serverBefore = treeCpuSeconds(phase.rootPids())
+  const ownBefore = ownCpuSeconds()
   const machineBefore = machineCpuSeconds()
   let peakPssBytes = treePssBytes(phase.rootPids())
   const sampler = setInterval(() => {
@@ -35,8 +36,11 @@ export async function measure<T>(phase: Phase<T>): Promise<{ readonly result: T;
     await phase.settle()
     await new Promise((resolve) => setTimeout(resolve, CPU_SETTLE_MS))
     const serverCpuSeconds = treeCpuSeconds(phase.rootPids()) - serverBefore
-    const restCpuSeconds = machineCpuSeconds() - machineBefore - serverCpuSeconds
-    return { result, usage: { seconds, serverCpuSeconds, restCpuSeconds, peakPssBytes } }
+    const ownSeconds = ownCpuSeconds() - ownBefore
+    const othersSeconds = machineCpuSeconds() - machineBefore - serverCpuSeconds - ownSeconds
+    const elapsedSeconds = (performance.now() - startedAt) / 1000
+    const othersCpuCores = Math.max(0, othersSeconds / elapsedSeconds)
+    return { result, usage: { seconds, serverCpuSeconds, othersCpuCores, peakPssBytes } }
   } finally {
     clearInterval(sampler)
   }

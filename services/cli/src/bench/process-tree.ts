@@ -24,6 +24,11 @@ export function treeCpuSeconds(rootPids: readonly number[]): number {
   return findProcessTree(rootPids).reduce((sum, stat) => sum + stat.cpuTicks, 0) / TICKS_PER_SECOND
 }
 
+/** This process and the clients it waited for; servers it started count only once they have ended. */
+export function ownCpuSeconds(): number {
+  return (readStat(process.pid)?.cpuTicks ?? 0) / TICKS_PER_SECOND
+}
+
 /** Proportional set size: shared pages are split between those who share them, so a tree's sum counts each page once. */
 export function treePssBytes(rootPids: readonly number[]): number {
   return findProcessTree(rootPids).reduce((sum, stat) => sum + pssBytesOf(stat.pid), 0)

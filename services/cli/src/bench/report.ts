@@ -9,7 +9,19 @@ export function spreadText(spread: Spread): string {
 }
 
 export function ingestTable(results: readonly IngestResult[]): string {
-  const head = ['load', 'client', 'at once', 'server', 'inst/s', 'MB/s', 'indexed/s', 'CPU s/1000', 'CPU s/GB', 'MB']
+  const head = [
+    'load',
+    'client',
+    'at once',
+    'server',
+    'inst/s',
+    'MB/s',
+    'indexed/s',
+    'CPU s/1000',
+    'CPU s/GB',
+    'MB',
+    'quiet runs',
+  ]
   const rows = results.map((result) => [
     result.load,
     result.client + (result.noDelay ? '' : ' (Nagle)'),
@@ -21,6 +33,7 @@ export function ingestTable(results: readonly IngestResult[]): string {
     spreadText(result.cpuSecondsPer1000),
     spreadText(result.cpuSecondsPerGigabyte),
     spreadText(result.peakMegabytes),
+    `${result.quietRuns} of ${result.runs.length}`,
   ])
   return renderTable([head, ...rows])
 }
