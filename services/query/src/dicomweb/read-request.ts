@@ -34,7 +34,7 @@ export function readRoute(
   return async (request, response) => {
     setRouteLabel(response, o.label)
     const principal = getPrincipal(request)
-    const leave = parts.limiter.enter(`${principal.subject} ${principal.entityCode ?? ''}`)
+    const leave = parts.limiter.enter(principal.tokenId)
     const client = new AbortController()
     response.once('close', () => {
       if (!response.writableFinished) client.abort()

@@ -83,6 +83,15 @@ describe('BlockSender', () => {
     client.abort()
     await expect(finished).rejects.toMatchObject({ code: 'client-gone' })
 
+    const reading = new AbortController()
+    const stopped = sender(slowSink(), { signal: reading.signal })
+    const read = async () => {
+      reading.abort()
+      return 1
+    }
+    const goesAway: RangeReader = { ...readerOf(Buffer.alloc(10)), read }
+    await expect(stopped.writeRange(goesAway, 0, 10)).rejects.toMatchObject({ code: 'client-gone' })
+
     const slow = sender(never, { stallLimitMs: 5 })
     await slow.write(Buffer.alloc(1))
     await expect(slow.finish()).rejects.toMatchObject({ code: 'client-stalled' })

@@ -55,7 +55,7 @@ export class BlockSender {
       const block = await this.#room(Math.min(MIN_READ_BYTES, lengthBytes - done))
       const wanted = Math.min(lengthBytes - done, block.length - this.#usedBytes)
       const got = await reader.read(block, this.#usedBytes, wanted, position + done)
-      this.#signal.throwIfAborted()
+      if (this.#signal.aborted) throw new SendError('client-gone')
       if (got === 0) throw new SendError('object-too-short')
       this.#usedBytes += got
       done += got
