@@ -6,21 +6,21 @@ export interface NewCopy {
   readonly version: number
 }
 
-/** Notes where known bytes arrived again. */
+/** Notes where known bytes arrived again; returns how many, as insertInstances does. */
 export async function insertCopies(
   tx: Transaction,
   place: { studyId: number; packId: number },
   copies: readonly NewCopy[],
-): Promise<void> {
-  if (copies.length === 0) return
-  await tx`
+): Promise<number> {
+  if (copies.length === 0) return 0
+  const result = await tx`
     insert into instance_copies (study_id, pack_id, length_bytes, received_at, offset_blocks, data_set_offset, seq,
       version, entity_id, flags, transfer_syntax_id, sop_hash)
     select ${place.studyId}::bigint, ${place.packId}::bigint, r.l, r.at, r.o, r.d, r.q, r.v, r.e, r.g, t.id, r.h
     from json_to_recordset(${JSON.stringify(copies.map(rowOf))}::text::json) as r (l bigint, at timestamptz, o int, d int,
         q int, v smallint, e smallint, g smallint, t text, h int)
-      join uids t on t.uid = r.t
-    on conflict do nothing`
+      join uids t on t.uid = r.t`
+  return result.count
 }
 
 function rowOf({ instance, version }: NewCopy): unknown {

@@ -18,6 +18,7 @@ export async function insertQuarantined(
         d int, q int, e text, t text, reason text, detail text, k text, uid text, study text, s text, sha text)
       join entities e on e.code = r.e
       left join uids t on t.uid = r.t
+    where r.t is null or t.id is not null
     order by r.o`
   return result.count
 }

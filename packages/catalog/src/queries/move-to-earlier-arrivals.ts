@@ -6,9 +6,9 @@ export async function moveToEarlierArrivals(
   tx: Transaction,
   place: { studyId: number; packId: number },
   rows: readonly Omit<NewInstance, 'current'>[],
-): Promise<void> {
-  if (rows.length === 0) return
-  await tx`
+): Promise<number> {
+  if (rows.length === 0) return 0
+  const result = await tx`
     with r as materialized (
       select r.*, t.id as t_id
       from json_to_recordset(${JSON.stringify(rows.map(rowOf))}::text::json) as r (l bigint, at timestamptz, o int, d int,
@@ -28,6 +28,7 @@ export async function moveToEarlierArrivals(
       study_header_no = r.sh, series_header_no = r.eh
     from r
     where i.study_id = ${place.studyId}::bigint and i.sop_hash = r.h and i.version = r.v`
+  return result.count
 }
 
 function rowOf({ instance, version, studyHeaderNo, seriesHeaderNo }: Omit<NewInstance, 'current'>): unknown {

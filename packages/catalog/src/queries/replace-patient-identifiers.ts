@@ -6,7 +6,7 @@ export async function replacePatientIdentifiers(
   tx: Transaction,
   studyId: number,
   identifiers: readonly PatientIdentifier[],
-): Promise<void> {
+): Promise<number> {
   await tx`delete from patient_identifiers where study_id = ${studyId}::bigint`
-  await insertPatientIdentifiers(tx, studyId, identifiers)
+  return insertPatientIdentifiers(tx, studyId, identifiers)
 }

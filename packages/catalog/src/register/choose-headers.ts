@@ -4,6 +4,7 @@ import { type DefiningHeader, findDefiningHeaders } from '../queries/find-defini
 import { replacePatientIdentifiers } from '../queries/replace-patient-identifiers.ts'
 import { updateSeriesHeaders } from '../queries/update-series-headers.ts'
 import type { NumberedHeader } from './header-numbers.ts'
+import { requireAllInserted } from './lost-dictionary.ts'
 import type { StudyContext } from './study-context.ts'
 
 /** Which header the study shows now; series whose header changes are updated on the way. */
@@ -18,7 +19,8 @@ export async function chooseHeaders(tx: Transaction, context: StudyContext): Pro
   const no = defining.find(({ seriesId }) => seriesId === 0)?.no ?? shown.no
   const header = studyHeaders.headerOf(no)
   if (no === shown.no || header === undefined) return shown
-  await replacePatientIdentifiers(tx, study.id, header.otherIdentifiers)
+  const identifiers = await replacePatientIdentifiers(tx, study.id, header.otherIdentifiers)
+  requireAllInserted(identifiers, header.otherIdentifiers.length)
   return { no, header }
 }
 

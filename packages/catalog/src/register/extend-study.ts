@@ -67,7 +67,7 @@ async function writePlan(tx: Transaction, context: StudyContext, plan: StudyPlan
     seriesHeaderNo:
       context.seriesHeaders.get(row.instance.seriesInstanceUid)?.numbers.numberOf(row.instance.seriesAttributes) ?? 0,
   })
-  const [inserted] = await Promise.all([
+  const [inserted, moved, copied] = await Promise.all([
     insertInstances(tx, place, plan.newVersions.map(withNumbers)),
     moveToEarlierArrivals(tx, place, plan.earlierArrivals.map(withNumbers)),
     insertCopies(tx, place, plan.newCopies),
@@ -77,6 +77,8 @@ async function writePlan(tx: Transaction, context: StudyContext, plan: StudyPlan
     insertHeaderVariants(tx, study.id, headersToStore(context)),
   ])
   requireAllInserted(inserted, plan.newVersions.length)
+  requireAllInserted(moved, plan.earlierArrivals.length)
+  requireAllInserted(copied, plan.newCopies.length)
 }
 
 /** A study of one sender has no rows: with the second sender both get theirs. */

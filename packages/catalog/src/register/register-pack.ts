@@ -53,13 +53,15 @@ async function register(
   { input, described }: DescribedPack,
   options: RegisterPackOptions,
 ): Promise<RegisterPackResult> {
-  const [packId, entities] = await Promise.all([
+  const patients = patientsOf(described)
+  const [packId, entities, knownPatients] = await Promise.all([
     insertPack(tx, input),
     findSendingEntities(tx, entityCodesOf(input)),
-    insertPatients(tx, patientsOf(described)),
+    insertPatients(tx, patients),
   ])
   if (packId === undefined) return findRegistered(tx, input)
   requireAllInserted(entities.size, entityCodesOf(input).length)
+  requireAllInserted(knownPatients, patients.length)
   const prepared = prepareInstances(input.segmentId, described, entities)
   const stableMs = new Map([...entities.values()].map(({ id, studyStableMs }) => [id, studyStableMs]))
   const stableMsOf = (entityId: number) => stableMs.get(entityId) ?? options.defaultStudyStableMs

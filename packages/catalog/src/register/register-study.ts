@@ -38,7 +38,8 @@ async function registerNewStudy(tx: Transaction, batch: StudyBatch): Promise<boo
     attributes: head.studyAttributes,
   })
   if (studyId === undefined) return false
-  await insertPatientIdentifiers(tx, studyId, head.studyAttributes.otherIdentifiers)
+  const { otherIdentifiers } = head.studyAttributes
+  requireAllInserted(await insertPatientIdentifiers(tx, studyId, otherIdentifiers), otherIdentifiers.length)
   if (!plain) return false
   const rows = batch.instances.map((instance) => ({
     instance,
