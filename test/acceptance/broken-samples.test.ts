@@ -68,11 +68,12 @@ async function storeByStow(sample: Sample): Promise<'accepted' | 'refused'> {
 function whereabouts(sample: Sample, expectation: Expectation): Promise<Outcome> {
   const { dataSet } = travelling(sample, expectation)
   return waitFor(async () => {
-    const list = await archive.vnaJson(['quarantine', 'list', '--limit', '1000'])
-    if (JSON.stringify(list).includes(sample.sopInstanceUid)) return 'quarantined' as const
-    if (sample.studyInstanceUid === '') return undefined
-    const shown = await web.retrieveAsReceived(`/studies/${sample.studyInstanceUid}`)
-    return shown.some((instance) => instance.dataSet.equals(dataSet)) ? ('stored' as const) : undefined
+    if (sample.studyInstanceUid !== '') {
+      const shown = await web.retrieveAsReceived(`/studies/${sample.studyInstanceUid}`).catch(() => [])
+      if (shown.some((instance) => instance.dataSet.equals(dataSet))) return 'stored' as const
+    }
+    const list = JSON.stringify(await archive.vnaJson(['quarantine', 'list', '--limit', '1000']))
+    return list.includes(sample.sopInstanceUid) ? ('quarantined' as const) : undefined
   })
 }
 
