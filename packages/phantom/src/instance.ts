@@ -4,8 +4,10 @@ import type { InstancePlan } from './plan.ts'
 
 /** Up to here `dataSet()` and `part10()` answer in one piece. */
 export const WHOLE_INSTANCE_MAX_BYTES = 4 * 1024 * 1024
-/** Smallest piece a streamed instance is cut into; the last may be shorter. */
+/** Largest piece of a streamed instance. */
 const FRAGMENT_BYTES = 256 * 1024
+/** Shorter pieces are joined. */
+const SMALL_PIECE_BYTES = 16 * 1024
 const TAG_PIXEL_DATA = 0x7fe00010
 
 export interface PhantomInstance {
@@ -68,15 +70,17 @@ async function* stream(pieces: Iterable<Uint8Array>): AsyncGenerator<Uint8Array>
   let held: Uint8Array[] = []
   let heldBytes = 0
   for (const piece of pieces) {
-    for (let offset = 0; offset < piece.length; offset += FRAGMENT_BYTES) {
-      const part = piece.subarray(offset, offset + FRAGMENT_BYTES)
-      held.push(part)
-      heldBytes += part.length
+    if (piece.length < SMALL_PIECE_BYTES) {
+      held.push(piece)
+      heldBytes += piece.length
       if (heldBytes < FRAGMENT_BYTES) continue
-      yield held.length === 1 ? part : Buffer.concat(held, heldBytes)
-      held = []
-      heldBytes = 0
     }
+    if (heldBytes > 0) yield Buffer.concat(held, heldBytes)
+    held = []
+    heldBytes = 0
+    if (piece.length < SMALL_PIECE_BYTES) continue
+    // Views: most of a large instance passes without being copied.
+    for (let at = 0; at < piece.length; at += FRAGMENT_BYTES) yield piece.subarray(at, at + FRAGMENT_BYTES)
   }
   if (heldBytes > 0) yield Buffer.concat(held, heldBytes)
 }

@@ -74,6 +74,21 @@ describe('phantomStudy', () => {
     expect(series[2]).not.toBe(series[3])
   })
 
+  it('streams a large instance in pieces that are neither tiny nor huge, equal to the whole', async () => {
+    const [instance] = phantomStudy({ seed: 1, kind: 'us', frames: 40, rows: 240, columns: 320 }).instances
+    const source = instance!.dataSet()
+    expect(source).not.toBeInstanceOf(Uint8Array)
+    const lengths: number[] = []
+    const hash = createHash('sha256')
+    for await (const piece of source as AsyncIterable<Uint8Array>) {
+      lengths.push(piece.length)
+      hash.update(piece)
+    }
+    expect(Math.max(...lengths)).toBeLessThanOrEqual(256 * 1024)
+    expect(Math.min(...lengths)).toBeGreaterThan(1000)
+    expect(hash.digest('hex')).toBe(digestOf(instance!.dataSetBytes()))
+  })
+
   it('announces a multi-frame of more than 2 GiB without making it', () => {
     const [instance] = phantomStudy({ seed: 1, kind: 'us', frames: 2400 }).instances
     expect(instance!.sizeBytes).toBeGreaterThan(2 ** 31)

@@ -131,6 +131,7 @@ function cellText(spread: Spread | undefined): string {
 /** Above 1 is better for us, whichever way the figure counts. */
 function ratioText(name: string, ours: Spread | undefined, theirs: Spread | undefined): string {
   if (ours === undefined || theirs === undefined) return ''
+  if (!/(ms|rps|MB\/s|s\/GB|peak MB)$/.test(name)) return ''
   const isMoreBetter = /(MB\/s|rps)$/.test(name)
   const ratio = isMoreBetter ? ours.median / theirs.median : theirs.median / ours.median
   return `${rounded(ratio)}x`
