@@ -90,7 +90,7 @@ describe('TLS', () => {
     await archive.stopService()
     await archive.startService({ VNA_BIND: '0.0.0.0', VNA_TLS_CERT: cert, VNA_TLS_KEY: key })
     expect(archive.url).toMatch(/^https:/)
-    const url = `${archive.dicomweb.replace('0.0.0.0', '127.0.0.1')}/studies?StudyInstanceUID=1.8.1`
+    const url = `${archive.dicomweb}/studies?StudyInstanceUID=1.8.1`
     const { promise, resolve, reject } = Promise.withResolvers<string>()
     const headers = { authorization: `Bearer ${token}` }
     getHttps(url, { headers, ca: caCert }, async (message) => {

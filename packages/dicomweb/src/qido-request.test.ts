@@ -55,8 +55,8 @@ describe('parseQidoRequest', () => {
 
   it('pages, with one result more to tell whether others follow', () => {
     expect(parse('limit=25&offset=50')).toMatchObject({ resultLimit: 25, query: { limit: 26, offset: 50 } })
-    expect(parse('')).toMatchObject({ resultLimit: qidoLimits.defaultResults, query: { offset: 0 } })
-    expect(parse('limit=100000').resultLimit).toBe(qidoLimits.maxResults)
+    expect(parse('')).toMatchObject({ resultLimit: qidoLimits.maxResults.study, query: { offset: 0 } })
+    expect(parse('limit=100000').resultLimit).toBe(qidoLimits.maxResults.study)
     expect(parse('limit=0').resultLimit).toBe(0)
   })
 

@@ -13,9 +13,8 @@ import {
 import { DicomwebError } from './dicomweb-error.ts'
 
 export type QidoLimits = {
-  /** Results in one answer when the client names no limit, and at most. */
-  readonly defaultResults: number
-  readonly maxResults: number
+  /** Results in one answer at most, and when the client names no limit: a whole series has to fit. */
+  readonly maxResults: Readonly<Record<QidoResource['level'], number>>
   readonly maxOffset: number
   /** Query parameters of one request. */
   readonly maxParameters: number
@@ -26,8 +25,7 @@ export type QidoLimits = {
 }
 
 export const qidoLimits: QidoLimits = {
-  defaultResults: 200,
-  maxResults: 1000,
+  maxResults: { study: 1_000, series: 5_000, instance: 10_000 },
   maxOffset: 1_000_000,
   maxParameters: 128,
   maxValueLength: 4096,
@@ -77,7 +75,7 @@ export function parseQidoRequest(
     keys: pathKeys(resource),
     includeFields: new Set(),
     isAll: false,
-    limit: limits.defaultResults,
+    limit: limits.maxResults[resource.level],
     offset: 0,
     fuzzy: false,
   }
@@ -86,7 +84,7 @@ export function parseQidoRequest(
     if (value.length > limits.maxValueLength) throw limitError('maxValueLength', limits.maxValueLength, name)
     readParameter(draft, name, value, { seen, limits })
   }
-  const resultLimit = Math.min(draft.limit, limits.maxResults)
+  const resultLimit = Math.min(draft.limit, limits.maxResults[resource.level])
   return {
     resultLimit,
     query: {

@@ -78,11 +78,18 @@ export async function openFrontDoor(parts: FrontDoorParts): Promise<FrontDoor> {
   server.setTimeout(parts.idleTimeoutMs)
   await listenOn(server, listen)
   const { port } = server.address() as AddressInfo
-  const host = listen.host.includes(':') ? `[${listen.host}]` : listen.host
+  const host = reachableHost(listen.host)
   return {
     url: `${listen.tls === undefined ? 'http' : 'https'}://${host}:${port}`,
     close: (graceMs) => closeServer(server, graceMs),
   }
+}
+
+/** A host name for URLs of this machine: to listen on all addresses is no address to ask. */
+function reachableHost(host: string): string {
+  if (host === '0.0.0.0') return '127.0.0.1'
+  if (host === '::') return '[::1]'
+  return host.includes(':') ? `[${host}]` : host
 }
 
 function createListener(listen: ListenOptions, limits: FrontDoorLimits): Server {
