@@ -13,7 +13,14 @@ export type RunningServer = {
   stop(): Promise<void>
 }
 
-export const serverNames = ['vna', 'orthanc-sqlite', 'orthanc-postgresql', 'storescp', 'storescp-fork'] as const
+export const serverNames = [
+  'vna',
+  'orthanc-sqlite',
+  'orthanc-postgresql',
+  'storescp',
+  'storescp-fork',
+  'storescp-fork-128k',
+] as const
 export type ServerName = (typeof serverNames)[number]
 
 export type StartServer = (o: { readonly folder: string; readonly signal: AbortSignal }) => Promise<RunningServer>

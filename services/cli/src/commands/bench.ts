@@ -49,7 +49,7 @@ export const registerBench: RegisterCommand = (program, host) => {
 
 function withCommonOptions(command: Command, rivals: string): Command {
   return command
-    .option('--rivals <names>', `none, or some of ${rivals}`, rivals)
+    .option('--rivals <names>', `none, or some of ${serverNames.filter((name) => name !== 'vna').join(',')}`, rivals)
     .option('--only', 'measure the rivals only')
     .option('--runs <n>', 'measurements of each cell, of which the median is given (default: 3, quick: 1)')
     .option('--quick', 'small loads and one run: tells broken from good, not more')

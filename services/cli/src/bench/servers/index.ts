@@ -1,6 +1,6 @@
 import type { ServerName, StartServer } from '../server.ts'
 import { startOrthancPostgresql, startOrthancSqlite } from './orthanc.ts'
-import { startForkingStorescp, startStorescp } from './storescp.ts'
+import { startForkingStorescp, startLargePduStorescp, startStorescp } from './storescp.ts'
 import { startVna } from './vna.ts'
 
 export const serverStarters: Readonly<Record<ServerName, StartServer>> = {
@@ -9,4 +9,5 @@ export const serverStarters: Readonly<Record<ServerName, StartServer>> = {
   'orthanc-postgresql': startOrthancPostgresql,
   storescp: startStorescp,
   'storescp-fork': startForkingStorescp,
+  'storescp-fork-128k': startLargePduStorescp,
 }
