@@ -16,7 +16,8 @@ import { CliError } from '../errors.ts'
 import { countOf } from '../send/parse-options.ts'
 
 const DEFAULT_RIVALS = 'orthanc-sqlite,orthanc-postgresql,storescp,storescp-fork'
-const DICOMWEB_RIVALS = 'orthanc-sqlite,orthanc-postgresql'
+const RIVALS = serverNames.filter((name) => name !== 'vna')
+const DICOMWEB_RIVALS = RIVALS.filter((name) => name.startsWith('orthanc'))
 const QUICK_QIDO_STUDIES = 50
 const QUICK_SECONDS = 1
 
@@ -47,9 +48,12 @@ export const registerBench: RegisterCommand = (program, host) => {
   registerQido(bench, host)
 }
 
-function withCommonOptions(command: Command, rivals: string): Command {
+function withCommonOptions(
+  command: Command,
+  o: { readonly known: readonly string[]; readonly rivals: string },
+): Command {
   return command
-    .option('--rivals <names>', `none, or some of ${serverNames.filter((name) => name !== 'vna').join(',')}`, rivals)
+    .option('--rivals <names>', `none, or some of ${o.known.join(',')}`, o.rivals)
     .option('--only', 'measure the rivals only')
     .option('--runs <n>', 'measurements of each cell, of which the median is given (default: 3, quick: 1)')
     .option('--quick', 'small loads and one run: tells broken from good, not more')
@@ -58,7 +62,7 @@ function withCommonOptions(command: Command, rivals: string): Command {
 }
 
 function registerIngest(bench: Command, host: CommandHost): void {
-  withCommonOptions(bench.command('ingest'), DEFAULT_RIVALS)
+  withCommonOptions(bench.command('ingest'), { known: RIVALS, rivals: DEFAULT_RIVALS })
     .description('C-STORE and STOW-RS: instances/s, MB/s, CPU and memory of the whole server')
     .option('--loads <names>', `some of ${loadNames.join(',')}`, 'ct,mr,tiny')
     .option('--associations <list>', 'how many side by side', '1,2,4')
@@ -68,7 +72,7 @@ function registerIngest(bench: Command, host: CommandHost): void {
 }
 
 function registerRetrieve(bench: Command, host: CommandHost): void {
-  withCommonOptions(bench.command('retrieve'), DICOMWEB_RIVALS)
+  withCommonOptions(bench.command('retrieve'), { known: DICOMWEB_RIVALS, rivals: DICOMWEB_RIVALS.join(',') })
     .description('WADO-RS: whole studies, single instances, frames, metadata after a restart and repeated')
     .option('--seconds <n>', 'how long each repeated request is measured', '3')
     .option('--studies <n>', 'studies of 300 CT', '4')
@@ -76,7 +80,7 @@ function registerRetrieve(bench: Command, host: CommandHost): void {
 }
 
 function registerQido(bench: Command, host: CommandHost): void {
-  withCommonOptions(bench.command('qido'), DICOMWEB_RIVALS)
+  withCommonOptions(bench.command('qido'), { known: DICOMWEB_RIVALS, rivals: DICOMWEB_RIVALS.join(',') })
     .description('QIDO-RS: latency and rate of study queries')
     .option('--seconds <n>', 'how long the rate is measured', '3')
     .option('--studies <n>', 'studies in the index', '200')
