@@ -10,7 +10,6 @@ import { type Fixture, makeFixture, writeFixtures } from '../../acceptance/suppo
 import { waitFor } from '../../acceptance/support/wait.ts'
 
 const VNA = fileURLToPath(new URL('../../../vna', import.meta.url))
-const UID = /\b\d+(?:\.\d+){3,}\b/
 
 export type TransferOptions = {
   /** Tells the studies of one transfer from those of another. */
@@ -74,7 +73,7 @@ export class Transfer {
   acknowledged(): ReadonlySet<string> {
     if (!existsSync(this.#ackLog)) return new Set()
     const lines = readFileSync(this.#ackLog, 'utf8').split('\n').slice(0, -1) // the last may be half written
-    return new Set(lines.map((line) => UID.exec(line)?.[0]).filter((uid) => uid !== undefined))
+    return new Set(lines.map((line) => line.split(' ')[0] ?? ''))
   }
 
   /** Waits until so many instances are acknowledged, or the sender has ended. */
