@@ -47,9 +47,10 @@ function codeOf(error: unknown): string | undefined {
 /** PostgreSQL quotes row values in `detail` and the driver keeps the parameters: neither may reach a log. */
 function scrubbed(error: unknown): Error {
   const source = error as Error & Record<string, unknown>
-  const kept = new Error(
-    `SQLSTATE ${String(source.code)} ${String(source.constraint_name ?? source.routine ?? '')}`.trim(),
-  )
+  // Class 42 (syntax, unknown names) speaks of our own statement only, as values travel as parameters.
+  const isOurs = String(source.code).startsWith('42')
+  const subject = isOurs ? source.message : String(source.constraint_name ?? source.routine ?? '')
+  const kept = new Error(`SQLSTATE ${String(source.code)} ${subject}`.trim())
   if (source.stack !== undefined) kept.stack = [String(kept), ...source.stack.split('\n').slice(1)].join('\n')
   return kept
 }

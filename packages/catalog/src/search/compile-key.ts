@@ -32,12 +32,12 @@ export function compileRequestAttributeKey(key: QueryKey, text: SqlText): string
   if (key.path?.length !== 1 || key.path[0] !== requestAttributesTag) return undefined
   if (!requestAttributeTags.includes(key.tag)) return undefined
   const tag = key.tag.toString(16).toUpperCase().padStart(8, '0')
-  const condition = compileText('value', key.match, text)
+  const condition = compileText('v.text', key.match, text)
   if (condition === undefined) return 'true'
   return (
     "exists (select from jsonb_array_elements(case jsonb_typeof(e.request_attributes) when 'array'" +
-    " then e.request_attributes else '[]' end) item," +
-    ` lateral (select item -> '${tag}' -> 'Value' ->> 0 as value) v where ${condition})`
+    " then e.request_attributes else '[]' end) as items (item)," +
+    ` lateral (select item -> '${tag}' -> 'Value' ->> 0 as text) v where ${condition})`
   )
 }
 
