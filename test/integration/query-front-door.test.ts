@@ -151,6 +151,8 @@ describe('access', () => {
     expect(metrics.status).toBe(200)
     expect(metrics.headers.get('content-type')).toMatch(/^text\/plain/)
     expect(await statusOf(`${archive.url}/metrics/targets`, operator)).toBe(200)
+    const trail = await archive.catalog.catalog.listAudit(0, 1000)
+    expect(trail).toContainEqual(expect.objectContaining({ role: 'fse', action: 'operate', outcome: 'denied' }))
   })
 })
 
@@ -227,6 +229,28 @@ describe('stores', () => {
     request.write(Buffer.alloc(1000))
     setTimeout(() => request.destroy(), 100)
     await gone.promise
+  })
+})
+
+describe('the other services', () => {
+  it('are asked for their health and metrics', async () => {
+    const ops = `http://127.0.0.1:${(upstream.address() as AddressInfo).port}`
+    const record = { pid: process.pid, ops, startedAt: new Date().toISOString() }
+    for (const service of ['gateway', 'archiver', 'query']) writeRunRecord(archive.home, service, record)
+    let isReady = false
+    handle = (request, response) => {
+      if (request.url === '/metrics') response.end('# HELP vna_x X\n# TYPE vna_x gauge\nvna_x 1\n')
+      else response.writeHead(isReady ? 200 : 503).end('{"ready":false,"checks":{"journal":{"ok":false}}}')
+    }
+    const ready = async () => (await fetch(`${archive.url}/health/ready`)).status
+    expect(await ready()).toBe(503)
+    isReady = true
+    expect(await ready()).toBe(200)
+    const token = await archive.token({ role: 'operator' })
+    const metrics = await (await archive.fetch(`${archive.url}/metrics`, { token })).text()
+    expect(metrics).toBe('# HELP vna_x X\n# TYPE vna_x gauge\nvna_x 1\nvna_x 1\nvna_x 1\n')
+    const targets = await (await archive.fetch(`${archive.url}/metrics/targets`, { token })).json()
+    expect(targets).toContainEqual({ targets: [new URL(ops).host], labels: { service: 'archiver' } })
   })
 })
 

@@ -49,11 +49,13 @@ export async function startQuery(config: QueryConfig, context: ServiceContext): 
     record: (record) => trail.record(record),
     onTrouble: (error) => logger.error({ err: error }, 'refused requests are not in the audit trail'),
   })
-  const dicomweb = createDicomwebApp(createParts({ config, context, catalog, store, trail, transmissions }))
+  const audit = new AuditGuard({ trail })
+  const dicomweb = createDicomwebApp(createParts({ config, context, catalog, store, audit, transmissions }))
   const door = await openFrontDoor({
     listen,
     dicomweb,
     refusals,
+    audit,
     metrics,
     logger,
     authenticator: new Authenticator({ key: await openSigningKey(join(config.home, 'keys')) }),
@@ -89,10 +91,10 @@ function createParts(o: {
   context: ServiceContext
   catalog: Catalog
   store: ObjectStore
-  trail: AuditTrail
+  audit: AuditGuard
   transmissions: TransmissionLog
 }): DicomwebParts {
-  const { config, context, catalog, store, trail, transmissions } = o
+  const { config, context, catalog, store, audit, transmissions } = o
   return {
     index: {
       search: (query, predicate) => catalog.search(query, predicate),
@@ -103,7 +105,7 @@ function createParts(o: {
     transmissions,
     sidecars: new SidecarCache({ store, maxBytes: config.sidecarCacheMib * MIB }),
     pool: new BlockPool({ blockBytes: BLOCK_BYTES, maxKept: MAX_KEPT_BLOCKS }),
-    audit: new AuditGuard({ trail }),
+    audit,
     limiter: new RequestLimiter({
       maxPerClient: config.maxReadRequestsPerClient,
       maxTotal: config.maxReadRequests,

@@ -16,6 +16,7 @@ import { problemOf } from '../http/problem-of.ts'
 import { QueryError } from '../http/query-error.ts'
 import { findRouteLabel, setPrincipal } from '../http/request-facts.ts'
 import { sendProblem } from '../http/send-problem.ts'
+import type { AuditGuard } from '../records/audit-guard.ts'
 import type { RefusalLog } from '../records/refusal-log.ts'
 import { answerUnavailable, forwardLimits, forwardRequest } from './forward-request.ts'
 import type { Installation } from './installation.ts'
@@ -48,6 +49,7 @@ export type FrontDoorParts = {
   readonly dicomweb: RequestListener
   readonly authenticator: Authenticator
   readonly refusals: RefusalLog
+  readonly audit: AuditGuard
   readonly upstreams: Upstreams
   readonly installation: Installation
   readonly metrics: Metrics
@@ -143,10 +145,10 @@ async function dispatch(parts: FrontDoorParts, target: RouteTarget, admitted: Ad
     case 'upstream':
       return passOn(parts, target, admitted)
     case 'metrics':
-      assertOperator(principal)
+      await assertOperator(principal, '/metrics', parts.audit)
       return answerMetrics(response, parts)
     case 'metrics-targets':
-      assertOperator(principal)
+      await assertOperator(principal, '/metrics/targets', parts.audit)
       return answerMetricsTargets(response, parts)
     case 'dicomweb':
       if (awaitsContinue) response.writeContinue()

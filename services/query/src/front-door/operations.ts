@@ -2,6 +2,7 @@ import type { ServerResponse } from 'node:http'
 import { decide, type Principal } from '@vna/access'
 import type { Metrics } from '@vna/runtime'
 import { QueryError } from '../http/query-error.ts'
+import type { AuditGuard } from '../records/audit-guard.ts'
 import type { Installation } from './installation.ts'
 import { mergeMetrics } from './merge-metrics.ts'
 
@@ -37,11 +38,13 @@ export function answerMetricsTargets(response: ServerResponse, o: Operations): v
   sendJson(response, 200, groups)
 }
 
-/** Throws `forbidden` unless the principal may look at the running of the archive. */
-export function assertOperator(principal: Principal): void {
+/** Throws `forbidden`, once that is in the audit trail, unless the principal may look at the running of the archive. */
+export async function assertOperator(principal: Principal, route: string, audit: AuditGuard): Promise<void> {
   const decision = decide(principal, { kind: 'operate' })
   if (decision.allow) return
-  throw new QueryError('forbidden', 'the token does not allow this', { extensions: { reason: decision.reason } })
+  const { reason } = decision
+  await audit.record({ principal, action: 'operate', outcome: 'denied', object: { route, reason } })
+  throw new QueryError('forbidden', 'the token does not allow this', { extensions: { reason } })
 }
 
 function sendJson(response: ServerResponse, status: number, body: unknown): void {
