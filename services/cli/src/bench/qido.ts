@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { type GetRequest, measureLatency, measureThroughput } from './clients/http-client.ts'
+import { type GetRequest, measureLatency, measureThroughput, warmUp } from './clients/http-client.ts'
 import { type ComparedServer, type ComparePlan, compareServers, type Figures, type Measurement } from './compare.ts'
 import { type Load, writeLoad } from './data.ts'
 import { measure } from './measure.ts'
@@ -26,6 +26,7 @@ async function measureServer({ server, service, load }: Measurement, plan: Compa
   }
   plan.onStep(server.name, 'throughput')
   const byPatient = queriesOf(load)['PatientID exact'] ?? []
+  await warmUp(service, byPatient, WRK_CONNECTIONS)
   const { result, usage } = await measure({
     rootPids: server.rootPids,
     run: () => measureThroughput(service, byPatient, { connections: WRK_CONNECTIONS, seconds: plan.seconds }),

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { DataSetScanner, parsePart10Prefix } from '@vna/dicom'
 import { CliError } from '../errors.ts'
-import { type GetRequest, getOk, HttpClient, measureLatency, measureThroughput } from './clients/http-client.ts'
+import { type GetRequest, getOk, HttpClient, measureLatency, measureThroughput, warmUp } from './clients/http-client.ts'
 import { type ComparedServer, type ComparePlan, compareServers, type Figures, type Measurement } from './compare.ts'
 import { type Load, type LoadSize, writeLoad } from './data.ts'
 import { measure } from './measure.ts'
@@ -71,6 +71,7 @@ async function measureStudies(
   client.close()
   const expected = load.bytes / load.studies.length
   if (first.bodyBytes < expected) throw new CliError('failed', `${server.name} answered a study with bytes missing`)
+  await warmUp(service, requests, o.connections)
   const { result, usage } = await measure({
     rootPids: server.rootPids,
     run: () => measureThroughput(service, requests, o),
@@ -91,6 +92,7 @@ async function measureMany(
   o: { readonly name: string; readonly seconds: number },
 ): Promise<Figures> {
   const latency = await measureLatency(service, requests.slice(0, SEQUENTIAL_REQUESTS))
+  await warmUp(service, requests, WRK_CONNECTIONS)
   const { result, usage } = await measure({
     rootPids: server.rootPids,
     run: () => measureThroughput(service, requests, { connections: WRK_CONNECTIONS, seconds: o.seconds }),

@@ -130,6 +130,13 @@ export async function measureLatency(service: Service, requests: readonly GetReq
 
 export type Throughput = { readonly requests: number; readonly bodyBytes: number; readonly seconds: number }
 
+const WARM_UP_SECONDS = 1
+
+/** What a server in use has behind it: compiled code, connections to its database. The same for every server. */
+export async function warmUp(service: Service, requests: readonly GetRequest[], connections: number): Promise<void> {
+  await measureThroughput(service, requests, { connections, seconds: WARM_UP_SECONDS })
+}
+
 /** So many connections that each ask again as soon as they are answered, going round the requests, for some time. */
 export async function measureThroughput(
   service: Service,
