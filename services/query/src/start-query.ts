@@ -16,12 +16,16 @@ import { AuditGuard } from './records/audit-guard.ts'
 import { RefusalLog } from './records/refusal-log.ts'
 import { TransmissionLog } from './records/transmission-log.ts'
 import { BlockPool } from './sending/block-pool.ts'
+import { PrefetchBudget } from './stored/prefetching-reader.ts'
 import { SidecarCache } from './stored/sidecar-cache.ts'
 
 /** Measured best: positional reads of 1 MiB with the part's header in the same buffer. */
 const BLOCK_BYTES = 1024 * 1024
 const MAX_KEPT_BLOCKS = 32
 const STALL_LIMIT_MS = 60_000
+/** Per answer from S3; 64 MiB in all. */
+const WINDOWS_AHEAD = 4
+const MAX_WINDOWS = 64
 const RETRY_AFTER_SECONDS = 2
 const MIB = 1024 * 1024
 const CATALOG_CONNECTIONS = 10
@@ -105,6 +109,8 @@ function createParts(o: {
     transmissions,
     sidecars: new SidecarCache({ store, maxBytes: config.sidecarCacheMib * MIB }),
     pool: new BlockPool({ blockBytes: BLOCK_BYTES, maxKept: MAX_KEPT_BLOCKS }),
+    prefetch:
+      store.kind === 's3' ? { budget: new PrefetchBudget(MAX_WINDOWS), windowsAhead: WINDOWS_AHEAD } : undefined,
     audit,
     limiter: new RequestLimiter({
       maxPerClient: config.maxReadRequestsPerClient,

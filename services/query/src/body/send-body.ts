@@ -5,8 +5,10 @@ import type { BlockPool } from '../sending/block-pool.ts'
 import { BlockSender } from '../sending/block-sender.ts'
 import { SendError } from '../sending/send-error.ts'
 import type { PackReaders } from '../stored/pack-readers.ts'
+import type { PrefetchBudget } from '../stored/prefetching-reader.ts'
 import { type BodyPart, sliceParts, totalLength } from './body-part.ts'
 import { type ByteRange, parseByteRange } from './byte-range.ts'
+import { StoredPartReader } from './stored-part-reader.ts'
 
 /** Everything about an answer but the way it is sent. */
 export type Answer = {
@@ -22,12 +24,16 @@ export type Answer = {
 export type SendContext = {
   readonly response: ServerResponse
   readonly packs: PackReaders
+  /** For stores where a read is a request over the network. */
+  readonly prefetch: PrefetchOptions | undefined
   readonly pool: BlockPool
   readonly signal: AbortSignal
   readonly stallLimitMs: number
   /** Counts what the client accepted, also when the answer breaks off. */
   readonly progress: { sentBytes: number }
 }
+
+export type PrefetchOptions = { readonly budget: PrefetchBudget; readonly windowsAhead: number }
 
 export type SendOutcome = { readonly status: number }
 
@@ -64,10 +70,15 @@ export async function sendAnswer(answer: Answer, context: SendContext): Promise<
 }
 
 async function sendParts(parts: readonly BodyPart[], context: SendContext): Promise<void> {
-  const { response, packs, pool, signal, stallLimitMs } = context
+  const { response, pool, signal, stallLimitMs } = context
   const sender = new BlockSender({ sink: response, pool, signal, stallLimitMs })
+  const stored = new StoredPartReader(parts, context)
   try {
-    for (const part of parts) await sendPart(part, sender, { packs, signal })
+    for (const [index, part] of parts.entries()) {
+      if (part.kind === 'bytes') await sender.write(part.bytes)
+      else if (part.kind === 'stored') await stored.send(part, index, sender)
+      else await sendMade(part, sender, context)
+    }
     await sender.finish()
     response.end()
   } catch (error) {
@@ -76,27 +87,19 @@ async function sendParts(parts: readonly BodyPart[], context: SendContext): Prom
     response.destroy()
     throw error
   } finally {
+    await stored.close()
     context.progress.sentBytes = sender.sentBytes
   }
 }
 
-async function sendPart(
-  part: BodyPart,
+async function sendMade(
+  part: Extract<BodyPart, { kind: 'made' }>,
   sender: BlockSender,
-  o: { packs: PackReaders; signal: AbortSignal },
+  { packs, signal }: SendContext,
 ): Promise<void> {
-  switch (part.kind) {
-    case 'bytes':
-      return sender.write(part.bytes)
-    case 'stored': {
-      const { reader, instance } = await o.packs.open(part.instance)
-      return sender.writeRange(reader, instance.offset + part.offset, part.lengthBytes)
-    }
-    case 'made':
-      for await (const bytes of part.make(o.packs, o.signal)) {
-        if (o.signal.aborted) throw new SendError('client-gone')
-        await sender.write(bytes)
-      }
+  for await (const bytes of part.make(packs, signal)) {
+    if (signal.aborted) throw new SendError('client-gone')
+    await sender.write(bytes)
   }
 }
 

@@ -1,6 +1,7 @@
 import type { ObjectStore } from '@vna/archive'
 import type { DicomJson, InstanceLocator, LocatedInstance, Predicate, Query, QueryKey } from '@vna/catalog'
 import type { Logger } from '@vna/runtime'
+import type { PrefetchOptions } from '../body/send-body.ts'
 import type { RequestLimiter } from '../http/request-limiter.ts'
 import type { AuditGuard } from '../records/audit-guard.ts'
 import type { TransmissionLog } from '../records/transmission-log.ts'
@@ -20,6 +21,7 @@ export type DicomwebParts = {
   readonly store: ObjectStore
   readonly sidecars: SidecarCache
   readonly pool: BlockPool
+  readonly prefetch: PrefetchOptions | undefined
   readonly audit: AuditGuard
   readonly transmissions: TransmissionLog
   readonly limiter: RequestLimiter

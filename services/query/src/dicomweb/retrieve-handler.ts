@@ -82,6 +82,7 @@ async function send(
       signal,
       progress,
       pool: parts.pool,
+      prefetch: parts.prefetch,
       stallLimitMs: parts.stallLimitMs,
     })
     note(status === 304 ? 'not-modified' : 'complete')
