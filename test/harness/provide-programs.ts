@@ -1,6 +1,11 @@
 import { delimiter, dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { ensurePrograms, type ProgramName, programTable } from '../../services/supervisor/src/programs/index.ts'
+import {
+  type EnsureProgramsOptions,
+  ensurePrograms,
+  type ProgramName,
+  programTable,
+} from '../../services/supervisor/src/programs/index.ts'
 
 const repositoryFolder = fileURLToPath(new URL('../..', import.meta.url))
 export const cacheFolder = join(repositoryFolder, '.cache', 'debian')
@@ -10,24 +15,28 @@ export const cacheFolder = join(repositoryFolder, '.cache', 'debian')
  * inherit. What this machine cannot offer is named in one line; the tests that need it then fail by themselves.
  */
 export default async function provideProgramsToTests(): Promise<void> {
-  for (const name of Object.keys(programTable) as ProgramName[]) {
+  const names = Object.keys(programTable) as ProgramName[]
+  // All in one go where that works; what cannot be had must not keep the others away.
+  await ensurePrograms(names, options).catch(() => undefined)
+  for (const name of names) {
     await provide(name).catch((error: Error) => process.stderr.write(`tests: ${error.message}\n`))
   }
 }
 
-async function provide(name: ProgramName): Promise<void> {
-  const programs = await ensurePrograms([name], {
-    cacheFolder,
-    environment: process.env,
-    onDownload: (packages) => process.stderr.write(`tests: downloading ${packages.join(', ')} (once)\n`),
-  })
-  const program = programs.get(name)
-  if (program === undefined) return
-  if (programTable[name].kind === 'command') prepend('PATH', dirname(program.path))
-  if (program.env.PYTHONPATH !== undefined) prepend('PYTHONPATH', program.env.PYTHONPATH)
+const options: EnsureProgramsOptions = {
+  cacheFolder,
+  environment: process.env,
+  onDownload: (packages) => process.stderr.write(`tests: downloading ${packages.join(', ')} (once)\n`),
 }
 
-function prepend(variable: string, folder: string): void {
+async function provide(name: ProgramName): Promise<void> {
+  const program = (await ensurePrograms([name], options)).get(name)
+  if (program === undefined) return
+  if (programTable[name].kind === 'command') addFolder('PATH', dirname(program.path))
+  if (program.env.PYTHONPATH !== undefined) addFolder('PYTHONPATH', program.env.PYTHONPATH)
+}
+
+function addFolder(variable: string, folder: string): void {
   const folders = (process.env[variable] ?? '').split(delimiter).filter((item) => item !== '')
   // The tests' own Node and the system's order come first: a folder is only added where it was missing.
   if (!folders.includes(folder)) process.env[variable] = [...folders, folder].join(delimiter)

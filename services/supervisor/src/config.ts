@@ -1,12 +1,21 @@
 import { isAbsolute, join, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { type Config, configTable, defineConfig, type Environment } from '@vna/runtime'
+import { type Config, configTable, defineConfig, type Environment, optionalVariable, schemas } from '@vna/runtime'
 
 export const repositoryFolder = resolve(import.meta.dirname, '../../..')
 
-const parse = defineConfig(configTable)
+const shape = {
+  ...configTable,
+  tlsCertificateFile: optionalVariable({
+    name: 'VNA_TLS_CERT',
+    schema: schemas.text,
+    description: 'certificate chain (PEM file) of the listeners',
+  }),
+}
 
-export type SupervisorConfig = Config<typeof configTable> & {
+const parse = defineConfig(shape)
+
+export type SupervisorConfig = Config<typeof shape> & {
   /** Holds what set-up downloads; kept between runs, and shared by all installations of this clone. */
   readonly cacheFolder: string
   readonly objectStore: string

@@ -24,7 +24,7 @@ describe('programs', () => {
     mkdirSync(join(root, 'usr/lib/x86_64-linux-gnu'), { recursive: true })
     write(join(root, 'usr/bin/redis-server'), '#!/bin/sh\necho "$LD_LIBRARY_PATH|$1"\n')
     const wrapper = writeWrapper(join(root, 'usr/bin/redis-server'), root)
-    expect(wrapper).toBe(join(folder, 'bin', 'redis-server'))
+    expect(wrapper).toBe(join(root, 'usr', 'wrapped', 'redis-server'))
     const output = execFileSync(wrapper, ['a b'], { env: { PATH: '/usr/bin:/bin', LD_LIBRARY_PATH: '/mine' } })
     const [libraries = '', argument] = output.toString().trim().split('|')
     expect(libraries.split(':')).toContain(join(root, 'usr/lib/x86_64-linux-gnu'))

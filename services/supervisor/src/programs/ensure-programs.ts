@@ -48,6 +48,7 @@ export async function ensurePrograms<const N extends ProgramName>(
     mkdirSync(o.cacheFolder, { recursive: true })
     // Test files and a running stack may ask at the same time.
     await withFolderLock(join(o.cacheFolder, 'lock'), async () => {
+      await unpackTogether(missing, o)
       for (const name of missing) found.set(name, await provide(name, o))
     })
   }
@@ -58,6 +59,20 @@ export async function ensurePrograms<const N extends ProgramName>(
 export async function ensureProgram(name: ProgramName, o: EnsureProgramsOptions): Promise<Program> {
   const programs = await ensurePrograms([name], o)
   return programs.get(name) as Program
+}
+
+/** One round of apt for all is far quicker than one for each; where it fails, each is tried alone and tells why. */
+async function unpackTogether(names: readonly ProgramName[], o: EnsureProgramsOptions): Promise<void> {
+  const cache: DebianCache = { folder: o.cacheFolder, environment: o.environment }
+  const absent: ProgramSpec[] = []
+  for (const name of names) {
+    const spec: ProgramSpec = programTable[name]
+    if ((await findProgram(spec, o, rootOf(cache))) === undefined) absent.push(spec)
+  }
+  const packages = [...new Set(absent.flatMap((spec) => spec.packages))]
+  if (packages.length < 2) return
+  o.onDownload?.(packages)
+  await unpackPackages(cache, packages).catch(() => undefined)
 }
 
 async function provide(name: ProgramName, o: EnsureProgramsOptions): Promise<Program> {

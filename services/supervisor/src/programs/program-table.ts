@@ -44,6 +44,7 @@ export const programTable = {
   'ceph-osd': ceph('ceph-osd', 'ceph-osd'),
   'ceph-authtool': ceph('ceph-authtool', 'ceph-common'),
   monmaptool: ceph('monmaptool', 'ceph-base'),
+  osdmaptool: ceph('osdmaptool', 'ceph-base'),
   radosgw: ceph('radosgw', 'radosgw'),
   'radosgw-admin': ceph('radosgw-admin', 'radosgw'),
   'python3-pydicom': { kind: 'python-module', candidates: ['pydicom'], packages: ['python3', 'python3-pydicom'] },

@@ -1,5 +1,5 @@
 import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
-import { basename, delimiter, dirname, join } from 'node:path'
+import { basename, delimiter, join } from 'node:path'
 
 /** Where Debian puts commands, below a root. */
 export const commandFolders = (root: string): string[] =>
@@ -20,10 +20,10 @@ export function unpackedEnvironment(root: string): Record<string, string> {
 
 /**
  * A small script that runs an unpacked command with that environment, so that only this command gets it, and so that its
- * folder can be put on a PATH. Written anew when it differs (the clone was moved, more was unpacked).
+ * folder (`<root>/usr/wrapped`) can be put on a PATH. Written anew when it differs (the clone was moved, more was unpacked).
  */
 export function writeWrapper(command: string, root: string): string {
-  const folder = join(dirname(root), 'bin')
+  const folder = join(root, 'usr', 'wrapped')
   const path = join(folder, basename(command))
   const exports = Object.entries(unpackedEnvironment(root)).map(([name, value]) => exportLine(name, value))
   const commands = exportLine('PATH', commandFolders(root).join(delimiter))

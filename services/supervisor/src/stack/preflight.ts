@@ -9,10 +9,10 @@ const PINGPONG_ENOUGH = 255
 
 /** What would only fail later and less clearly. */
 export async function checkPorts(config: SupervisorConfig): Promise<void> {
-  if (!loopback.test(config.bind) && !config.insecure) {
+  if (!loopback.test(config.bind) && !config.insecure && config.tlsCertificateFile === undefined) {
     throw new SupervisorError(
       'unsafe-bind',
-      `VNA_BIND=${config.bind} is not loopback: put TLS in front, or set VNA_INSECURE=1 to listen without it`,
+      `VNA_BIND=${config.bind} is not loopback: set VNA_TLS_CERT and VNA_TLS_KEY, or VNA_INSECURE=1 to listen without TLS`,
     )
   }
   await checkPort('VNA_HTTP_PORT', config.httpPort, config.bind)
