@@ -1,14 +1,20 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
-import { Archive } from '../acceptance/support/archive.ts'
+import { Archive, type ServiceName } from '../acceptance/support/archive.ts'
 import { bySchedule } from '../acceptance/support/schedule.ts'
 import { waitFor } from '../acceptance/support/wait.ts'
 import { Transfer } from './support/transfer.ts'
 import { verifyAcknowledged } from './support/verification.ts'
 
-/** Every write boundary where a service can be told to kill itself: first of a segment, then of its archiving. */
-const ALL_POINTS = [
+type Point = { readonly service: ServiceName; readonly point: string }
+
+const inService = (service: ServiceName, points: readonly string[]): readonly Point[] =>
+  points.map((point) => ({ service, point }))
+
+/** Every write boundary where a service can be told to kill itself: of a segment, and of its archiving. */
+const SEGMENT_POINTS = [
   'after-create',
   'after-data',
   'after-header',
@@ -16,14 +22,14 @@ const ALL_POINTS = [
   'before-seal',
   'after-trailer',
   'after-rename',
-  'after-pack',
-  'after-sidecar',
-  'after-register',
-  'after-unlink',
-] as const
-/** Where the most is at stake: acknowledged but not answered, and archived but not forgotten. */
-const SHORT_POINTS = ['after-sync', 'after-register'] as const
-const POINTS = bySchedule<readonly string[]>({ short: SHORT_POINTS, long: ALL_POINTS })
+]
+const ARCHIVING_POINTS = ['after-pack', 'after-sidecar', 'after-register', 'after-unlink']
+const POINTS = bySchedule({
+  // Where the most is at stake: acknowledged but not answered, archived but not forgotten.
+  short: [...inService('gateway', ['after-sync']), ...inService('archiver', ['after-register'])],
+  long: [...inService('gateway', SEGMENT_POINTS), ...inService('archiver', ARCHIVING_POINTS)],
+})
+const CRASH_SHIM = fileURLToPath(new URL('./support/crash-point.mjs', import.meta.url))
 const INSTANCES = 200
 const INSTANCES_PER_STUDY = 20
 const ENTITY = 'ASST-CONFINI'
@@ -49,9 +55,9 @@ afterAll(() => archive.dispose())
 const hasCrashed = (point: string): boolean => existsSync(join(archive.home, 'run', `crashed-${point}`))
 
 describe('a crash at a write boundary loses nothing', () => {
-  it.each(POINTS)('%s', { timeout: TEST_TIMEOUT_MS }, async (point) => {
+  it.each(POINTS)('$service $point', { timeout: TEST_TIMEOUT_MS }, async ({ service, point }) => {
     await archive.stop()
-    await archive.start({ VNA_FAULT_POINT: point })
+    await archive.start({ NODE_OPTIONS: `--import=${CRASH_SHIM}`, CRASH_SERVICE: service, CRASH_POINT: point })
     const web = await archive.dicomWeb('entity', { entity: ENTITY })
     transfer = new Transfer({ name: point, instances: INSTANCES, instancesPerStudy: INSTANCES_PER_STUDY })
     transfer.start(archive, { associations: 2, callingAeTitle: CALLING_AE_TITLE })
