@@ -34,7 +34,7 @@ table entities (
   duplicate_policy text not null default 'version'::text
   study_stable_ms integer
   private_sop_classes text[] not null default '{}'::text[]
-  updated_at timestamp with time zone not null default now()
+  updated_at timestamp with time zone not null default '1970-01-01 00:00:00+00'::timestamp with time zone
   UNIQUE (code)
   PRIMARY KEY (id)
   CHECK ((duplicate_policy = ANY (ARRAY['version'::text, 'keep-first'::text, 'refuse'::text])))

@@ -14,7 +14,7 @@ create table entities (
   duplicate_policy text not null default 'version' check (duplicate_policy in ('version', 'keep-first', 'refuse')),
   study_stable_ms integer,
   private_sop_classes text[] not null default '{}',
-  updated_at timestamptz not null default now()
+  updated_at timestamptz not null default 'epoch'
 );
 
 -- Which duplicate policy was in force when: a reindex must judge an old instance by the policy of its day.

@@ -1,3 +1,4 @@
+import { callersWork, unwrapCallersWork } from './database/callers-work.ts'
 import type { Sql } from './database/open-database.ts'
 import { runTransaction } from './database/run-transaction.ts'
 import { catalogLimits } from './limits.ts'
@@ -11,16 +12,18 @@ const ledgerLock = 7_237_002
  * get 0 at once. A crash between shipping and marking ships them again under the same `seq`, by which a reader knows them.
  */
 export async function shipEvents(sql: Sql, ship: (events: readonly CatalogEvent[]) => Promise<void>): Promise<number> {
-  return runTransaction(sql, async (tx) => {
-    const [lock] = await tx<{ held: boolean }[]>`select pg_try_advisory_xact_lock(${ledgerLock}::int) as held`
-    if (lock?.held !== true) return 0
-    const events = await findPendingEvents(tx, catalogLimits.maxEventsPerShipment)
-    if (events.length === 0) return 0
-    await ship(events)
-    await markEventsShipped(
-      tx,
-      events.map(({ seq }) => seq),
-    )
-    return events.length
-  })
+  const shipped = async () =>
+    runTransaction(sql, async (tx) => {
+      const [lock] = await tx<{ held: boolean }[]>`select pg_try_advisory_xact_lock(${ledgerLock}::int) as held`
+      if (lock?.held !== true) return 0
+      const events = await findPendingEvents(tx, catalogLimits.maxEventsPerShipment)
+      if (events.length === 0) return 0
+      await callersWork(() => ship(events))
+      await markEventsShipped(
+        tx,
+        events.map(({ seq }) => seq),
+      )
+      return events.length
+    })
+  return unwrapCallersWork(shipped)
 }

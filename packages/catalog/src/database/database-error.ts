@@ -1,3 +1,4 @@
+import postgres from 'postgres'
 import { CatalogError } from '../errors.ts'
 
 /** serialization_failure and deadlock_detected: the transaction is right, only its moment was wrong. */
@@ -36,6 +37,8 @@ export function toCatalogError(error: unknown): Error {
   if (isRepeatable(error)) {
     return new CatalogError('conflict', `transactions met (${code})`, { cause: error, retryable: true })
   }
+  // A defect of ours, not an answer of the server.
+  if (!(error instanceof postgres.PostgresError)) return error as Error
   return new CatalogError('internal', `PostgreSQL refused a statement (${code})`, { cause: scrubbed(error) })
 }
 

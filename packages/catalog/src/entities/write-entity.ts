@@ -1,3 +1,4 @@
+import { callersWork, unwrapCallersWork } from '../database/callers-work.ts'
 import type { Sql } from '../database/open-database.ts'
 import { runTransaction } from '../database/run-transaction.ts'
 import { appendEvents } from '../queries/append-events.ts'
@@ -10,7 +11,7 @@ export interface EntityChange {
   decide(current: readonly EntityRow[]): { readonly entity: EntityRow; readonly eventType: string }
   /** False when the change itself comes from the ledger. */
   readonly recordEvent?: boolean
-  /** From when on the settings count; now unless replayed. */
+  /** From when on the settings count, where they are replayed; else now. */
   readonly since?: Date
 }
 
@@ -18,12 +19,14 @@ const entityLock = 7_237_004
 
 /** One change of the registry at a time, so that no two entities get the same AE title. */
 export async function writeEntity(sql: Sql, change: EntityChange): Promise<void> {
-  await runTransaction(sql, async (tx) => {
-    await tx`select pg_advisory_xact_lock(${entityLock}::int)`
-    const { entity, eventType } = change.decide(await listEntities(tx))
-    const since = change.since ?? new Date()
-    await putEntity(tx, entity, since)
-    if (change.recordEvent === false) return
-    await appendEvents(tx, [{ type: eventType, payload: { ...entity, since: since.toISOString() } }])
-  })
+  const written = async () =>
+    runTransaction(sql, async (tx) => {
+      await tx`select pg_advisory_xact_lock(${entityLock}::int)`
+      const current = await listEntities(tx)
+      const { entity, eventType } = await callersWork(async () => change.decide(current))
+      const since = await putEntity(tx, entity, change.since)
+      if (change.recordEvent === false) return
+      await appendEvents(tx, [{ type: eventType, payload: { ...entity, since: since.toISOString() } }])
+    })
+  await unwrapCallersWork(written)
 }
