@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
@@ -42,6 +42,13 @@ describe('run records', () => {
     writeRunRecord(home, 'supervisor', { pid: NO_PROCESS, startedAt: 'then' })
     claimRunRecord(home, 'supervisor', own())
     expect(() => claimRunRecord(home, 'supervisor', own())).toThrow(`supervisor runs already under ${home}`)
+  })
+
+  it('are claimed over one that a power cut left empty', () => {
+    writeRunRecord(home, 'supervisor', own())
+    writeFileSync(join(home, 'run', 'supervisor.json'), '')
+    claimRunRecord(home, 'supervisor', own())
+    expect(findRunRecord(home, 'supervisor')).toMatchObject({ pid: process.pid })
   })
 
   it('are removed by their own process only', () => {

@@ -30,7 +30,7 @@ export function claimRunRecord(home: string, name: string, record: RunRecord): v
   const draft = `${path}.${process.pid}.new`
   writeFileSync(draft, `${JSON.stringify(record)}\n`, { mode: 0o600 })
   try {
-    if (findRunRecord(home, name) === undefined) rmSync(path, { force: true })
+    removeStale(path)
     // A link appears whole or not at all, and never replaces another's.
     linkSync(draft, path)
   } catch (error) {
@@ -41,6 +41,27 @@ export function claimRunRecord(home: string, name: string, record: RunRecord): v
     rmSync(draft, { force: true })
   }
   writeAtomically(join(folder, `${name}.pid`), `${record.pid}\n`)
+}
+
+/** Takes the record of a dead process away; what another claimed in this very moment is put back (EEXIST then). */
+function removeStale(path: string): void {
+  const record = readRecord(path)
+  if (record !== undefined && isAlive(record)) return
+  const taken = `${path}.${process.pid}.stale`
+  if (!tryRename(path, taken)) return
+  const moved = readRecord(taken)
+  if (moved !== undefined && isAlive(moved)) linkSync(taken, path)
+  rmSync(taken, { force: true })
+}
+
+function tryRename(from: string, to: string): boolean {
+  try {
+    renameSync(from, to)
+    return true
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return false
+    throw error
+  }
 }
 
 /** Removes them, unless another process has taken the name since. */

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { startPostgres, startRedis } from '../../harness/servers.ts'
 import { areGone, type Stack, stackProcesses, startStack, waitUntil } from '../../harness/stack.ts'
 
 const TEST_LIMIT_MS = 120_000
@@ -31,6 +32,15 @@ describe('the stack', { timeout: TEST_LIMIT_MS }, () => {
     expect(second.exitCode).toBe(1)
     expect(second.stderr).toContain(`supervisor runs already under ${stack.home}`)
     expect(await isReady(stack)).toBe(true)
+  })
+
+  it('runs beside another, which uses an external PostgreSQL and Redis', async () => {
+    const [postgres, redis] = await Promise.all([startPostgres(), startRedis()])
+    const other = await startStack({ env: { VNA_DATABASE_URL: postgres.url, VNA_REDIS_URL: redis.url } })
+    expect([...other.pids().keys()]).toEqual(['supervisor', 'gateway', 'archiver', 'query'])
+    expect([await isReady(other), await isReady(stack)]).toEqual([true, true])
+    await other.dispose()
+    await Promise.all([postgres.stop(), redis.stop()])
   })
 
   it('starts again whatever is killed', async () => {

@@ -1,3 +1,4 @@
+import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { removeRunRecord, writeRunRecord } from '@vna/runtime'
 import postgres from 'postgres'
@@ -26,7 +27,8 @@ export type EmbeddedPostgres = {
 }
 
 const databaseName = 'vna'
-const START_LIMIT_MS = 60_000
+/** Recovery after a crash replays at most `max_wal_size`; ending it half-way would only start it again. */
+const START_LIMIT_MS = 300_000
 const PROBE_PAUSE_MS = 50
 const STOP_LIMIT_SECONDS = 5
 
@@ -75,20 +77,27 @@ async function start(o: Parts): Promise<GuardedProcess> {
     gone = true
     removeRunRecord(o.home, 'postgres', server.pid)
   })
-  await waitUntilAnswering(urlOf(o.cluster, o.port, 'postgres'), () => gone)
+  await waitUntilAnswering(o, () => gone).catch((error: unknown) => {
+    server.signal('QUIT')
+    throw error
+  })
   await createDatabase(urlOf(o.cluster, o.port, 'postgres'))
   writeRunRecord(o.home, 'postgres', { pid: server.pid, startedAt: new Date().toISOString(), port: o.port })
   return server
 }
 
-async function waitUntilAnswering(url: string, isGone: () => boolean): Promise<void> {
+async function waitUntilAnswering(o: Parts, isGone: () => boolean): Promise<void> {
+  const url = urlOf(o.cluster, o.port, 'postgres')
   const deadline = Date.now() + START_LIMIT_MS
   while (Date.now() < deadline && !isGone()) {
     if (await answers(url)) return
     await sleep(PROBE_PAUSE_MS)
   }
   const reason = isGone() ? 'ended while starting' : `did not answer in ${START_LIMIT_MS / 1000} s`
-  throw new SupervisorError('postgres-failed', `the embedded PostgreSQL ${reason}; see the log postgres.log`)
+  throw new SupervisorError(
+    'postgres-failed',
+    `the embedded PostgreSQL ${reason}; see ${join(o.home, 'log', 'postgres.log')}`,
+  )
 }
 
 async function answers(url: string): Promise<boolean> {

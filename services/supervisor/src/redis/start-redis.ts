@@ -52,7 +52,10 @@ async function start(o: Parts): Promise<GuardedProcess> {
     gone = true
     removeRunRecord(o.home, 'redis', server.pid)
   })
-  await waitUntilAnswering(o.url, () => gone)
+  await waitUntilAnswering(o, () => gone).catch((error: unknown) => {
+    server.signal('KILL')
+    throw error
+  })
   writeRunRecord(o.home, 'redis', { pid: server.pid, startedAt: new Date().toISOString(), port: o.port })
   return server
 }
@@ -63,7 +66,7 @@ function renderConfig(o: Parts): string {
     `port ${o.port}`,
     `requirepass ${o.password}`,
     'daemonize no',
-    `dir "${o.folder}"`,
+    `dir ${JSON.stringify(o.folder)}`,
     // Queues are rebuilt from the catalog and the journal: nothing in Redis needs to survive.
     'save ""',
     'appendonly no',
@@ -75,14 +78,14 @@ function renderConfig(o: Parts): string {
   return `${lines.join('\n')}\n`
 }
 
-async function waitUntilAnswering(url: string, isGone: () => boolean): Promise<void> {
+async function waitUntilAnswering(o: Parts, isGone: () => boolean): Promise<void> {
   const deadline = Date.now() + START_LIMIT_MS
   while (Date.now() < deadline && !isGone()) {
-    if (await answers(url)) return
+    if (await answers(o.url)) return
     await sleep(PROBE_PAUSE_MS)
   }
   const reason = isGone() ? 'ended while starting' : `did not answer in ${START_LIMIT_MS / 1000} s`
-  throw new SupervisorError('redis-failed', `redis-server ${reason}; see the log redis.log`)
+  throw new SupervisorError('redis-failed', `redis-server ${reason}; see ${join(o.home, 'log', 'redis.log')}`)
 }
 
 async function answers(url: string): Promise<boolean> {

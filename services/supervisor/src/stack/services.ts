@@ -82,15 +82,18 @@ export async function waitUntilReady(o: {
       o.signal.throwIfAborted()
       const readiness = await probeService(o.home, name)
       if (readiness.ready) break
-      if (service.restarts > MAX_EARLY_RESTARTS || performance.now() > deadline) throw notReady(name, readiness)
+      if (service.restarts > MAX_EARLY_RESTARTS || performance.now() > deadline) throw notReady(o.home, name, readiness)
       await sleep(READY_POLL_MS)
     }
   }
 }
 
-function notReady(name: string, readiness: Readiness): SupervisorError {
+function notReady(home: string, name: string, readiness: Readiness): SupervisorError {
   const reasons = failedChecks(readiness)
-  return new SupervisorError('service-failed', `${name} does not get ready (${reasons}); see its log ${name}.log`)
+  return new SupervisorError(
+    'service-failed',
+    `${name} does not get ready (${reasons}); see ${join(home, 'log', `${name}.log`)}`,
+  )
 }
 
 /** The failed checks of a service in one line. */
