@@ -39,10 +39,11 @@ export class QueryFixture {
     }
   }
 
-  static async start(env: Readonly<Record<string, string>> = {}): Promise<QueryFixture> {
+  /** `store`: another than files under the home; `env` then says how the service reaches it. */
+  static async start(env: Readonly<Record<string, string>> = {}, given?: ObjectStore): Promise<QueryFixture> {
     const home = makeHome()
     const catalog = await startCatalog()
-    const store = openObjectStore('file:objects', { homeFolder: home })
+    const store = given ?? openObjectStore('file:objects', { homeFolder: home })
     await store.prepare()
     const fixture = new QueryFixture(home, catalog, store)
     await fixture.startService(env)

@@ -55,6 +55,9 @@ export async function sendAnswer(answer: Answer, context: SendContext): Promise<
   }
   const slice = range === undefined ? undefined : sliceParts(answer.parts, range.start, range.end)
   const status = slice === undefined ? 200 : 206
+  const firstStored = answer.parts.find((part) => part.kind === 'stored')
+  // A store that does not answer is a problem to be told, as long as the head can still say so.
+  if (firstStored !== undefined) await context.packs.open(firstStored.instance)
   response.writeHead(status, {
     ...common,
     'content-type': answer.contentType,
