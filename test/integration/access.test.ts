@@ -73,6 +73,25 @@ describe('the audit chain', () => {
     expect(await fixture.catalog.verifyAudit()).toEqual({ kind: 'broken', ...expected })
   })
 
+  it('shows a cut end and a chain rewritten from some entry on, as far as it was anchored', async () => {
+    const { catalog } = fixture
+    await recordMany(8)
+    await catalog.anchorAudit()
+    await tamper('delete from audit where seq = 8')
+    expect(await catalog.verifyAudit()).toEqual({ kind: 'broken', seq: 8, problem: 'missing' })
+    const rest = await catalog.listAudit(5, 10)
+    await tamper('delete from audit where seq > 5')
+    await catalog.appendAudit([...rest, ...rest].map(({ seq, hash, ...entry }) => ({ ...entry, outcome: 'denied' })))
+    expect(await catalog.verifyAudit()).toEqual({ kind: 'broken', seq: 8, problem: 'changed' })
+  })
+
+  it('is anchored by itself every thousand entries', async () => {
+    await recordMany(1001)
+    const events = await fixture.catalog.pendingLedgerEvents()
+    expect(events.map(({ type, payload }) => [type, payload.seq])).toEqual([['audit-anchor', 1000]])
+    expect(await fixture.catalog.verifyAudit()).toMatchObject({ kind: 'intact', entries: 1001 })
+  })
+
   it('lets nobody change an entry by accident', async () => {
     await recordMany(1)
     await expect(fixture.catalog.sql`update audit set outcome = 'x'`).rejects.toThrow('append-only')

@@ -17,5 +17,7 @@ export const catalogLimits = {
   maxStudiesPerTake: 100,
   maxEventsPerShipment: 1000,
   defaultStudyStableMs: 60_000,
+  /** So many audit entries at most follow the last hash that left the database. */
+  auditEntriesPerAnchor: 1000,
   maxStudyUidsPerTransmission: 100,
 } as const

@@ -1,5 +1,5 @@
 import type { DicomJson, Query } from '@vna/dicom'
-import { appendAudit } from './audit/append-audit.ts'
+import { anchorAudit, appendAudit } from './audit/append-audit.ts'
 import type { AuditEntry, AuditRow } from './audit/audit-chain.ts'
 import { type AuditVerdict, verifyAudit } from './audit/verify-audit.ts'
 import { migrateDatabase } from './database/migrate.ts'
@@ -70,6 +70,8 @@ export interface Catalog {
   shipEvents(ship: (events: readonly CatalogEvent[]) => Promise<void>): Promise<number>
 
   appendAudit(entries: readonly AuditEntry[]): Promise<void>
+  /** Puts the end of the chain among the events; also done by itself every so many entries. */
+  anchorAudit(): Promise<void>
   listAudit(afterSeq: number, limit: number): Promise<readonly AuditRow[]>
   verifyAudit(): Promise<AuditVerdict>
 }
@@ -130,6 +132,7 @@ function recordMethods(sql: Sql) {
     markShipped: (seqs: readonly number[]) => runQuery(() => markEventsShipped(sql, seqs)),
     shipEvents: (ship: (events: readonly CatalogEvent[]) => Promise<void>) => shipEvents(sql, ship),
     appendAudit: (entries: readonly AuditEntry[]) => appendAudit(sql, entries),
+    anchorAudit: () => anchorAudit(sql),
     listAudit: (afterSeq: number, limit: number) => runQuery(() => listAudit(sql, afterSeq, limit)),
     verifyAudit: () => runQuery(() => verifyAudit(sql)),
   }

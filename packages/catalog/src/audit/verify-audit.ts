@@ -1,5 +1,6 @@
 import type { Sql } from '../database/open-database.ts'
 import { listAudit } from '../queries/list-audit.ts'
+import { listAuditAnchors } from '../queries/list-audit-anchors.ts'
 import { type AuditRow, auditGenesis, auditHash } from './audit-chain.ts'
 
 export type AuditVerdict =
@@ -8,24 +9,34 @@ export type AuditVerdict =
 
 const pageSize = 1000
 
-/** Reads the whole chain again and compares every hash; stops at the first entry that does not fit. */
+/** Reads the whole chain again and compares every hash and every anchor; stops at the first entry that does not fit. */
 export async function verifyAudit(sql: Sql): Promise<AuditVerdict> {
+  const anchors = await listAuditAnchors(sql)
   let seq = 0
   let hash = auditGenesis
   for (;;) {
     const rows = await listAudit(sql, seq, pageSize)
     for (const row of rows) {
-      const problem = problemOf(row, seq, hash)
+      const problem = problemOf(row, { seq, hash }, anchors)
       if (problem !== undefined) return { kind: 'broken', seq: seq + 1, problem }
       seq = row.seq
       hash = row.hash
     }
-    if (rows.length < pageSize) return { kind: 'intact', entries: seq, lastHash: hash }
+    if (rows.length < pageSize) break
   }
+  // Anchored entries that are no more: the end was cut.
+  const isCut = [...anchors.keys()].some((anchored) => anchored > seq)
+  return isCut ? { kind: 'broken', seq: seq + 1, problem: 'missing' } : { kind: 'intact', entries: seq, lastHash: hash }
 }
 
-function problemOf(row: AuditRow, previousSeq: number, previousHash: Uint8Array): 'missing' | 'changed' | undefined {
-  if (row.seq !== previousSeq + 1) return 'missing'
-  const expected = auditHash(previousHash, row.seq, row)
-  return Buffer.from(expected).equals(row.hash) ? undefined : 'changed'
+function problemOf(
+  row: AuditRow,
+  previous: { readonly seq: number; readonly hash: Uint8Array },
+  anchors: ReadonlyMap<number, string>,
+): 'missing' | 'changed' | undefined {
+  if (row.seq !== previous.seq + 1) return 'missing'
+  const expected = Buffer.from(auditHash(previous.hash, row.seq, row))
+  const anchor = anchors.get(row.seq)
+  const isAnchored = anchor === undefined || anchor === expected.toString('hex')
+  return expected.equals(row.hash) && isAnchored ? undefined : 'changed'
 }

@@ -6,7 +6,8 @@ const undecomposed: Readonly<Record<string, string>> = { ø: 'o', ł: 'l', đ: '
 /** Case- and accent-insensitive form of a text; `*` and `?` pass, so that a pattern folds like the value it meets. */
 export function foldText(text: string): string {
   return text
-    .toUpperCase() // first, because ß becomes SS only upwards
+    .toLowerCase()
+    .toUpperCase() // ß, also the one that ẞ became, is SS only upwards
     .toLowerCase()
     .normalize('NFKD')
     .replace(/\p{M}+/gu, '')

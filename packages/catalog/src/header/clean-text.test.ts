@@ -1,0 +1,59 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { catalogLimits } from '../limits.ts'
+import { cleanDate, cleanInteger, cleanJson, cleanText } from './clean-text.ts'
+
+describe('text for the database', () => {
+  it('has no NUL, no lone surrogate, no padding and no more than its limit, whatever came', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary', maxLength: 600 }), (text) => {
+        const cleaned = cleanText(text)
+        if (cleaned === null) return
+        expect(cleaned).not.toContain('\0')
+        expect(cleaned.isWellFormed()).toBe(true)
+        expect(cleaned.length).toBeLessThanOrEqual(catalogLimits.maxTextChars)
+        expect(cleanText(cleaned)).toBe(cleaned.trim() === '' ? null : cleaned.trim())
+      }),
+    )
+  })
+
+  it('is absent when empty or no text', () => {
+    for (const value of ['', '  ', '\0', undefined, null, 5, {}]) expect(cleanText(value)).toBeNull()
+  })
+
+  it('does not cut a character in two', () => {
+    const cut = cleanText(`a${'😀'.repeat(300)}`) ?? ''
+    expect(cut.isWellFormed()).toBe(true)
+    expect(cut.length).toBeLessThanOrEqual(catalogLimits.maxTextChars)
+  })
+})
+
+describe('dates and numbers', () => {
+  it('brings the retired form of a date to the current one', () => {
+    expect(cleanDate('2004.01.19')).toBe('20040119')
+    expect(cleanDate('20040119')).toBe('20040119')
+    expect(cleanDate('soon')).toBe('soon')
+  })
+
+  it.each([
+    ['12', 12],
+    [' -7 ', -7],
+    ['+3', 3],
+    [42, 42],
+    ['2147483647', 2_147_483_647],
+    ['2147483648', null],
+    ['-2147483648', null],
+    ['1.5', null],
+    [1.5, null],
+    ['', null],
+    ['1e3', null],
+    [undefined, null],
+    [Number.NaN, null],
+  ])('%j as an integer is %j', (value, expected) => {
+    expect(cleanInteger(value)).toBe(expected)
+  })
+
+  it('cleans every string inside JSON', () => {
+    expect(cleanJson([{ a: 'x\0y', b: ['\ud800'] }, 1, null])).toEqual([{ a: 'xy', b: ['\ufffd'] }, 1, null])
+  })
+})
