@@ -5,6 +5,9 @@ import { node, repositoryFolder } from './install.mjs'
 
 const KILL_AFTER_MS = 10_000
 
+/** After Ctrl-C nothing more is started. */
+let interrupted = false
+
 /** A check counts as one test. */
 export async function runCheck({ name, command, args }, deadline) {
   const exitCode = await run({ name, command, args }, deadline)
@@ -52,7 +55,7 @@ function readJson(file) {
 /** Runs a program in the repository with our Node on its PATH; past the deadline it is ended, with its children. */
 function run({ name, command, args }, deadline) {
   console.log(`\n== ${name}`)
-  const remainingMs = deadline - Date.now()
+  const remainingMs = interrupted ? 0 : deadline - Date.now()
   if (remainingMs <= 0) {
     console.error(`tests: no time left for ${name}`)
     return 124
@@ -73,7 +76,10 @@ function run({ name, command, args }, deadline) {
         // It ended by itself.
       }
     }
-    const onSignal = () => end('SIGTERM')
+    const onSignal = () => {
+      interrupted = true
+      end('SIGTERM')
+    }
     const timer = setTimeout(() => {
       console.error(`tests: ${name} overran its time`)
       end('SIGTERM')
