@@ -1,0 +1,118 @@
+import { createHash } from 'node:crypto'
+import { closeSync, openSync, readdirSync, readFileSync, readSync, rmSync, writeSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { type Stack, startStack, waitUntil } from '../../harness/stack.ts'
+
+const LIMIT_MS = 120_000
+const STUDIES = ['ct:6', 'sr:1', 'ecg:1']
+const INSTANCES = 8
+
+let stack: Stack
+beforeAll(async () => {
+  stack = await startStack()
+}, LIMIT_MS)
+afterAll(() => stack.dispose(), LIMIT_MS)
+
+/** Runs a command with `--json`: its exit status and its answer. */
+async function vna(...args: readonly string[]) {
+  const { exitCode, stdout } = await stack.vna(...args, '--json')
+  return { exitCode, json: JSON.parse(stdout) }
+}
+
+function findPack(): string {
+  const folder = join(stack.home, 'objects')
+  const names = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.tar'))
+  return join(folder, names.sort()[0] ?? '')
+}
+
+/** Turns one byte over, in place. */
+function damage(path: string, position: number): void {
+  const file = openSync(path, 'r+')
+  const byte = Buffer.alloc(1)
+  readSync(file, byte, 0, 1, position)
+  byte[0] = (byte[0] ?? 0) ^ 0xff
+  writeSync(file, byte, 0, 1, position)
+  closeSync(file)
+}
+
+describe('the commands of an operator', { timeout: LIMIT_MS }, () => {
+  it('make an entity known, which may then send', async () => {
+    const identity = ['--code', 'ASST-TEST', '--kind', 'EEP', '--name', 'Ente di prova', '--host', '127.0.0.1']
+    const added = await vna('entity', 'add', ...identity, '--ae', 'VNA_SEND')
+    expect(added).toMatchObject({ exitCode: 0, json: { code: 'ASST-TEST', aeTitles: ['VNA_SEND'], status: 'active' } })
+    expect((await vna('entity', 'list')).json).toHaveLength(1)
+    const again = await vna('entity', 'add', ...identity, '--ae', 'VNA_SEND')
+    expect(again).toMatchObject({ exitCode: 1, json: { error: { code: 'entity-exists' } } })
+    const wrong = await vna('entity', 'add', '--code', 'lower case', '--kind', 'EEP', '--name', 'x')
+    expect(wrong).toMatchObject({ exitCode: 2, json: { error: { code: 'usage' } } })
+    const sent = await vna('send', '--to', `127.0.0.1:${stack.dimsePort}`, '--phantom', ...STUDIES)
+    expect(sent).toMatchObject({ exitCode: 0, json: { acknowledged: INSTANCES } })
+  })
+
+  it('prove that everything kept is what was received', async () => {
+    const isArchived = async () => (await vna('verify')).json.instances === INSTANCES
+    expect(await waitUntil(isArchived, LIMIT_MS / 2)).toBe(true)
+    const { exitCode, json } = await vna('verify')
+    expect(exitCode).toBe(0)
+    expect(json).toMatchObject({
+      ok: true,
+      damaged: [],
+      unregistered: [],
+      ledger: { ok: true },
+      audit: { kind: 'intact' },
+    })
+    const journals = await vna('journal', 'list')
+    expect(journals.json).toMatchObject([{ sealedSegments: 0, adoptedBy: null }])
+    expect((await vna('quarantine', 'list')).json).toEqual([])
+  })
+
+  it('give an instance back with its bytes proven, and put the read in the audit trail', async () => {
+    const { stdout: token } = await stack.vna('token', '--role', 'fse', '--purpose', 'TREATMENT')
+    const url = `${stack.httpUrl}/dicomweb/instances?limit=1`
+    const response = await fetch(url, { headers: { authorization: `Bearer ${token.trim()}` } })
+    const [instance] = (await response.json()) as Record<string, { Value: string[] }>[]
+    const uid = instance?.['00080018']?.Value[0] ?? ''
+    const before = (await vna('verify')).json.audit.entries
+    const path = join(stack.home, 'read-back.dcm')
+    const got = await vna('instance', 'get', uid, '--output', path)
+    expect(got).toMatchObject({ exitCode: 0, json: { sopInstanceUid: uid, path } })
+    const file = readFileSync(path)
+    expect(file.subarray(128, 132).toString()).toBe('DICM')
+    expect(file).toHaveLength(got.json.lengthBytes)
+    expect((await vna('verify')).json.audit.entries).toBeGreaterThan(before)
+    const absent = await vna('instance', 'get', '1.2.3')
+    expect(absent).toMatchObject({ exitCode: 1, json: { error: { code: 'not-found' } } })
+  })
+
+  it('make a lost sidecar anew', async () => {
+    const sidecar = findPack().replace(/\.tar$/, '.sidecar.zst')
+    const digest = createHash('sha256').update(readFileSync(sidecar)).digest('hex')
+    rmSync(sidecar)
+    const found = await vna('verify', '--no-chains')
+    expect(found).toMatchObject({ exitCode: 1, json: { damaged: [{ problem: expect.stringContaining('sidecar') }] } })
+    expect((await vna('reindex', '--sidecars')).exitCode).toBe(0)
+    expect(createHash('sha256').update(readFileSync(sidecar)).digest('hex')).toBe(digest)
+    expect((await vna('verify', '--no-chains')).exitCode).toBe(0)
+  })
+
+  it('find a single byte that differs, and a pack that is gone', async () => {
+    const pack = findPack()
+    damage(pack, 8192)
+    const packKey = expect.stringMatching(/^packs\/.*\.tar$/)
+    const changed = await vna('verify', '--no-chains')
+    expect(changed).toMatchObject({ exitCode: 1, json: { ok: false, damaged: [{ packKey, headerOffset: 0 }] } })
+    damage(pack, 8192)
+    expect((await vna('verify', '--no-chains')).exitCode).toBe(0)
+    rmSync(pack)
+    const gone = await vna('verify', '--no-chains')
+    expect(gone).toMatchObject({ exitCode: 1, json: { damaged: [{ packKey, problem: 'missing-object' }] } })
+  })
+
+  it('say so when no archive runs', async () => {
+    await stack.stop()
+    const stopped = await vna('entity', 'list')
+    expect(stopped).toMatchObject({ exitCode: 1, json: { error: { code: 'not-running' } } })
+    expect((await vna('status')).json).toMatchObject({ ready: false, services: [] })
+  })
+})
