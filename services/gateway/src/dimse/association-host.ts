@@ -13,7 +13,7 @@ import {
   rejections,
   type StoreSink,
 } from '@vna/dicom-net'
-import type { EntityDirectory } from '@vna/entities'
+import type { CallerResolution, EntityDirectory } from '@vna/entities'
 import type { Logger } from '@vna/runtime'
 import { admitInstance, admitNewcomer } from '../admission.ts'
 import { acceptsSopClass } from '../callers.ts'
@@ -27,13 +27,16 @@ import { createRefusingSink, createStoreSink } from './store-sink.ts'
 export interface AssociationHostParts {
   readonly journal: Journal
   readonly lanes: LanePool
-  readonly callers: Pick<EntityDirectory, 'resolveCaller'>
+  readonly callers: Pick<EntityDirectory, 'resolveCaller' | 'refresh'>
   readonly meter: ReceiveMeter
   readonly transmissions: TransmissionSpool
   readonly logger: Logger
   readonly limits: IntakeLimits
   readonly maxAssociationsPerEntity: number
 }
+
+/** Strangers who knock again and again must not make us ask the catalog each time. */
+const minLookIntervalMs = 100
 
 /** What an admitted association carries from its acceptance to its end. */
 class AssociationContext {
@@ -52,19 +55,15 @@ class AssociationContext {
 export class AssociationHost implements AcceptorHost {
   readonly #parts: AssociationHostParts
   readonly #openByEntity = new Map<string, number>()
+  #lastLookAt = 0
 
   constructor(parts: AssociationHostParts) {
     this.#parts = parts
   }
 
   async decideAssociation(request: AssociateRequest, peer: PeerInfo): Promise<AssociationDecision> {
-    const { callers, journal } = this.#parts
-    const caller = callers.resolveCaller({
-      callingAeTitle: request.callingAeTitle,
-      calledAeTitle: request.calledAeTitle,
-      address: peer.address,
-      certificateSubject: peer.certificateSubject,
-    })
+    const { journal } = this.#parts
+    const caller = await this.#resolveCaller(request, peer)
     if (caller.kind === 'rejected') {
       const { result, source, reason } = caller
       return { accept: false, result, source, reason }
@@ -121,6 +120,22 @@ export class AssociationHost implements AcceptorHost {
 
   faulted(error: unknown): void {
     this.#parts.logger.error({ err: error }, 'association fault')
+  }
+
+  /** A caller nobody knows may have been registered a moment ago: the registry is asked once more. */
+  async #resolveCaller(request: AssociateRequest, peer: PeerInfo): Promise<CallerResolution> {
+    const { callers } = this.#parts
+    const caller = {
+      callingAeTitle: request.callingAeTitle,
+      calledAeTitle: request.calledAeTitle,
+      address: peer.address,
+      certificateSubject: peer.certificateSubject,
+    }
+    const known = callers.resolveCaller(caller)
+    if (known.kind === 'entity' || Date.now() - this.#lastLookAt < minLookIntervalMs) return known
+    this.#lastLookAt = Date.now()
+    await callers.refresh()
+    return callers.resolveCaller(caller)
   }
 
   #release(context: AssociationContext): void {
