@@ -115,7 +115,7 @@ describe('ExplicitLittleEndianRewriter', () => {
           )
         },
       ),
-      { numRuns: 300 },
+      { numRuns: 100 },
     )
   })
 

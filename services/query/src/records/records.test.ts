@@ -56,7 +56,7 @@ describe('TransmissionLog', () => {
       limits: { flushAfterMs: 1, maxBatch: 2, maxWaiting: 3 },
     })
     for (const client of ['1', '2', '3', '4']) log.record(row(client))
-    await expect.poll(() => troubles.length).toBeGreaterThan(0)
+    await expect.poll(() => troubles.length, { timeout: 5_000 }).toBeGreaterThan(0)
     expect(troubles[0]).toEqual({ waiting: 3, dropped: 1 })
     isDown = false
     await log.close()
