@@ -71,6 +71,15 @@ table header_variants (
   FOREIGN KEY (study_id) REFERENCES studies(id)
 )
 
+table holder_instances (
+  study_id bigint not null
+  series_id bigint not null
+  sop_hash integer not null
+  entity_id smallint not null
+  version smallint not null
+  PRIMARY KEY (study_id, entity_id, sop_hash, version)
+)
+
 table holders (
   study_id bigint not null
   since timestamp with time zone not null

@@ -60,6 +60,7 @@ const allTables = [
   'entity_policies',
   'events',
   'header_variants',
+  'holder_instances',
   'holders',
   'instance_copies',
   'instances',

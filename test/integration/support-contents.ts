@@ -8,6 +8,7 @@ export interface Contents {
   readonly instances: Rows
   readonly copies: Rows
   readonly holders: Rows
+  readonly holderInstances: Rows
   readonly quarantine: Rows
 }
 
@@ -46,8 +47,14 @@ export async function contentsOf(catalog: Catalog): Promise<Contents> {
   const holders = await sql<Record<string, unknown>[]>`
     select s.study_instance_uid, n.code as entity, h.role, h.since
     from holders h join studies s on s.id = h.study_id join entities n on n.id = h.entity_id order by 1, 2, 3`
+  const holderInstances = await sql<Record<string, unknown>[]>`
+    select s.study_instance_uid, n.code as entity, e.series_instance_uid, i.sop_instance_uid, encode(i.sha256, 'hex') as sha256
+    from holder_instances v join studies s on s.id = v.study_id join entities n on n.id = v.entity_id
+      join series e on e.id = v.series_id
+      join instances i on i.study_id = v.study_id and i.sop_hash = v.sop_hash and i.version = v.version
+    order by 1, 2, 4`
   const quarantine = await sql<Record<string, unknown>[]>`
     select reason, detail, sop_instance_uid, study_instance_uid, encode(sha256, 'hex') as sha256, offset_blocks
     from quarantine order by sha256, offset_blocks`
-  return { studies, series, instances, copies, holders, quarantine }
+  return { studies, series, instances, copies, holders, holderInstances, quarantine }
 }

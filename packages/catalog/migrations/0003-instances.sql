@@ -94,6 +94,16 @@ create table instance_copies (
   primary key (study_id, sop_hash, version, pack_id, offset_blocks)
 );
 
+-- Of studies with several holders: which version each holder is shown, of the instances it sent itself.
+create table holder_instances (
+  study_id bigint not null,
+  series_id bigint not null,
+  sop_hash integer not null,
+  entity_id smallint not null,
+  version smallint not null,
+  primary key (study_id, entity_id, sop_hash, version)
+);
+
 -- Stored and committable, but not shown: what could not be placed, with the reason.
 create table quarantine (
   id bigint generated always as identity primary key,

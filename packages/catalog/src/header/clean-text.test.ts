@@ -14,6 +14,7 @@ describe('text for the database', () => {
         expect(cleaned.length).toBeLessThanOrEqual(catalogLimits.maxTextChars)
         expect(cleanText(cleaned)).toBe(cleaned.trim() === '' ? null : cleaned.trim())
       }),
+      { numRuns: 25 },
     )
   })
 

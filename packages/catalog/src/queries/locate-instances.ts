@@ -1,6 +1,6 @@
 import type { Sql } from '../database/open-database.ts'
 import { runQuery } from '../database/run-transaction.ts'
-import { anyInstance, compilePredicate, type Predicate, shownInstance } from '../search/predicate.ts'
+import { compilePredicate, type Predicate, shownInstance, storedInstance } from '../search/predicate.ts'
 import { SqlText } from '../search/sql-text.ts'
 import { uidHashOf } from '../uid-hash.ts'
 
@@ -65,7 +65,7 @@ export async function locateInstances(
   text.add(
     `where md5(s.study_instance_uid)::uuid = md5(${text.param(locator.studyInstanceUid)})::uuid and ${scope.study}`,
   )
-  text.add(`and ${locator.sha256 === undefined ? shownInstance(scope) : anyInstance(scope)}`)
+  text.add(`and ${locator.sha256 === undefined ? shownInstance(scope) : storedInstance(scope)}`)
   if (locator.seriesInstanceUid !== undefined) {
     text.add(`and e.series_instance_uid = ${text.param(locator.seriesInstanceUid)}`)
   }

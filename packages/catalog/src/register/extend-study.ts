@@ -9,11 +9,14 @@ import { insertSeries } from '../queries/insert-series.ts'
 import { moveToEarlierArrivals } from '../queries/move-to-earlier-arrivals.ts'
 import { putDueStudy } from '../queries/put-due-study.ts'
 import type { HeaderVariant, KnownSeries } from '../queries/read-locked-study.ts'
+import { replaceHolderInstances } from '../queries/replace-holder-instances.ts'
+import { seedHolderInstances } from '../queries/seed-holder-instances.ts'
 import { setCurrentVersions } from '../queries/set-current-versions.ts'
 import { updateStudy } from '../queries/update-study.ts'
 import { compareArrivals } from '../versions/current-version.ts'
 import { chooseHeaders } from './choose-headers.ts'
 import type { HeldStudy } from './hold-study.ts'
+import { holderViewsOf } from './holder-views.ts'
 import { requireAllInserted } from './lost-dictionary.ts'
 import { planStudy, type StudyPlan } from './plan-study.ts'
 import type { PreparedInstance } from './prepared-instance.ts'
@@ -33,7 +36,11 @@ export async function extendStudy(tx: Transaction, batch: StudyBatch, held: Held
   ])
   const context = numberedContext({ batch, study, ownerEntityId }, [...study.series, ...newSeries])
   const plan = planStudy(known, batch.instances, ownerEntityId)
+  const holders = newHolders(context)
+  // The first time another sends: until now its only sender saw what was current.
+  if (holders.length > 0 && !study.severalHolders) await seedHolderInstances(tx, study.id, study.ownerEntityId)
   await writePlan(tx, context, plan)
+  if (holders.length > 0) await writeHolders(tx, context, { holders, instances: plan.instances })
   return writeStudy(tx, context, plan)
 }
 
@@ -73,12 +80,22 @@ async function writePlan(tx: Transaction, context: StudyContext, plan: StudyPlan
     insertCopies(tx, place, plan.newCopies),
     setCurrentVersions(tx, study.id, plan.currentChanges),
     addToSeriesCounts(tx, study.id, plan.seriesDeltas),
-    insertHolders(tx, study.id, newHolders(context)),
     insertHeaderVariants(tx, study.id, headersToStore(context)),
   ])
   requireAllInserted(inserted, plan.newVersions.length)
   requireAllInserted(moved, plan.earlierArrivals.length)
   requireAllInserted(copied, plan.newCopies.length)
+}
+
+async function writeHolders(
+  tx: Transaction,
+  { study }: StudyContext,
+  { holders, instances }: { holders: readonly Holder[]; instances: StudyPlan['instances'] },
+): Promise<void> {
+  await Promise.all([
+    insertHolders(tx, study.id, holders),
+    replaceHolderInstances(tx, study.id, { instances, views: holderViewsOf(instances) }),
+  ])
 }
 
 /** A study of one sender has no rows: with the second sender both get theirs. */

@@ -35,6 +35,17 @@ export interface StudyPlan {
   readonly seriesDeltas: ReadonlyMap<string, number>
   /** False when nothing but known bytes came. */
   readonly isChanged: boolean
+  /** Every SOP Instance UID concerned with all its versions. */
+  readonly instances: readonly PlannedInstance[]
+}
+
+export interface PlannedInstance {
+  readonly sopHash: number
+  readonly versions: readonly {
+    readonly version: number
+    readonly seriesInstanceUid: string
+    readonly arrivals: readonly Arrival[]
+  }[]
 }
 
 interface VersionDraft {
@@ -74,7 +85,8 @@ export function planStudy(
       recordCurrent(plan, draft, draft.version === current)
     }
   }
-  return { ...plan, isChanged: plan.newVersions.length > 0 || plan.currentChanges.length > 0 }
+  const touched = [...drafts.values()].map((versions) => ({ sopHash: versions[0]?.sopHash ?? 0, versions }))
+  return { ...plan, instances: touched, isChanged: plan.newVersions.length > 0 || plan.currentChanges.length > 0 }
 }
 
 function draftsOf(known: readonly KnownVersion[]): Map<string, VersionDraft[]> {

@@ -6,6 +6,9 @@ import { compilePredicate, type Predicate, type Scope, shownInstance } from './p
 import { selectedAttributes, visibleLevels } from './selected-attributes.ts'
 import { SqlText } from './sql-text.ts'
 
+const sopInstanceUidTag = 0x00080018
+const seriesInstanceUidTag = 0x0020000e
+
 export interface CompiledSearch {
   readonly text: string
   readonly params: (string | number | boolean | null)[]
@@ -34,8 +37,9 @@ export function compileSearch(query: Query, predicate: Predicate, options: Searc
   } else {
     text.add(`select ${columns.join(', ')}${extra}`)
   }
-  text.add(fromOf(query))
-  text.add(`where ${conditionsOf(query, scope, text, options).join('\nand ')}`)
+  const conditions = conditionsOf(query, scope, text, options)
+  text.add(fromOf(query, scope))
+  text.add(`where ${conditions.join('\nand ')}`)
   text.add(orderOf(query))
   if (query.limit !== undefined) text.add(`limit ${text.param(query.limit)}::bigint`)
   if (query.offset > 0) text.add(`offset ${text.param(query.offset)}::bigint`)
@@ -84,43 +88,50 @@ function conditionsOf(query: Query, scope: Scope, text: SqlText, options: Search
 
 /** A study or series whose every instance is another's, or another version's, is not shown. */
 function visibleOf(query: Query, scope: Scope): readonly string[] {
-  if (query.level === 'instance') return [shownInstance(scope)]
-  if (query.level === 'series') {
-    if (scope.instance === undefined) return ['e.number_of_instances > 0']
-    const own = `exists (select from instances i where i.study_id = s.id and i.series_id = e.id and ${scope.instance('i')})`
-    return [`(case when s.several_holders then ${own} else e.number_of_instances > 0 end)`]
-  }
-  return ['s.number_of_instances > 0']
+  if (query.level === 'instance') return []
+  if (query.level !== 'series') return ['s.number_of_instances > 0']
+  if (scope.part === undefined) return ['e.number_of_instances > 0']
+  const own = `exists (select from (${scope.part.view}) w where w.series_id = e.id)`
+  return [`(case when s.several_holders then ${own} else e.number_of_instances > 0 end)`]
 }
 
 /** Counts and modalities of a study that several entities sent are, for each of them, those of its own instances. */
 function columnOf(attribute: Attribute, scope: Scope): string {
-  if (scope.instance === undefined) return attribute.column
-  const own = ownColumns[attribute.keyword]?.(scope.instance('i'))
+  const own = scope.part === undefined ? undefined : ownColumns[attribute.keyword]?.(scope.part.view)
   return own === undefined
     ? attribute.column
     : `(case when s.several_holders then (${own}) else ${attribute.column} end)`
 }
 
-const ownColumns: Readonly<Record<string, (visible: string) => string>> = {
-  NumberOfStudyRelatedInstances: (visible) =>
-    `select count(distinct i.sop_instance_uid)::int from instances i where i.study_id = s.id and ${visible}`,
-  NumberOfStudyRelatedSeries: (visible) =>
-    `select count(distinct i.series_id)::int from instances i where i.study_id = s.id and ${visible}`,
-  NumberOfSeriesRelatedInstances: (visible) =>
-    `select count(distinct i.sop_instance_uid)::int from instances i where i.study_id = s.id and i.series_id = e.id and ${visible}`,
-  ModalitiesInStudy: (visible) =>
-    `select coalesce(string_agg(distinct x.modality, '\\' order by x.modality), '') from series x where x.study_id = s.id` +
-    ` and exists (select from instances i where i.study_id = s.id and i.series_id = x.id and ${visible})`,
+const ownColumns: Readonly<Record<string, (view: string) => string>> = {
+  NumberOfStudyRelatedInstances: (view) => `select count(*)::int from (${view}) w`,
+  NumberOfStudyRelatedSeries: (view) => `select count(distinct w.series_id)::int from (${view}) w`,
+  NumberOfSeriesRelatedInstances: (view) => `select count(*)::int from (${view}) w where w.series_id = e.id`,
+  ModalitiesInStudy: (view) =>
+    `select coalesce(string_agg(distinct x.modality, '\\' order by x.modality), '')` +
+    ` from series x where x.study_id = s.id and x.id in (${view})`,
 }
 
-function fromOf(query: Query): string {
+/**
+ * Lateral and fenced by `offset 0`: study by study in their order, so that a limit ends the work. Left to itself the
+ * planner joins all series and every partition first (measured: 2.3 s for the first 100 of 300,000 instances, now 5 ms).
+ * Not so where a UID of that level leads straight to the row.
+ */
+function fromOf(query: Query, scope: Scope): string {
   const study = 'from studies s left join patients p on p.id = s.patient_id'
-  const series = `${study} join series e on e.study_id = s.id`
-  if (query.level === 'instance') {
-    return `${series} join instances i on i.study_id = s.id and i.series_id = e.id join uids u on u.id = i.sop_class_id`
-  }
-  return query.level === 'series' ? series : study
+  if (query.level === 'patient' || query.level === 'study') return study
+  const isByUid = (tag: number) => query.keys.some((key) => key.tag === tag && key.match.kind !== 'universal')
+  const isByInstance = query.level === 'instance' && isByUid(sopInstanceUidTag)
+  const series =
+    isByInstance || isByUid(seriesInstanceUidTag)
+      ? 'join series e on e.study_id = s.id'
+      : 'cross join lateral (select * from series e where e.study_id = s.id offset 0) e'
+  if (query.level === 'series') return `${study} ${series}`
+  const condition = `i.study_id = s.id and i.series_id = e.id and ${shownInstance(scope)}`
+  const instances = isByInstance
+    ? `join instances i on ${condition}`
+    : `cross join lateral (select * from instances i where ${condition} offset 0) i`
+  return `${study} ${series} ${instances} join uids u on u.id = i.sop_class_id`
 }
 
 /** By arrival: what comes in later is appended, so that pages do not repeat rows while studies arrive. */
