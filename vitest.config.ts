@@ -26,7 +26,7 @@ export default defineConfig({
           hookTimeout: 120 * SECONDS,
         },
       },
-      ...['acceptance', 'faults', 'scale'].map((name) => ({
+      ...['acceptance', 'faults', 'scale', 'bench'].map((name) => ({
         test: {
           name,
           include: [`test/${name}/**/*.test.ts`],

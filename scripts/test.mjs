@@ -6,8 +6,8 @@ import { ensureInstalled, repositoryFolder } from './setup/install.mjs'
 import { runCheck, runVitest } from './setup/run-step.mjs'
 
 const MINUTE_MS = 60_000
-/** npm test ends within 10 minutes; the rest of it is for setting up and for ending what overruns. */
-const LIMIT_MS = 9.5 * MINUTE_MS
+/** npm test takes under 10 minutes on 2 cores; what goes on for so long has hung, or the machine has other work. */
+const LIMIT_MS = 40 * MINUTE_MS
 const LONG_LIMIT_MS = 120 * MINUTE_MS
 
 const bin = (name) => join(repositoryFolder, 'node_modules', '.bin', name)
@@ -20,8 +20,8 @@ const checks = [
     args: ['--config', '.dependency-cruiser.cjs', 'packages', 'services'],
   },
 ]
-const shortSuites = ['unit', 'integration', 'acceptance']
-const longSuites = ['faults', 'scale']
+/** All of them by `npm test`; those with a schedule in its short form. */
+const suites = ['unit', 'integration', 'acceptance', 'faults', 'scale', 'bench']
 
 const { suite, rest } = parseArguments(process.argv.slice(2))
 process.exitCode = await main()
@@ -44,8 +44,9 @@ async function main() {
   }
   const resultFolder = join(repositoryFolder, '.cache', 'test-results')
   rmSync(resultFolder, { recursive: true, force: true })
-  for (const name of suite === undefined ? shortSuites : [suite])
-    add(await runVitest({ name, resultFolder, rest }, deadline))
+  const schedule = suite === undefined ? 'short' : 'long'
+  for (const name of suite === undefined ? suites : [suite])
+    add(await runVitest({ name, resultFolder, rest, schedule }, deadline))
   return report(total)
 }
 
@@ -53,8 +54,8 @@ function parseArguments(args) {
   const at = args.indexOf('--suite')
   if (at < 0) return { suite: undefined, rest: args }
   const suite = args[at + 1]
-  if (![...shortSuites, ...longSuites].includes(suite)) {
-    console.error(`vna: --suite must be one of ${[...shortSuites, ...longSuites].join(', ')}`)
+  if (!suites.includes(suite)) {
+    console.error(`vna: --suite must be one of ${suites.join(', ')}`)
     process.exit(2)
   }
   return { suite, rest: args.toSpliced(at, 2) }

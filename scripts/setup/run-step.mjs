@@ -15,13 +15,13 @@ export async function runCheck({ name, command, args }, deadline) {
 }
 
 /** One vitest project; the counts are vitest's own, from its JSON report. */
-export async function runVitest({ name, resultFolder, rest }, deadline) {
+export async function runVitest({ name, resultFolder, rest, schedule }, deadline) {
   mkdirSync(resultFolder, { recursive: true })
   const file = join(resultFolder, `${name}.json`)
   const vitest = join(repositoryFolder, 'node_modules', 'vitest', 'vitest.mjs')
   const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${file}`]
   const args = [vitest, 'run', '--project', name, '--passWithNoTests', ...reporters, ...rest]
-  const exitCode = await run({ name, command: node, args }, deadline)
+  const exitCode = await run({ name, command: node, args, env: { VNA_TEST_SCHEDULE: schedule } }, deadline)
   return countTests(name, file, exitCode)
 }
 
@@ -53,7 +53,7 @@ function readJson(file) {
 }
 
 /** Runs a program in the repository with our Node on its PATH; past the deadline it is ended, with its children. */
-function run({ name, command, args }, deadline) {
+function run({ name, command, args, env: extra = {} }, deadline) {
   console.log(`\n== ${name}`)
   const remainingMs = interrupted ? 0 : deadline - Date.now()
   if (remainingMs <= 0) {
@@ -61,7 +61,7 @@ function run({ name, command, args }, deadline) {
     return 124
   }
   const PATH = [join(repositoryFolder, 'node_modules', '.bin'), process.env.PATH].join(delimiter)
-  const env = { ...process.env, PATH, NO_COLOR: process.stdout.isTTY ? undefined : '1' }
+  const env = { ...process.env, ...extra, PATH, NO_COLOR: process.stdout.isTTY ? undefined : '1' }
   return new Promise((resolve) => {
     const child = spawn(command, args, {
       cwd: repositoryFolder,

@@ -52,7 +52,8 @@ export async function startGateway(config: GatewayConfig, context: ServiceContex
       isActive: (code) => callers.findByCode(code)?.status === 'active',
     }),
   })
-  const server = await listenHttp(createServer(createStoreApp({ handle, logger, metrics })), config)
+  const app = createStoreApp({ handle, logger, metrics })
+  const server = await listenHttp(createServer(app).on('checkContinue', app), config)
   const queue = announceSealedSegments({ journal, redisUrl: config.redisUrl.reveal(), logger })
   const watch = watchGateway({
     journal,

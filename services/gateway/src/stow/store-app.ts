@@ -20,7 +20,10 @@ export interface StoreAppParts {
   readonly metrics: Metrics
 }
 
-/** STOW-RS (PS3.18 10.5) as HTTP routes. Bodies are streams: no body parser is installed. */
+/**
+ * STOW-RS (PS3.18 10.5) as HTTP routes. Bodies are streams: no body parser is installed. To be set on `request` and
+ * `checkContinue` of a server: a body that will be refused is never asked for.
+ */
 export function createStoreApp(parts: StoreAppParts): Express {
   const app = express()
   app.disable('x-powered-by')
@@ -44,9 +47,19 @@ async function answer(parts: StoreAppParts, request: Request, response: Response
   })
   const { study } = request.params
   if (typeof study === 'string') assertPathUid(study)
-  const stored = await parts.handle(request, typeof study === 'string' ? study : undefined)
+  const stored = await parts.handle({
+    message: request,
+    studyInstanceUid: typeof study === 'string' ? study : undefined,
+    acceptBody: () => {
+      if (awaitsContinue(request)) response.writeContinue()
+    },
+  })
   if (stored.status === 503) response.setHeader('Retry-After', retryAfterSeconds)
   response.status(stored.status).type(stored.contentType).end(stored.body)
+}
+
+function awaitsContinue(request: Request): boolean {
+  return request.headers.expect?.toLowerCase() === '100-continue'
 }
 
 function problemHandler(logger: Logger): ErrorRequestHandler {

@@ -29,12 +29,19 @@ export interface StoreHandlerParts {
   authorize: AuthorizeStore
 }
 
-export type HandleStore = (message: IncomingMessage, studyInstanceUid: string | undefined) => Promise<StoreResponse>
+export interface StoreExchange {
+  readonly message: IncomingMessage
+  readonly studyInstanceUid: string | undefined
+  /** Asks a client that waits for `100 Continue` for its body; called only when the request as a whole is admitted. */
+  acceptBody(): void
+}
+
+export type HandleStore = (exchange: StoreExchange) => Promise<StoreResponse>
 
 /** Store transaction (PS3.18 10.5). Throws GatewayError or DicomwebError for what is wrong with the request as a whole. */
 export function createStoreHandler(parts: StoreHandlerParts): HandleStore {
   let running = 0
-  return async (message, studyInstanceUid) => {
+  return async ({ message, studyInstanceUid, acceptBody }) => {
     const authorization = await parts.authorize(message.headers.authorization)
     assertStoreResponseAcceptable(message.headers.accept)
     const admission = admitNewcomer(parts.journal)
@@ -42,6 +49,7 @@ export function createStoreHandler(parts: StoreHandlerParts): HandleStore {
     if (running >= parts.maxConcurrentRequests) throw new GatewayError('unavailable', 'too many requests at once')
     running++
     try {
+      acceptBody()
       return await receiveInstances(parts, { message, studyInstanceUid, authorization })
     } finally {
       running--

@@ -22,6 +22,7 @@ export type StackOptions = {
 // The services may take 6 s for their own phases; everything together must end within 10 s.
 const SERVICES_STOP_MS = 6_500
 const DATA_STOP_MS = 2_500
+const THREAD_POOL_SIZE = '16'
 const STOP_MARGIN_MS = 400
 export const STACK_STOP_LIMIT_MS = 9_700
 
@@ -84,6 +85,8 @@ function serviceEnvironment(o: StackOptions, data: DataServices): NodeJS.Process
     VNA_DATABASE_URL: data.databaseUrl,
     VNA_REDIS_URL: data.redisUrl,
     VNA_OBJECT_STORE: o.config.objectStore,
+    // Each association waits for its own sync in a thread of Node's pool, whose default is four.
+    UV_THREADPOOL_SIZE: o.environment.UV_THREADPOOL_SIZE ?? THREAD_POOL_SIZE,
   }
 }
 
