@@ -278,10 +278,9 @@ table series (
   performed_start_date text collate "C"
   performed_start_time text collate "C"
   request_attributes jsonb
-  PRIMARY KEY (id)
+  PRIMARY KEY (study_id, id)
   FOREIGN KEY (study_id) REFERENCES studies(id)
 ) with (fillfactor=95)
-CREATE INDEX series_study ON public.series USING btree (study_id)
 CREATE INDEX series_uid_hash ON public.series USING btree (uid_hash)
 
 table studies (

@@ -70,7 +70,7 @@ create table due_studies (
 ) with (fillfactor = 50, autovacuum_vacuum_scale_factor = 0.05);
 
 create table series (
-  id bigint generated always as identity primary key,
+  id bigint generated always as identity,
   study_id bigint not null references studies (id),
   number_of_instances integer not null,
   series_number integer,
@@ -86,11 +86,11 @@ create table series (
   protocol_name text,
   performed_start_date text collate "C",
   performed_start_time text collate "C",
-  request_attributes jsonb
+  request_attributes jsonb,
+  primary key (study_id, id)
 ) with (fillfactor = 95);
--- A series is unique in its study by the lock on the study; these only find it.
+-- A series is unique in its study by the lock on the study; this only finds it.
 create index series_uid_hash on series (uid_hash);
-create index series_study on series (study_id);
 
 -- Who else holds a study, and how it came to them. A study with one holder has no row here: that is its owner.
 create table holders (

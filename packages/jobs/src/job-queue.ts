@@ -78,6 +78,11 @@ export class JobQueue<Payload> {
     }
   }
 
+  /** Whether any worker takes jobs of this queue now. */
+  async hasWorkers(): Promise<boolean> {
+    return (await this.#within(() => this.#queue.getWorkersCount())) > 0
+  }
+
   async close(): Promise<void> {
     await this.#queue.close()
   }

@@ -29,7 +29,7 @@ export async function findKnownVersions(
         where c.study_id = i.study_id and c.sop_hash = i.sop_hash and c.version = i.version) as copies
     from studies s
       join instances i on i.study_id = s.id
-      join series e on e.id = i.series_id
+      join series e on e.study_id = i.study_id and e.id = i.series_id
       join packs k on k.id = i.pack_id
     where md5(s.study_instance_uid)::uuid = md5(${study.studyInstanceUid})::uuid
       and (i.sop_hash = any (string_to_array(${study.sopHashes.join()}, ',')::int[])

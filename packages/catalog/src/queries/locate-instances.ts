@@ -46,7 +46,7 @@ export const locatedColumns = `s.study_instance_uid as "studyInstanceUid", e.ser
   i.length_bytes as "lengthBytes", i.data_set_offset as "dataSetOffset", i.seq, i.sha256, i.received_at as "receivedAt",
   n.code as "entityCode", i.number_of_frames as frames, i.current`
 
-export const locatedJoins = `join series e on e.id = i.series_id
+export const locatedJoins = `join series e on e.study_id = i.study_id and e.id = i.series_id
   join packs k on k.id = i.pack_id
   join pack_folders f on f.id = k.folder_id
   join uids uk on uk.id = i.sop_class_id

@@ -7,7 +7,11 @@ export interface SeriesHeaderUpdate {
   readonly attributes: SeriesAttributes
 }
 
-export async function updateSeriesHeaders(tx: Transaction, updates: readonly SeriesHeaderUpdate[]): Promise<void> {
+export async function updateSeriesHeaders(
+  tx: Transaction,
+  studyId: number,
+  updates: readonly SeriesHeaderUpdate[],
+): Promise<void> {
   if (updates.length === 0) return
   const text = JSON.stringify(updates.map(({ attributes, ...rest }) => ({ ...attributes, ...rest })))
   await tx`
@@ -20,5 +24,5 @@ export async function updateSeriesHeaders(tx: Transaction, updates: readonly Ser
     from json_to_recordset(${text}::text::json) as r (id bigint, "headerNo" smallint, modality text, "seriesNumber" int,
       description text, "bodyPart" text, laterality text, "stationName" text, "institutionName" text,
       "protocolName" text, "performedStartDate" text, "performedStartTime" text, "requestAttributes" jsonb)
-    where e.id = r.id`
+    where e.study_id = ${studyId}::bigint and e.id = r.id`
 }

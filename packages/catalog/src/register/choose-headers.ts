@@ -15,7 +15,7 @@ export async function chooseHeaders(tx: Transaction, context: StudyContext): Pro
   if (!studyHeaders.isSeveral && severalSeries.length === 0) return shown
 
   const defining = await findDefiningHeaders(tx, study.id, context.ownerEntityId)
-  await updateSeriesHeaders(tx, seriesUpdates(severalSeries, defining))
+  await updateSeriesHeaders(tx, study.id, seriesUpdates(severalSeries, defining))
   const no = defining.find(({ seriesId }) => seriesId === 0)?.no ?? shown.no
   const header = studyHeaders.headerOf(no)
   if (no === shown.no || header === undefined) return shown
