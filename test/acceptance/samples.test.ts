@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, it } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { Archive } from './support/archive.ts'
 import { dcmsend, type Peer, receiveWithStorescp } from './support/dcmtk.ts'
 import type { DicomWeb } from './support/dicomweb.ts'
@@ -14,26 +14,38 @@ const CALLING_AE_TITLE = 'CAMPIONI'
 const STACKS_AT_ONCE = 2
 const TEST_TIMEOUT_MS = 180_000
 
+const samples = studySamples()
 const running = new Set<Archive>()
+let empty: Archive
+
+/** An archive that knows the entity and nothing else: each round starts from a copy of it. */
+beforeAll(async () => {
+  empty = await Archive.start()
+  await empty.addEntity({ code: ENTITY, aeTitles: [CALLING_AE_TITLE], extra: privateSopClassArguments(samples) })
+  await ownerOf(empty)
+  await empty.stop()
+}, TEST_TIMEOUT_MS)
 
 afterEach(async () => {
   for (const archive of running) await archive.dispose()
   running.clear()
 })
 
+afterAll(() => empty.dispose())
+
 /**
  * Some files share a SOP Instance UID, so they go in rounds, each into a fresh archive: in no round does a UID occur
  * twice. Gives one line a deviation, over all rounds.
  */
 async function inRounds(
-  samples: readonly Sample[],
   round: (archive: Archive, samples: readonly Sample[]) => Promise<readonly string[]>,
 ): Promise<readonly string[]> {
   const waiting = [...roundsOf(samples)]
   const deviations: string[] = []
   const work = async () => {
     for (let members = waiting.shift(); members !== undefined; members = waiting.shift()) {
-      const archive = await freshArchive(members)
+      const archive = await empty.startCopy()
+      running.add(archive)
       deviations.push(...(await round(archive, members)))
       running.delete(archive)
       await archive.dispose()
@@ -43,24 +55,11 @@ async function inRounds(
   return deviations
 }
 
-async function freshArchive(samples: readonly Sample[]): Promise<Archive> {
-  const archive = await Archive.start()
-  running.add(archive)
-  await archive.addEntity({
-    code: ENTITY,
-    aeTitles: [CALLING_AE_TITLE],
-    extra: privateSopClassArguments(samples),
-  })
-  return archive
-}
-
 const ownerOf = (archive: Archive): Promise<DicomWeb> => archive.dicomWeb('entity', { entity: ENTITY })
 
 describe('every valid sample comes back as it was sent', () => {
-  const samples = studySamples()
-
   it('by STOW-RS, its metadata as pydicom and dcmdump read it', { timeout: TEST_TIMEOUT_MS }, async () => {
-    const deviations = await inRounds(samples, async (archive, members) => {
+    const deviations = await inRounds(async (archive, members) => {
       const web = await ownerOf(archive)
       const refused = await storeByStow(web, members)
       const changed = await compareStudies(web, members.map(expectedOf))
@@ -70,7 +69,7 @@ describe('every valid sample comes back as it was sent', () => {
   })
 
   it('by C-STORE in its own transfer syntax', { timeout: TEST_TIMEOUT_MS }, async () => {
-    const deviations = await inRounds(samples, async (archive, members) => {
+    const deviations = await inRounds(async (archive, members) => {
       const paths = members.map((sample) => sample.absolutePath)
       const sent = await archive.vna(['send', ...archive.sendTo(CALLING_AE_TITLE), ...paths])
       const failure = sent.exitCode === 0 ? [] : [`vna send: ${sent.exitCode} ${sent.stdout}${sent.stderr}`]
@@ -81,7 +80,7 @@ describe('every valid sample comes back as it was sent', () => {
 
   it('by dcmsend, as storescp +B writes it', { timeout: TEST_TIMEOUT_MS }, async () => {
     const titles = { callingAeTitle: CALLING_AE_TITLE, calledAeTitle: 'VNA' }
-    const deviations = await inRounds(samples, async (archive, members) => {
+    const deviations = await inRounds(async (archive, members) => {
       const paths = members.map((sample) => sample.absolutePath)
       const send = (peer: Peer) => dcmsend(peer, paths)
       const expected = await receiveExpected(send, {

@@ -155,6 +155,17 @@ export class Archive {
     return [this.#output, ...files.map((file) => readFileSync(join(folder, file), 'utf8'))].join('\n')
   }
 
+  /** A stopped archive's data under a new folder, started: as fresh as the original is, for a fraction of the time. */
+  async startCopy(): Promise<Archive> {
+    const home = join(mkdtempSync(join(tmpdir(), 'vna-acceptance-')), 'home')
+    const copied = await runProgram('cp', ['-a', this.home, home])
+    if (copied.exitCode !== 0) throw new Error(copied.stderr)
+    const copy = new Archive(home, await freePorts(), this.#options)
+    for (const [wish, token] of this.#tokens) copy.#tokens.set(wish, token) // the signing key was copied too
+    await copy.start()
+    return copy
+  }
+
   /** Stops the stack and, where the folder was made here, removes it. */
   async dispose(): Promise<void> {
     await this.stop()

@@ -32,7 +32,7 @@ export async function compareMetadataOf(web: DicomWeb, samples: readonly Sample[
       const { absolutePath, path, sopInstanceUid } = sample
       const ours = metadata.get(sopInstanceUid)
       const peers = { pydicom: read.get(absolutePath)!, dump: dumps.get(absolutePath)! }
-      const lines = ours === undefined ? ['absent'] : await compareSample(web, sample, ours, peers)
+      const lines = ours === undefined ? ['absent'] : await compareSample(web, ours, peers)
       deviations.push(...lines.map((line) => `${path}: ${line}`))
     }
   }
@@ -52,13 +52,8 @@ async function fetchMetadata(web: DicomWeb, samples: readonly Sample[]): Promise
 
 type Peers = { readonly pydicom: PydicomDataSet; readonly dump: Dump }
 
-async function compareSample(
-  web: DicomWeb,
-  sample: Sample,
-  ours: JsonDataSet,
-  { pydicom, dump }: Peers,
-): Promise<readonly string[]> {
-  const withPydicom = compareWithPydicom(ours, pydicom, sample.transferSyntaxUid)
+async function compareSample(web: DicomWeb, ours: JsonDataSet, { pydicom, dump }: Peers): Promise<readonly string[]> {
+  const withPydicom = compareWithPydicom(ours, pydicom)
   const withDump = compareWithDump(ours, dump.dataSet, dump.convertedToUtf8)
   const lines = [...withPydicom.differences, ...withDump.differences]
   if (withPydicom.compared < MIN_COMPARED) lines.push(`only ${withPydicom.compared} elements compared`)

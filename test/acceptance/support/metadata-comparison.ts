@@ -20,36 +20,26 @@ export type Comparison = {
   compared: number
 }
 
-type Context = { readonly comparison: Comparison; readonly bigEndian: boolean }
-
 const TEXT_VRS = new Set(['AE', 'AS', 'CS', 'DA', 'DT', 'LO', 'LT', 'PN', 'SH', 'ST', 'TM', 'UC', 'UI', 'UR', 'UT'])
 const NUMBER_VRS = new Set(['DS', 'IS', 'FL', 'FD', 'SL', 'SS', 'SV', 'UL', 'US', 'UV'])
 const BINARY_VRS = new Set(['OB', 'OD', 'OF', 'OL', 'OV', 'OW', 'UN'])
 const SPECIFIC_CHARACTER_SET = '00080005'
-const EXPLICIT_BIG_ENDIAN = '1.2.840.10008.1.2.2'
-
-/** Bytes of one word of each binary VR: DICOM JSON is little endian whatever the file is (PS3.18 F.2.7). */
-const WORD_BYTES: Readonly<Record<string, number>> = { OW: 2, OF: 4, OL: 4, OD: 8, OV: 8 }
 
 /** Compares every element, at every level, with what pydicom read from the same file. */
-export function compareWithPydicom(ours: JsonDataSet, theirs: PydicomDataSet, transferSyntaxUid: string): Comparison {
+export function compareWithPydicom(ours: JsonDataSet, theirs: PydicomDataSet): Comparison {
   const comparison: Comparison = { differences: [], bulk: [], compared: 0 }
-  const context = {
-    comparison,
-    bigEndian: transferSyntaxUid === EXPLICIT_BIG_ENDIAN,
-  }
-  compareLevel(ours, theirs, '', context)
+  compareLevel(ours, theirs, '', comparison)
   return comparison
 }
 
-function compareLevel(ours: JsonDataSet, theirs: PydicomDataSet, path: string, context: Context): void {
-  const { differences } = context.comparison
+function compareLevel(ours: JsonDataSet, theirs: PydicomDataSet, path: string, comparison: Comparison): void {
+  const { differences } = comparison
   for (const [tag, expected] of Object.entries(theirs)) {
     // PS3.18 F.2.2: group lengths are not part of the DICOM JSON model.
     if (tag.endsWith('0000')) continue
     const actual = ours[tag]
     if (actual === undefined) differences.push(`${path}${tag}: missing (pydicom has ${show(expected)})`)
-    else compareElement(actual, expected, `${path}${tag}`, context)
+    else compareElement(actual, expected, `${path}${tag}`, comparison)
   }
   for (const tag of Object.keys(ours)) {
     // The JSON text is UTF-8, which (0008,0005) may say where the file had none (PS3.18 F.2.2).
@@ -57,14 +47,13 @@ function compareLevel(ours: JsonDataSet, theirs: PydicomDataSet, path: string, c
   }
 }
 
-function compareElement(actual: JsonElement, expected: PydicomElement, path: string, context: Context): void {
-  const { comparison } = context
+function compareElement(actual: JsonElement, expected: PydicomElement, path: string, comparison: Comparison): void {
   comparison.compared += 1
   // PS3.18 F.2.2: the JSON is UTF-8, so the file's own character set is not what it says any more.
   if (path.endsWith(SPECIFIC_CHARACTER_SET) && JSON.stringify(actual.Value) === '["ISO_IR 192"]') return
-  if (!isSameVr(actual.vr, expected.vr)) compareOtherVr(actual, expected, path, context)
-  else if (actual.vr === 'SQ') compareItems(actual, expected, path, context)
-  else if (BINARY_VRS.has(actual.vr)) compareBinary(actual, expected, path, context)
+  if (!isSameVr(actual.vr, expected.vr)) compareOtherVr(actual, expected, path, comparison)
+  else if (actual.vr === 'SQ') compareItems(actual, expected, path, comparison)
+  else if (BINARY_VRS.has(actual.vr)) compareBinary(actual, expected, path, comparison)
   else {
     const [left, right] = [textOf(actual.vr, actual.Value), textOf(actual.vr, expected.Value)]
     if (left !== right) comparison.differences.push(`${path} ${actual.vr}: ${quote(left)} (pydicom ${quote(right)})`)
@@ -78,48 +67,38 @@ const isSameVr = (actual: string, expected = ''): boolean => expected.split(' or
  * pydicom knows the private dictionaries of some vendors and names their VR, where the file says none (implicit VR) or
  * UN: then UN with the same bytes is right. Any other difference is one.
  */
-function compareOtherVr(actual: JsonElement, expected: PydicomElement, path: string, context: Context): void {
+function compareOtherVr(actual: JsonElement, expected: PydicomElement, path: string, comparison: Comparison): void {
   const isPrivate = Number.parseInt(path.slice(-8, -4), 16) % 2 === 1
   const isUnnamed = expected.fileVr === undefined || expected.fileVr === 'UN'
   if (actual.vr !== 'UN' || !isPrivate || !isUnnamed) {
-    context.comparison.differences.push(`${path}: VR ${actual.vr} (pydicom ${show(expected)})`)
-  } else if (expected.sha256 !== undefined) compareBinary(actual, expected, path, context)
+    comparison.differences.push(`${path}: VR ${actual.vr} (pydicom ${show(expected)})`)
+  } else if (expected.sha256 !== undefined) compareBinary(actual, expected, path, comparison)
   else if (expected.raw !== undefined && (actual.InlineBinary ?? '') !== expected.raw) {
-    context.comparison.differences.push(`${path} UN: other bytes (pydicom ${show(expected)})`)
+    comparison.differences.push(`${path} UN: other bytes (pydicom ${show(expected)})`)
   }
 }
 
-function compareItems(actual: JsonElement, expected: PydicomElement, path: string, context: Context): void {
+function compareItems(actual: JsonElement, expected: PydicomElement, path: string, comparison: Comparison): void {
   const ours = (actual.Value ?? []) as readonly JsonDataSet[]
   const theirs = (expected.Value ?? []) as readonly PydicomDataSet[]
   if (ours.length !== theirs.length) {
-    context.comparison.differences.push(`${path}: ${ours.length} items (pydicom ${theirs.length})`)
+    comparison.differences.push(`${path}: ${ours.length} items (pydicom ${theirs.length})`)
     return
   }
-  for (const [index, item] of theirs.entries()) compareLevel(ours[index]!, item, `${path}/${index}/`, context)
+  for (const [index, item] of theirs.entries()) compareLevel(ours[index]!, item, `${path}/${index}/`, comparison)
 }
 
-function compareBinary(actual: JsonElement, expected: PydicomElement, path: string, context: Context): void {
+function compareBinary(actual: JsonElement, expected: PydicomElement, path: string, comparison: Comparison): void {
   if (actual.BulkDataURI !== undefined) {
-    context.comparison.bulk.push({ path, uri: actual.BulkDataURI, expected })
+    comparison.bulk.push({ path, uri: actual.BulkDataURI, expected })
     return
   }
   if (expected.sha256 !== undefined && expected.InlineBinary === undefined) {
-    context.comparison.differences.push(
-      `${path} ${actual.vr}: ${expected.length} bytes, neither inline nor referred to`,
-    )
+    comparison.differences.push(`${path} ${actual.vr}: ${expected.length} bytes, neither inline nor referred to`)
     return
   }
-  const bytes = Buffer.from(expected.InlineBinary ?? '', 'base64')
-  if (context.bigEndian) swapWords(bytes, WORD_BYTES[actual.vr] ?? 1)
-  if (bytes.toString('base64') !== (actual.InlineBinary ?? '')) {
-    context.comparison.differences.push(`${path} ${actual.vr}: other bytes (pydicom ${show(expected)})`)
-  }
-}
-
-function swapWords(bytes: Buffer, wordBytes: number): void {
-  for (let offset = 0; offset + wordBytes <= bytes.length; offset += wordBytes) {
-    bytes.subarray(offset, offset + wordBytes).reverse()
+  if ((actual.InlineBinary ?? '') !== (expected.InlineBinary ?? '')) {
+    comparison.differences.push(`${path} ${actual.vr}: other bytes (pydicom ${show(expected)})`)
   }
 }
 
