@@ -21,6 +21,7 @@ export type FseErrorCode =
   | 'not-a-report'
   | 'missing-report-id'
   | 'missing-patient'
+  | 'conflicting-patient'
 
 export type FseErrorDetails = {
   /** Where, in bytes of what was given (in characters once text is decoded). */

@@ -38,4 +38,6 @@ export interface ReportFacts {
   readonly facility?: string | undefined
   /** YYYYMMDDHHMMSS of the document. */
   readonly createdAt?: string | undefined
+  /** The sender takes the report back (FHIR entered-in-error or cancelled, HL7 v2 results deleted or wrong). */
+  readonly withdrawn?: boolean | undefined
 }

@@ -14,6 +14,8 @@ export interface ReportDomains {
   readonly prescription: readonly string[]
   /** Where HL7 v2 carries the accession number at this site: OBR-18, or by convention the filler order number. */
   readonly hl7AccessionField: 'OBR-18' | 'OBR-3'
+  /** Issuer of patient numbers that name none, such as `entity:ASST-TEST` of the sender; undefined: they are left out. */
+  readonly localPatientIssuer: string | undefined
 }
 
 export const defaultReportDomains: ReportDomains = {
@@ -22,6 +24,7 @@ export const defaultReportDomains: ReportDomains = {
   filler: [],
   prescription: [oids.nre, oids.nreOlder],
   hl7AccessionField: 'OBR-18',
+  localPatientIssuer: undefined,
 }
 
 export type OrderKind = 'accession' | 'placer' | 'filler' | 'prescription'

@@ -14,6 +14,10 @@ export interface ReportLimits {
   readonly maxPdfDepth: number
   /** Objects looked at in one PDF on the way to its embedded document. */
   readonly maxPdfObjects: number
+  /** Names, numbers, strings and structures of all those objects. */
+  readonly maxPdfValues: number
+  /** Bytes of all those objects, counted each time they are read. */
+  readonly maxPdfScannedBytes: number
   /** All streams of one PDF together, once inflated. */
   readonly maxInflatedBytes: number
   readonly maxHl7Bytes: number
@@ -39,6 +43,8 @@ export const reportLimits: ReportLimits = {
   maxJsonNodes: 500_000,
   maxPdfDepth: 32,
   maxPdfObjects: 10_000,
+  maxPdfValues: 2_000_000,
+  maxPdfScannedBytes: 128 * MiB,
   maxInflatedBytes: 32 * MiB,
   maxHl7Bytes: 64 * MiB,
   maxHl7Segments: 5_000,

@@ -1,19 +1,26 @@
 import { isStorableUid } from '@vna/dicom'
+import { isCodiceFiscale } from '../model/codice-fiscale.ts'
 import type { PatientIdentifier } from '../model/identifiers.ts'
 import { oids } from '../model/oids.ts'
 import type { OrderIdentifier } from '../model/report.ts'
 
 const capitalised: ReadonlySet<string> = new Set([oids.codiceFiscale, oids.stp, oids.eni])
 
-/** `undefined` when there is no value or no domain: an identifier of nowhere identifies nobody. */
+/**
+ * `undefined` when there is no value or no domain: an identifier of nowhere identifies nobody. A codice fiscale whose
+ * check character is right is one, whatever issuer stands beside it: the catalog reads headers alike.
+ */
 export function patientIdentifierOf(
   value: string | undefined,
   issuer: string | undefined,
 ): PatientIdentifier | undefined {
-  const domain = issuer?.trim()
   const text = value?.trim()
-  if (!domain || !text) return undefined
-  return { value: capitalised.has(domain) ? text.replace(/\s/g, '').toUpperCase() : text, issuer: domain }
+  if (!text) return undefined
+  const compact = text.replace(/\s/g, '').toUpperCase()
+  if (isCodiceFiscale(compact)) return { value: compact, issuer: oids.codiceFiscale }
+  const domain = issuer?.trim()
+  if (!domain) return undefined
+  return { value: capitalised.has(domain) ? compact : text, issuer: domain }
 }
 
 export function orderIdentifierOf(value: string | undefined, issuer?: string | undefined): OrderIdentifier | undefined {

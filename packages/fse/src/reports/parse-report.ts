@@ -1,16 +1,21 @@
+import { parseHl7Message } from '../hl7v2/hl7-message.ts'
 import { FseError } from '../model/fse-error.ts'
 import type { ReportFacts } from '../model/report.ts'
+import { type CarriedReport, checkCounts, decodeBase64, mergeFacts } from './carried-report.ts'
 import { factsOfCda } from './cda2/facts-of-cda.ts'
 import { defaultReportDomains, type ReportDomains } from './domains.ts'
+import { readHl7Report } from './facts-of-hl7.ts'
+import { readFhirReport } from './fhir/read-fhir-report.ts'
 import { type ReportLimits, reportLimits } from './limits.ts'
+import { extractCdaOfPdf } from './pdf/extract-cda.ts'
 import { type ReportKind, reportKindOf } from './report-kind.ts'
 import { parseXml } from './xml/parse-xml.ts'
 
 /**
  * What a report says that a linker can use. Throws {@link FseError}, whose message holds nothing of the report.
  *
- * Content types: CDA2 as XML or as the `cda.xml` inside a PDF, FHIR R4 DiagnosticReport or DocumentReference as JSON
- * (alone or in a Bundle), HL7 v2 ORU^R01 and MDM; an unknown or general content type is decided by the first bytes.
+ * Content types: CDA2 as XML or as the `cda.xml` inside a PDF; FHIR R4 DiagnosticReport or DocumentReference as JSON,
+ * alone or in a Bundle; HL7 v2 ORU^R01 and MDM. A general content type is decided by the first bytes.
  */
 export function parseReport(
   bytes: Uint8Array,
@@ -23,10 +28,12 @@ export function parseReport(
     domains: { ...defaultReportDomains, ...domains },
     nesting: 0,
   }
-  return parseDocument(bytes, contentType, context)
+  const facts = parseDocument(bytes, contentType, context)
+  if (facts.patientIdentifiers.length === 0) throw new FseError('missing-patient')
+  return checkCounts(facts, context.limits.maxFactsPerKind)
 }
 
-export interface ParseContext {
+interface ParseContext {
   readonly limits: ReportLimits
   readonly domains: ReportDomains
   /** How many documents this one lies in. */
@@ -44,4 +51,33 @@ function parseDocument(bytes: Uint8Array, contentType: string, context: ParseCon
 
 const parsers: Readonly<Record<ReportKind, (bytes: Uint8Array, context: ParseContext) => ReportFacts>> = {
   cda: (bytes, { limits, domains }) => factsOfCda(parseXml(bytes, limits), domains),
+  pdf: (bytes, { limits, domains }) => factsOfCda(parseXml(extractCdaOfPdf(bytes, limits), limits), domains),
+  fhir: (bytes, context) => withAttachments(readFhirReport(bytes, context.limits, context.domains), context),
+  hl7: (bytes, context) => {
+    return withAttachments(readHl7Report(parseHl7Message(bytes, context.limits), context.domains), context)
+  },
+}
+
+function withAttachments({ facts, attachments }: CarriedReport, context: ParseContext): ReportFacts {
+  const { limits, nesting } = context
+  if (attachments.length === 0) return facts
+  if (nesting >= limits.maxNesting) throw new FseError('too-deep', { where: 'attachment', limit: limits.maxNesting })
+  return attachments.reduce((merged, { contentType, base64 }) => {
+    const bytes = decodeBase64(base64, limits.maxReportBytes)
+    const inner = parseAttachment(bytes, contentType, { ...context, nesting: nesting + 1 })
+    return inner === undefined ? merged : mergeFacts(merged, inner)
+  }, facts)
+}
+
+const notReports: ReadonlySet<string> = new Set(['no-embedded-document', 'not-a-report'])
+
+/** An attachment may be a picture, a drawing in XML, or a PDF that is only a PDF: then the carrier speaks alone. */
+function parseAttachment(bytes: Uint8Array, contentType: string, context: ParseContext): ReportFacts | undefined {
+  if (bytes.length === 0 || reportKindOf(contentType, bytes) === undefined) return undefined
+  try {
+    return parseDocument(bytes, contentType, context)
+  } catch (error) {
+    if (error instanceof FseError && notReports.has(error.code)) return undefined
+    throw error
+  }
 }
