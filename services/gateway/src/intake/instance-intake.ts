@@ -100,12 +100,19 @@ export class InstanceIntake {
       return
     }
     for (const fragment of fragments) this.#scanner.push(fragment)
-    if (this.#writer) {
-      this.#writer.write(fragments)
+    if (!this.#writer && this.#mustWait(fragments)) {
+      this.#hold(fragments)
       return
     }
-    this.#hold(fragments)
-    if (this.#scanner.identityComplete || this.#heldBytes > this.#source.limits.maxHeldBytes) this.#openWriter()
+    // Usually the first read tells the study: what was not held is written from where it was read, without a copy.
+    if (!this.#writer) this.#openWriter()
+    this.#writer?.write(fragments)
+  }
+
+  #mustWait(fragments: readonly Uint8Array[]): boolean {
+    if (this.#scanner.identityComplete) return false
+    const arriving = fragments.reduce((sum, { length }) => sum + length, 0)
+    return this.#heldBytes + arriving <= this.#source.limits.maxHeldBytes
   }
 
   #hold(fragments: readonly Uint8Array[]): void {
