@@ -4,10 +4,11 @@ import { bySchedule } from '../acceptance/support/schedule.ts'
 import { queryDatabase } from '../acceptance/support/sql.ts'
 import { waitFor } from '../acceptance/support/wait.ts'
 import { Transfer } from '../faults/support/transfer.ts'
+import { ctHeader } from './support/ct-header.ts'
 
-const INSTANCES = bySchedule({ short: 2_000, long: 100_000 })
+const INSTANCES = bySchedule({ short: 1_200, long: 100_000 })
 /** Sent before the first measurement, so that what a nearly empty database costs is not counted. */
-const WARM_UP = bySchedule({ short: 500, long: 2_000 })
+const WARM_UP = bySchedule({ short: 300, long: 2_000 })
 const CT_INSTANCES_PER_STUDY = 300
 /** Bytes of tables and indexes an instance. */
 const CEILING_PER_CT_INSTANCE = 400
@@ -57,7 +58,7 @@ async function sendAll(transfers: readonly Transfer[], associations: number): Pr
 
 async function bytesPerInstance(name: string, instancesPerStudy: number): Promise<number> {
   const send = (options: { name: string; instances: number }) =>
-    sendAll([new Transfer({ ...options, instancesPerStudy, pixelBytes: 64 })], 4)
+    sendAll([new Transfer({ ...options, instancesPerStudy, pixelBytes: 64, header: ctHeader })], 4)
   await send({ name: `${name}-warm`, instances: WARM_UP })
   const before = await databaseBytes()
   await send({ name, instances: INSTANCES })
@@ -79,7 +80,7 @@ describe('PostgreSQL holds', () => {
 })
 
 describe('concurrent senders', () => {
-  const tiny = bySchedule({ short: 500, long: 5_000 })
+  const tiny = bySchedule({ short: 300, long: 5_000 })
   const shared = bySchedule({ short: 800, long: 8_000 })
 
   it(`8 associations on one study of ${shared} are all catalogued`, { timeout: TEST_TIMEOUT_MS }, async () => {

@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url'
 import type { Archive } from '../../acceptance/support/archive.ts'
 import type { DicomWeb } from '../../acceptance/support/dicomweb.ts'
 import { type Fixture, makeFixture, writeFixtures } from '../../acceptance/support/fixtures.ts'
+import type { Element } from '../../acceptance/support/generated.ts'
 import { waitFor } from '../../acceptance/support/wait.ts'
 
 const VNA = fileURLToPath(new URL('../../../vna', import.meta.url))
@@ -19,6 +20,8 @@ export type TransferOptions = {
   readonly pixelBytes?: number
   /** Number of the first instance: several transfers can share one study. */
   readonly firstNumber?: number
+  /** Further elements of each instance. */
+  readonly header?: (study: number, instance: number) => readonly Element[]
 }
 
 export type StartOptions = {
@@ -38,10 +41,11 @@ export class Transfer {
   #output = ''
 
   constructor(options: TransferOptions) {
-    const { name, instances, instancesPerStudy, pixelBytes = 1024, firstNumber = 1 } = options
+    const { name, instances, instancesPerStudy, pixelBytes = 1024, firstNumber = 1, header } = options
     this.fixtures = Array.from({ length: instances }, (_, index) => {
-      const study = `${name}-${Math.floor(index / instancesPerStudy)}`
-      return makeFixture({ study, number: (index % instancesPerStudy) + firstNumber, pixelBytes })
+      const [study, instance] = [Math.floor(index / instancesPerStudy), index % instancesPerStudy]
+      const extra = header?.(study, instance) ?? []
+      return makeFixture({ study: `${name}-${study}`, number: instance + firstNumber, pixelBytes, extra })
     })
     this.#folder = mkdtempSync(join(tmpdir(), 'vna-transfer-'))
     this.#ackLog = join(this.#folder, 'acknowledged.log')
