@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { isSameDatabase, openCatalog } from '../../packages/catalog/src/index.ts'
+import { catalogLimits, isSameDatabase, openCatalog } from '../../packages/catalog/src/index.ts'
 import { type CatalogFixture, samplePack, sha256, startCatalog } from './support-catalog.ts'
 
 let fixture: CatalogFixture
@@ -139,6 +139,35 @@ describe('packs', () => {
 })
 
 describe('odd headers', () => {
+  it('of a device that uses one SOP Instance UID for everything end in quarantine, not in a failure', async () => {
+    const count = catalogLimits.maxVersions + 2
+    await fixture.catalog.registerPack(
+      samplePack(Array.from({ length: count }, (_, index) => ({ sop: '1.1', bytes: `other ${index}` }))),
+    )
+    await fixture.catalog.registerPack(samplePack([{ sop: '1.1', bytes: 'yet another' }]))
+    const counts = await fixture.catalog.countContents()
+    expect(counts.quarantined).toEqual([{ reason: 'too-many-versions', count: 3 }])
+    expect(await fixture.catalog.locateInstances({ studyInstanceUid: '1.2.3' }, { kind: 'all' })).toHaveLength(1)
+  })
+
+  it('that differ in every instance are told apart up to a limit', async () => {
+    await fixture.catalog.registerPack(
+      samplePack(
+        Array.from({ length: catalogLimits.maxHeaders + 10 }, (_, index) => ({
+          sop: `1.${index}`,
+          studyHeader: { time: `1015${index}` },
+          seriesHeader: { modality: 'US', description: `Image ${index}` },
+        })),
+      ),
+    )
+    const [study] = await fixture.catalog.search(
+      { level: 'study', keys: [], includeFields: [], offset: 0, fuzzy: false },
+      { kind: 'all' },
+    )
+    expect(study?.['00201208']?.Value).toEqual([catalogLimits.maxHeaders + 10])
+    expect(study?.['00080030']?.Value).toEqual(['10150'])
+  })
+
   it('never keep an instance from being registered', async () => {
     // Four bytes a character and not compressible: the longest that an index could meet.
     const long = Array.from({ length: 5000 }, (_, index) =>

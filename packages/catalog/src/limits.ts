@@ -4,6 +4,10 @@ export const catalogLimits = {
   maxTextChars: 512,
   /** Identifiers share an index row with their issuer, hence less. */
   maxIdentifierChars: 256,
+  /** Distinct study (or series) headers told apart in a study; more count as the one shown. Some devices vary them by image. */
+  maxHeaders: 256,
+  /** Versions of one SOP Instance UID in a study; what comes beyond (a device that uses one UID for all) is quarantined. */
+  maxVersions: 1000,
   /** DICOM JSON kept of Request Attributes Sequence. */
   maxRequestAttributesBytes: 16_384,
   maxConnections: 10,

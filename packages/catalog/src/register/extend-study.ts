@@ -5,6 +5,7 @@ import { insertCopies } from '../queries/insert-copies.ts'
 import { insertHeaderVariants } from '../queries/insert-header-variants.ts'
 import { type Holder, insertHolders } from '../queries/insert-holders.ts'
 import { insertInstances } from '../queries/insert-instances.ts'
+import { insertQuarantined } from '../queries/insert-quarantined.ts'
 import { insertSeries } from '../queries/insert-series.ts'
 import { moveToEarlierArrivals } from '../queries/move-to-earlier-arrivals.ts'
 import { putDueStudy } from '../queries/put-due-study.ts'
@@ -20,6 +21,7 @@ import { holderViewsOf } from './holder-views.ts'
 import { requireAllInserted } from './lost-dictionary.ts'
 import { planStudy, type StudyPlan } from './plan-study.ts'
 import type { PreparedInstance } from './prepared-instance.ts'
+import type { QuarantinedInstance } from './register-pack-input.ts'
 import { holdersOf, type StudyBatch, seriesOf, versionsOf } from './study-batch.ts'
 import { numberedContext, type StudyContext } from './study-context.ts'
 
@@ -81,10 +83,17 @@ async function writePlan(tx: Transaction, context: StudyContext, plan: StudyPlan
     setCurrentVersions(tx, study.id, plan.currentChanges),
     addToSeriesCounts(tx, study.id, plan.seriesDeltas),
     insertHeaderVariants(tx, study.id, headersToStore(context)),
+    insertQuarantined(tx, batch.packId, plan.excess.map(excessOf)),
   ])
   requireAllInserted(inserted, plan.newVersions.length)
   requireAllInserted(moved, plan.earlierArrivals.length)
   requireAllInserted(copied, plan.newCopies.length)
+}
+
+function excessOf({ received }: PreparedInstance): QuarantinedInstance {
+  const { header, ...member } = received
+  const { sopClassUid, sopInstanceUid, studyInstanceUid, seriesInstanceUid } = header
+  return { ...member, sopClassUid, sopInstanceUid, studyInstanceUid, seriesInstanceUid, reason: 'too-many-versions' }
 }
 
 async function writeHolders(

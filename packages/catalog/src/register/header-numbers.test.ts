@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { catalogLimits } from '../limits.ts'
 import { numberHeaders } from './header-numbers.ts'
 
 const a = { name: 'a', no: null }
@@ -21,5 +22,12 @@ describe('the numbers of headers', () => {
     ])
     expect(numbers.headerOf(4)).toBe(c)
     expect(numbers.headerOf(9)).toBeUndefined()
+  })
+
+  it('end at the limit, beyond which every header counts as the one shown', () => {
+    const many = Array.from({ length: catalogLimits.maxHeaders + 10 }, (_, index) => ({ name: `n${index}`, no: null }))
+    const numbers = numberHeaders({ no: 0, header: a }, [], many)
+    expect(numbers.toStore).toHaveLength(catalogLimits.maxHeaders)
+    expect(many.slice(-11).map(numbers.numberOf)).toEqual(Array(11).fill(0))
   })
 })

@@ -1,4 +1,5 @@
 import { canonicalJson } from '../header/canonical-json.ts'
+import { catalogLimits } from '../limits.ts'
 
 export interface NumberedHeader<T> {
   readonly no: number
@@ -29,10 +30,13 @@ export function numberHeaders<T>(
   // Equal headers of one pack are one object, so few are left to compare by text.
   for (const header of new Set(incoming)) {
     const text = canonicalJson(header)
-    const known = byText.get(text) ?? { no: next++, header }
-    if (!byText.has(text)) toStore.push(known)
-    byText.set(text, known)
-    numbers.set(header, known.no)
+    let numbered = byText.get(text)
+    if (numbered === undefined && byText.size < catalogLimits.maxHeaders) {
+      numbered = { no: next++, header }
+      byText.set(text, numbered)
+      toStore.push(numbered)
+    }
+    numbers.set(header, numbered?.no ?? shown.no)
   }
   return {
     numberOf: (header) => numbers.get(header) ?? shown.no,

@@ -1,3 +1,4 @@
+import { catalogLimits } from '../limits.ts'
 import { type Arrival, compareArrivals, currentVersion } from '../versions/current-version.ts'
 import type { PreparedInstance } from './prepared-instance.ts'
 
@@ -33,6 +34,8 @@ export interface StudyPlan {
   }[]
   /** Change of the number of current instances by Series Instance UID. */
   readonly seriesDeltas: ReadonlyMap<string, number>
+  /** Beyond the number of versions that are kept of one SOP Instance UID. */
+  readonly excess: readonly PreparedInstance[]
   /** False when nothing but known bytes came. */
   readonly isChanged: boolean
   /** Every SOP Instance UID concerned with all its versions. */
@@ -70,7 +73,7 @@ export function planStudy(
 ): StudyPlan {
   const drafts = draftsOf(known)
   const lastVersions = lastVersionsOf(known)
-  for (const instance of instances) addInstance(drafts, lastVersions, instance)
+  const excess = instances.filter((instance) => !addInstance(drafts, lastVersions, instance))
   const plan = {
     newVersions: [] as PlannedRow[],
     newCopies: [] as { instance: PreparedInstance; version: number }[],
@@ -86,7 +89,12 @@ export function planStudy(
     }
   }
   const touched = [...drafts.values()].map((versions) => ({ sopHash: versions[0]?.sopHash ?? 0, versions }))
-  return { ...plan, instances: touched, isChanged: plan.newVersions.length > 0 || plan.currentChanges.length > 0 }
+  return {
+    ...plan,
+    excess,
+    instances: touched,
+    isChanged: plan.newVersions.length > 0 || plan.currentChanges.length > 0,
+  }
 }
 
 function draftsOf(known: readonly KnownVersion[]): Map<string, VersionDraft[]> {
@@ -116,17 +124,21 @@ function lastVersionsOf(known: readonly KnownVersion[]): Map<number, number> {
   return last
 }
 
-/** `instances` come sorted by arrival, so of a new version the first is the earliest. */
+/**
+ * False when there are too many versions already. Instances come sorted by arrival, so of a new version the first is the
+ * earliest.
+ */
 function addInstance(
   drafts: Map<string, VersionDraft[]>,
   lastVersions: Map<number, number>,
   instance: PreparedInstance,
-): void {
+): boolean {
   const versions = drafts.get(instance.sopInstanceUid) ?? []
-  if (versions.length === 0) drafts.set(instance.sopInstanceUid, versions)
   const same = versions.find((draft) => draft.sha256 === instance.sha256)
   if (same === undefined) {
     const version = 1 + (lastVersions.get(instance.sopHash) ?? 0)
+    if (version > catalogLimits.maxVersions) return false
+    if (versions.length === 0) drafts.set(instance.sopInstanceUid, versions)
     lastVersions.set(instance.sopHash, version)
     versions.push({
       sopHash: instance.sopHash,
@@ -139,7 +151,7 @@ function addInstance(
       earliest: instance,
       others: [],
     })
-    return
+    return true
   }
   const first = same.arrivals[0]
   if (first !== undefined && compareArrivals(instance.arrival, first) < 0) {
@@ -149,6 +161,7 @@ function addInstance(
     same.arrivals.push(instance.arrival)
     same.others.push(instance)
   }
+  return true
 }
 
 type OpenPlan = {
