@@ -11,6 +11,12 @@ const INSTANCES = bySchedule({ short: 1_200, long: 100_000 })
 const WARM_UP = bySchedule({ short: 300, long: 2_000 })
 const CT_INSTANCES_PER_STUDY = 300
 /** Bytes of tables and indexes an instance. */
+/**
+ * Half-filled last pages, and the free space and visibility maps that the first vacuum gives each of the 16 partitions
+ * and their indexes: half a MiB, whatever the number of rows. A short run spreads it over few instances and so proves
+ * only that nothing is far off; the figure itself comes from the long one, which has no allowance.
+ */
+const FIXED_BYTES_PER_INSTANCE = bySchedule({ short: (512 * 1024) / INSTANCES, long: 0 })
 const CEILING_PER_CT_INSTANCE = 400
 const CEILING_PER_ONE_INSTANCE_STUDY = 1_500
 const ENTITY = 'ASST-CATALOGO'
@@ -69,13 +75,15 @@ async function bytesPerInstance(name: string, instancesPerStudy: number): Promis
 
 describe('PostgreSQL holds', () => {
   it(`under ${CEILING_PER_CT_INSTANCE} bytes an instance of a CT study`, { timeout: TEST_TIMEOUT_MS }, async () => {
-    expect(await bytesPerInstance('ct', CT_INSTANCES_PER_STUDY)).toBeLessThan(CEILING_PER_CT_INSTANCE)
+    expect(await bytesPerInstance('ct', CT_INSTANCES_PER_STUDY)).toBeLessThan(
+      CEILING_PER_CT_INSTANCE + FIXED_BYTES_PER_INSTANCE,
+    )
   })
 
   it(`under ${CEILING_PER_ONE_INSTANCE_STUDY} bytes a study of one instance`, {
     timeout: TEST_TIMEOUT_MS,
   }, async () => {
-    expect(await bytesPerInstance('tiny', 1)).toBeLessThan(CEILING_PER_ONE_INSTANCE_STUDY)
+    expect(await bytesPerInstance('tiny', 1)).toBeLessThan(CEILING_PER_ONE_INSTANCE_STUDY + FIXED_BYTES_PER_INSTANCE)
   })
 })
 
