@@ -1,5 +1,5 @@
 /** Invented people: the codes have right check characters and belong to nobody. */
-export const anna = { fiscalCode: 'BNCNNA75B41F205Z', name: 'Bianchi^Anna', birthDate: '19750201' } as const
+export const anna = { fiscalCode: 'BNCNNA75B41F205W', name: 'Bianchi^Anna', birthDate: '19750201' } as const
 export const studyUid = '1.2.826.0.1.3680043.8.498.11111'
 export const secondStudyUid = '1.2.826.0.1.3680043.8.498.22222'
 export const accessionIssuer = '2.16.840.1.113883.2.9.2.30.5.1'
@@ -58,7 +58,7 @@ export function inventedCda(parts: CdaParts = {}): string {
   <languageCode code="it-IT"/>
   <setId root="${documentRoot}" extension="REP-1"/><versionNumber value="2"/>
   <recordTarget><patientRole classCode="PAT">
-    ${parts.patientIds ?? `<id root="2.16.840.1.113883.2.9.4.3.2" extension=" bncnna75b41f205z " assigningAuthorityName="MEF"/><id root="2.16.840.1.113883.2.9.2.30.5.9" extension="P-77"/>`}
+    ${parts.patientIds ?? `<id root="2.16.840.1.113883.2.9.4.3.2" extension=" bncnna75b41f205w " assigningAuthorityName="MEF"/><id root="2.16.840.1.113883.2.9.2.30.5.9" extension="P-77"/>`}
     <patient><name><family>Bianchi</family><given>Anna</given></name><administrativeGenderCode code="F"/><birthTime value="19750201"/></patient>
   </patientRole></recordTarget>
   <author><assignedAuthor><id root="2.16.840.1.113883.2.9.4.3.2" extension="PROVAX00X00X000Y"/></assignedAuthor></author>
