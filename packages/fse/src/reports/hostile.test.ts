@@ -38,6 +38,12 @@ describe('hostile reports', () => {
     expect(() => parseReport(long.subarray(0, reportLimits.maxXmlBytes + 1), xml)).toThrow('too-large')
   })
 
+  it('keeps its memory when texts are long, and reads what stands beside them', () => {
+    const text = 'x'.repeat(15 * MiB)
+    expect(growthOf(parseXml(inventedCda({ text, ids: '' })))).toBeLessThan(128 * MiB)
+    expect(parseReport(Buffer.from(inventedCda({ text })), xml)).toEqual(parseReport(Buffer.from(inventedCda()), xml))
+  })
+
   it('refuses broken UTF-8 and encodings that nobody declares in earnest; reads Latin-1 and UTF-16', () => {
     expect(parseXml(Buffer.concat([Buffer.from(inventedCda()), Buffer.from([0xc3, 0x28])]))).toThrow(
       'malformed-encoding',

@@ -15,8 +15,7 @@ type ParsedNode = { readonly [name: string]: unknown }
 export function parseXml(bytes: Uint8Array, limits: ReportLimits): XmlElement {
   if (bytes.length === 0) throw new FseError('empty')
   if (bytes.length > limits.maxXmlBytes) throw new FseError('too-large', { limit: limits.maxXmlBytes })
-  const text = decodeXmlText(bytes)
-  checkXml(text, limits)
+  const text = checkXml(decodeXmlText(bytes), limits)
   const root = parseNodes(text, limits).find((node) => elementNameOf(node) !== undefined)
   if (root === undefined) throw new FseError('malformed-xml')
   return toElement(root, new Map([['xml', 'http://www.w3.org/XML/1998/namespace']]))
@@ -30,6 +29,7 @@ function parseNodes(text: string, limits: ReportLimits): readonly ParsedNode[] {
     parseTagValue: false,
     trimValues: false,
     processEntities: false,
+    tagValueProcessor: (_, value) => flattened(value),
     ignoreDeclaration: true,
     ignorePiTags: true,
     jPath: false,
@@ -41,6 +41,12 @@ function parseNodes(text: string, limits: ReportLimits): readonly ParsedNode[] {
     // Its words quote the document.
     throw new FseError('malformed-xml')
   }
+}
+
+/** A text that was joined piece by piece keeps all pieces, thirty times its size, until it is searched once. */
+function flattened(text: string): string {
+  text.includes('&')
+  return text
 }
 
 /** Recursive: the depth was checked. */
