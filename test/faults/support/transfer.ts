@@ -45,7 +45,8 @@ export class Transfer {
     this.fixtures = Array.from({ length: instances }, (_, index) => {
       const [study, instance] = [Math.floor(index / instancesPerStudy), index % instancesPerStudy]
       const extra = header?.(study, instance) ?? []
-      return makeFixture({ study: `${name}-${study}`, number: instance + firstNumber, pixelBytes, extra })
+      const who = { patientId: `PZ-${name}-${study}`.slice(0, 64), patientName: `Prova^Archivio ${study}` }
+      return makeFixture({ ...who, study: `${name}-${study}`, number: instance + firstNumber, pixelBytes, extra })
     })
     this.#folder = mkdtempSync(join(tmpdir(), 'vna-transfer-'))
     this.#ackLog = join(this.#folder, 'acknowledged.log')
