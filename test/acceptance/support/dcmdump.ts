@@ -14,7 +14,8 @@ export type Dump = {
   readonly convertedToUtf8: boolean
 }
 
-const ARGUMENTS = ['-q', '+F', '+L', '-Un', '+Qn']
+/** `-M +R 16`: values over 16 kB, which is pixel data, are not printed. */
+const ARGUMENTS = ['-q', '+F', '+L', '-M', '+R', '16', '-Un', '+Qn']
 const DATA_SET_MARK = '# Dicom-Data-Set'
 const MARKUP_SIGNS: Readonly<Record<string, string>> = { lt: '<', gt: '>', amp: '&', quot: '"', apos: "'" }
 const LINE = /^( *)\(([0-9a-f]{4}),([0-9a-f]{4})\) (\S\S) (.*?) +# +(?:\d+|u\/l), *\d+ .*$/
