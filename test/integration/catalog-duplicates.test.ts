@@ -116,6 +116,29 @@ describe('headers that differ', () => {
     expect(contents.holders).toHaveLength(2)
   })
 
+  it('of a series that only another entity sees do not depend on the order of registration', async () => {
+    const theirs = (second: number, description: string) => ({
+      entity: 'ASST-B',
+      bytes: description,
+      series: '1.2.3.9',
+      seriesHeader: { modality: 'CT', number: 9, description },
+      receivedAt: at(second),
+    })
+    const packs = [{ bytes: 'a', receivedAt: at(1) }, theirs(2, 'first'), theirs(3, 'second')].map((one) =>
+      samplePack([one]),
+    )
+    const [ours, first, second] = packs
+    for (const order of [
+      [ours, first, second],
+      [second, first, ours],
+    ]) {
+      await fixture.clear()
+      for (const pack of order) if (pack !== undefined) await fixture.catalog.registerPack(pack)
+      const series = (await contentsOf(fixture.catalog)).series.find((one) => one.series_instance_uid === '1.2.3.9')
+      expect(series).toMatchObject({ number_of_instances: 0, description: 'first' })
+    }
+  })
+
   it('move an instance to the series that its current version names', async () => {
     await register(
       { sop: '1.1', bytes: 'a', series: '1.2.3.1', receivedAt: at(1) },

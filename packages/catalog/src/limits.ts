@@ -16,6 +16,8 @@ export const catalogLimits = {
   /** First and longest pause between two attempts of a transaction. */
   retryFirstMs: 2,
   retryMaxMs: 250,
+  /** Dictionaries are made again at most so often before a registration fails, to be tried again by its job. */
+  maxDictionaryAttempts: 5,
   /** A statement longer than this is given up by the server. */
   statementTimeoutMs: 60_000,
   maxStudiesPerTake: 100,

@@ -5,6 +5,7 @@ import type { Arrival } from '../versions/current-version.ts'
 export interface NewStudy {
   readonly studyInstanceUid: string
   readonly packId: number
+  readonly stableMs: number
   readonly first: Arrival
   readonly lastReceivedAtMs: number
   readonly numberOfSeries: number
@@ -13,10 +14,11 @@ export interface NewStudy {
   readonly attributes: StudyAttributes
 }
 
-/** Inserts a study nobody has seen, complete; `undefined` when it exists, after waiting for whoever is inserting it. */
+/** Inserts a study nobody has seen, complete, and its due time; `undefined` when it exists, after waiting for whoever is inserting it. */
 export async function insertStudy(tx: Transaction, study: NewStudy): Promise<number | undefined> {
   const a = study.attributes
   const [row] = await tx<{ id: number }[]>`
+    with inserted as (
     insert into studies (patient_id, first_received_at, last_received_at, first_pack_id, first_offset_blocks,
       number_of_series, number_of_instances, owner_entity_id, study_instance_uid, modalities, study_date,
       study_time, accession_number, issuer_of_accession, patient_name, patient_name_folded, patient_name_other_folded,
@@ -33,6 +35,10 @@ export async function insertStudy(tx: Transaction, study: NewStudy): Promise<num
       ${a.issuerOfPatientId}, ${a.referringPhysician}, ${a.referringPhysicianFolded}, ${a.studyId}, ${a.description},
       ${a.timezoneOffset})
     on conflict ((md5(study_instance_uid)::uuid)) do nothing
-    returning id`
+    returning id),
+    due as (
+      insert into due_studies (study_id, stable_at)
+      select id, clock_timestamp() + ${study.stableMs}::int * interval '1 millisecond' from inserted)
+    select id from inserted`
   return row?.id
 }

@@ -5,15 +5,14 @@ import { replacePatientIdentifiers } from '../queries/replace-patient-identifier
 import { updateSeriesHeaders } from '../queries/update-series-headers.ts'
 import type { NumberedHeader } from './header-numbers.ts'
 import { requireAllInserted } from './lost-dictionary.ts'
-import type { StudyContext } from './study-context.ts'
+import { hasSeveralHeaders, type StudyContext } from './study-context.ts'
 
 /** Which header the study shows now; series whose header changes are updated on the way. */
 export async function chooseHeaders(tx: Transaction, context: StudyContext): Promise<NumberedHeader<StudyAttributes>> {
   const { study, studyHeaders, seriesHeaders } = context
   const shown = { no: study.headerNo, header: study.attributes }
+  if (!hasSeveralHeaders(context)) return shown
   const severalSeries = [...seriesHeaders.values()].filter(({ numbers }) => numbers.isSeveral)
-  if (!studyHeaders.isSeveral && severalSeries.length === 0) return shown
-
   const defining = await findDefiningHeaders(tx, study.id, context.ownerEntityId)
   await updateSeriesHeaders(tx, study.id, seriesUpdates(severalSeries, defining))
   const no = defining.find(({ seriesId }) => seriesId === 0)?.no ?? shown.no

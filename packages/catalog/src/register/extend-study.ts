@@ -16,14 +16,14 @@ import { setCurrentVersions } from '../queries/set-current-versions.ts'
 import { updateStudy } from '../queries/update-study.ts'
 import { compareArrivals } from '../versions/current-version.ts'
 import { chooseHeaders } from './choose-headers.ts'
-import type { HeldStudy } from './hold-study.ts'
 import { holderViewsOf } from './holder-views.ts'
 import { requireAllInserted } from './lost-dictionary.ts'
 import { planStudy, type StudyPlan } from './plan-study.ts'
 import type { PreparedInstance } from './prepared-instance.ts'
+import type { HeldStudy } from './read-study.ts'
 import type { QuarantinedInstance } from './register-pack-input.ts'
 import { holdersOf, type StudyBatch, seriesOf, versionsOf } from './study-batch.ts'
-import { numberedContext, type StudyContext } from './study-context.ts'
+import { hasSeveralHeaders, numberedContext, type StudyContext } from './study-context.ts'
 
 /** Adds instances to a study that exists: new ones, other versions of known ones, and the same bytes again. */
 export async function extendStudy(tx: Transaction, batch: StudyBatch, held: HeldStudy): Promise<number> {
@@ -41,6 +41,11 @@ export async function extendStudy(tx: Transaction, batch: StudyBatch, held: Held
   const holders = newHolders(context)
   // The first time another sends: until now its only sender saw what was current.
   if (holders.length > 0 && !study.severalHolders) await seedHolderInstances(tx, study.id, study.ownerEntityId)
+  if (holders.length === 0 && !hasSeveralHeaders(context)) {
+    // Sent together and taken in order, as nothing must be read in between.
+    const [, revision] = await Promise.all([writePlan(tx, context, plan), writeStudy(tx, context, plan)])
+    return revision
+  }
   await writePlan(tx, context, plan)
   if (holders.length > 0) await writeHolders(tx, context, { holders, instances: plan.instances })
   return writeStudy(tx, context, plan)

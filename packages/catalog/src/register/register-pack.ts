@@ -2,6 +2,7 @@ import type { Sql, Transaction } from '../database/open-database.ts'
 import { runQuery, runTransaction } from '../database/run-transaction.ts'
 import { CatalogError } from '../errors.ts'
 import type { StudyAttributes } from '../header/study-attributes.ts'
+import { catalogLimits } from '../limits.ts'
 import { ensureDictionaries } from '../queries/ensure-dictionaries.ts'
 import { findSendingEntities } from '../queries/find-sending-entities.ts'
 import { findStudyRevisions } from '../queries/find-study-revisions.ts'
@@ -9,6 +10,7 @@ import { folderOf, insertPack } from '../queries/insert-pack.ts'
 import { insertPatients, type PatientKey } from '../queries/insert-patients.ts'
 import { insertQuarantined } from '../queries/insert-quarantined.ts'
 import { isPackKnown } from '../queries/is-pack-known.ts'
+import { lockStudies } from '../queries/lock-studies.ts'
 import { isLostDictionary, requireAllInserted } from './lost-dictionary.ts'
 import { type DescribedInstance, describeInstances, prepareInstances } from './prepared-instance.ts'
 import type { RegisterPackInput, RegisterPackResult } from './register-pack-input.ts'
@@ -32,12 +34,12 @@ export async function registerPack(
 ): Promise<RegisterPackResult> {
   const placed = withoutUnplaceable(checkInput(input))
   const pack = { input: placed, described: describeInstances(placed.instances) }
-  for (;;) {
+  for (let attempt = 1; ; attempt++) {
     await ensureKnown(sql, pack, options.knownValues)
     try {
       return await runTransaction(sql, (tx) => register(tx, pack, options))
     } catch (error) {
-      if (!isLostDictionary(error)) throw error
+      if (!isLostDictionary(error) || attempt === catalogLimits.maxDictionaryAttempts) throw error
       options.knownValues.clear()
     }
   }
@@ -54,10 +56,12 @@ async function register(
   options: RegisterPackOptions,
 ): Promise<RegisterPackResult> {
   const patients = patientsOf(described)
-  const [packId, entities, knownPatients] = await Promise.all([
+  // Sent together and taken in order: patients before studies.
+  const [packId, entities, knownPatients, locked] = await Promise.all([
     insertPack(tx, input),
     findSendingEntities(tx, entityCodesOf(input)),
     insertPatients(tx, patients),
+    lockStudies(tx, studyUidsOf(input)),
   ])
   if (packId === undefined) return findRegistered(tx, input)
   requireAllInserted(entities.size, entityCodesOf(input).length)
@@ -67,7 +71,9 @@ async function register(
   const stableMsOf = (entityId: number) => stableMs.get(entityId) ?? options.defaultStudyStableMs
   const studies: { studyInstanceUid: string; revision: number }[] = []
   for (const batch of groupByStudy(prepared, { packId, stableMsOf })) {
-    studies.push({ studyInstanceUid: batch.studyInstanceUid, revision: await registerStudy(tx, batch) })
+    const { studyInstanceUid } = batch
+    const revision = await registerStudy(tx, batch, { isLocked: locked.has(studyInstanceUid) })
+    studies.push({ studyInstanceUid, revision })
   }
   requireAllInserted(await insertQuarantined(tx, packId, input.quarantined), input.quarantined.length)
   return { studies, alreadyRegistered: false }
@@ -75,10 +81,14 @@ async function register(
 
 /** Also reached when the row of the journal or folder was lost: then the studies may be missing too. */
 async function findRegistered(tx: Transaction, input: RegisterPackInput): Promise<RegisterPackResult> {
-  const studyUids = [...new Set(input.instances.map(({ header }) => header.studyInstanceUid))]
+  const studyUids = studyUidsOf(input)
   const [studies, isKnown] = await Promise.all([findStudyRevisions(tx, studyUids), isPackKnown(tx, input)])
   requireAllInserted(isKnown ? 1 : 0, 1)
   return { studies, alreadyRegistered: true }
+}
+
+function studyUidsOf(input: RegisterPackInput): readonly string[] {
+  return [...new Set(input.instances.map(({ header }) => header.studyInstanceUid))]
 }
 
 function patientsOf(described: readonly DescribedInstance[]): readonly PatientKey[] {

@@ -3,22 +3,25 @@ import { insertInstances } from '../queries/insert-instances.ts'
 import { insertPatientIdentifiers } from '../queries/insert-patient-identifiers.ts'
 import { insertSeries } from '../queries/insert-series.ts'
 import { insertStudy } from '../queries/insert-study.ts'
-import { putDueStudy } from '../queries/put-due-study.ts'
+import { lockStudies } from '../queries/lock-studies.ts'
 import { extendStudy } from './extend-study.ts'
-import { holdStudy } from './hold-study.ts'
 import { requireAllInserted } from './lost-dictionary.ts'
+import { readStudy } from './read-study.ts'
 import { isPlain, modalitiesOf, type StudyBatch, seriesOf } from './study-batch.ts'
 
-/** Registers the instances of one study; returns its revision. */
-export async function registerStudy(tx: Transaction, batch: StudyBatch): Promise<number> {
-  const held = await holdStudy(tx, batch)
-  if (held !== undefined) return extendStudy(tx, batch, held)
-  const isDone = await registerNewStudy(tx, batch)
-  if (isDone) return 1
-  // Either somebody else was faster, or it was made without contents because something must be decided.
-  const heldNow = await holdStudy(tx, batch)
-  if (heldNow === undefined) throw new RangeError('the study was found a moment ago and studies are not deleted')
-  return extendStudy(tx, batch, heldNow)
+/** Registers the instances of one study, locked where it was there; returns its revision. */
+export async function registerStudy(
+  tx: Transaction,
+  batch: StudyBatch,
+  { isLocked }: { isLocked: boolean },
+): Promise<number> {
+  if (!isLocked) {
+    const isDone = await registerNewStudy(tx, batch)
+    if (isDone) return 1
+    // Either somebody else was faster, or it was made without contents because something must be decided.
+    await lockStudies(tx, [batch.studyInstanceUid])
+  }
+  return extendStudy(tx, batch, await readStudy(tx, batch))
 }
 
 /** The common case: a study nobody has seen and nothing to decide is written at once with its final counts. */
@@ -30,6 +33,7 @@ async function registerNewStudy(tx: Transaction, batch: StudyBatch): Promise<boo
   const studyId = await insertStudy(tx, {
     studyInstanceUid: batch.studyInstanceUid,
     packId: batch.packId,
+    stableMs: batch.stableMs,
     first: batch.first,
     lastReceivedAtMs: batch.lastReceivedAtMs,
     numberOfSeries: plain ? series.length : 0,
@@ -52,7 +56,6 @@ async function registerNewStudy(tx: Transaction, batch: StudyBatch): Promise<boo
   const [, inserted] = await Promise.all([
     insertSeries(tx, studyId, series),
     insertInstances(tx, { studyId, packId: batch.packId }, rows),
-    putDueStudy(tx, studyId, batch.stableMs),
   ])
   requireAllInserted(inserted, rows.length)
   return true

@@ -13,6 +13,11 @@ export interface StudyContext {
   readonly seriesHeaders: ReadonlyMap<string, { series: KnownSeries; numbers: HeaderNumbers<SeriesAttributes> }>
 }
 
+/** Which header is shown must be worked out from the instances. */
+export function hasSeveralHeaders({ studyHeaders, seriesHeaders }: StudyContext): boolean {
+  return studyHeaders.isSeveral || [...seriesHeaders.values()].some(({ numbers }) => numbers.isSeveral)
+}
+
 export function numberedContext(
   base: Pick<StudyContext, 'batch' | 'study' | 'ownerEntityId'>,
   allSeries: readonly KnownSeries[],

@@ -1,6 +1,5 @@
 import type { Transaction } from '../database/open-database.ts'
 import { findKnownVersions } from '../queries/find-known-versions.ts'
-import { lockStudy } from '../queries/lock-study.ts'
 import { type LockedStudy, readLockedStudy } from '../queries/read-locked-study.ts'
 import type { KnownVersion } from './plan-study.ts'
 import { type StudyBatch, versionsOf } from './study-batch.ts'
@@ -11,14 +10,13 @@ export interface HeldStudy {
   readonly known: readonly KnownVersion[]
 }
 
-/** `undefined` when there is no such study. Each statement sees what was committed before it, so the lock comes first. */
-export async function holdStudy(tx: Transaction, batch: StudyBatch): Promise<HeldStudy | undefined> {
+/** Reads a study whose lock this transaction has: each statement sees what was committed before it. */
+export async function readStudy(tx: Transaction, batch: StudyBatch): Promise<HeldStudy> {
   const seriesInstanceUids = new Set(batch.instances.map(({ seriesInstanceUid }) => seriesInstanceUid))
-  const [isLocked, study, known] = await Promise.all([
-    lockStudy(tx, batch.studyInstanceUid),
+  const [study, known] = await Promise.all([
     readLockedStudy(tx, batch.studyInstanceUid, [...seriesInstanceUids]),
     findKnownVersions(tx, { ...versionsOf(batch), allMultiple: false }),
   ])
-  // One that appeared between the statements is seen but not held.
-  return !isLocked || study === undefined ? undefined : { study, known }
+  if (study === undefined) throw new RangeError('a locked study is there')
+  return { study, known }
 }
