@@ -12,6 +12,7 @@ import { privateSopClassArguments, roundsOf, type Sample } from './support/sampl
 const ENTITY = 'ASST-CAMPIONI'
 const CALLING_AE_TITLE = 'CAMPIONI'
 const STACKS_AT_ONCE = 2
+const MIN_SENT_SHARE = 0.8
 const TEST_TIMEOUT_MS = 180_000
 
 const samples = studySamples()
@@ -87,6 +88,8 @@ describe('every valid sample comes back as it was sent', () => {
         ...titles,
         sopClassUids: members.map((sample) => sample.sopClassUid),
       })
+      // A few files are beyond DCMTK itself; had it sent next to nothing, nothing would be compared.
+      expect(expected.length).toBeGreaterThanOrEqual(members.length * MIN_SENT_SHARE)
       await send({ ...titles, port: archive.ports.dimse })
       return compareStudies(await ownerOf(archive), expected)
     })

@@ -94,17 +94,14 @@ export class Archive {
   async start(env: Readonly<Record<string, string>> = {}): Promise<void> {
     const from = this.#output.length
     const args = ['up', ...(this.#options.arguments ?? [])]
-    const child = spawn(VNA, args, { env: { ...this.environment, ...env }, stdio: ['ignore', 'pipe', 'pipe'] })
+    // The channel closes with this process, however it ends, and the stack then stops: no test leaves one behind.
+    const child = spawn(VNA, args, { env: { ...this.environment, ...env }, stdio: ['ignore', 'pipe', 'pipe', 'ipc'] })
     const collect = (bytes: Buffer) => {
       this.#output += bytes.toString('utf8')
     }
-    child.stdout.on('data', collect)
-    child.stderr.on('data', collect)
+    child.stdout?.on('data', collect)
+    child.stderr?.on('data', collect)
     this.#process = child
-    // A test process that ends early must not leave a stack behind.
-    const end = () => child.kill('SIGTERM')
-    process.once('exit', end)
-    child.once('exit', () => process.off('exit', end))
     this.#exited = new Promise((resolve) =>
       child.once('exit', (code, signal) => {
         this.#output += `[vna up ended: ${code ?? signal}]\n`
