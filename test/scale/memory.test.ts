@@ -73,7 +73,7 @@ it(
   `does not grow with the number of instances (${SMALL_INSTANCES})`,
   async () => {
     const before = gatewayPeakBytes()
-    const transfer = new Transfer({ name: 'memory-small', instances: SMALL_INSTANCES, instancesPerStudy: 100 })
+    const transfer = new Transfer({ name: 'memory-small', instances: SMALL_INSTANCES, instancesPerStudy: 1 })
     try {
       transfer.start(archive, { associations: 4, callingAeTitle: CALLING_AE_TITLE })
       expect(await transfer.ended(), transfer.output.slice(-2000)).toBe(0)

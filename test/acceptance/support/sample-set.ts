@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import {
@@ -35,7 +35,7 @@ function makeStudyless(sopClassUid: string): Sample {
     { tag: 0x00080018, vr: 'UI', value: sopInstanceUid },
   ])
   const identity = { sopClassUid, sopInstanceUid, transferSyntaxUid: EXPLICIT_LITTLE_ENDIAN }
-  const path = join(mkdtempSync(join(tmpdir(), 'vna-studyless-')), 'file.dcm')
+  const path = join(temporaryFolder(), 'file.dcm')
   const file = encodePart10(identity, dataSet)
   writeFileSync(path, file)
   return {
@@ -49,9 +49,15 @@ function makeStudyless(sopClassUid: string): Sample {
   }
 }
 
+function temporaryFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'vna-samples-'))
+  process.once('exit', () => rmSync(folder, { recursive: true, force: true }))
+  return folder
+}
+
 /** One instance in each transfer syntax the generator knows, in each of a few shapes. */
 function generatedSamples(): readonly Sample[] {
-  const folder = mkdtempSync(join(tmpdir(), 'vna-samples-'))
+  const folder = temporaryFolder()
   const nested: Element = {
     tag: 0x00081110,
     vr: 'SQ',
