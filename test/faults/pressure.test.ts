@@ -3,7 +3,7 @@ import { rename, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { Archive } from '../acceptance/support/archive.ts'
 import type { DicomWeb } from '../acceptance/support/dicomweb.ts'
 import { CT_IMAGE_STORAGE, EXPLICIT_LITTLE_ENDIAN, type Fixture, makeFixture } from '../acceptance/support/fixtures.ts'
@@ -19,56 +19,32 @@ const MIB = 1024 ** 2
 const OUT_OF_RESOURCES = 0xa700
 /** A-ASSOCIATE-RJ: transient, presentation-related, temporary congestion (PS3.8 9.3.4). */
 const TEMPORARY_CONGESTION = { result: 2, source: 3, reason: 1 }
-const SOFT_BYTES = 8 * MIB
-/** Space that others may take of the disk while the tests run; as much again is taken by the tests to pass the mark. */
-const DISK_MARGIN_BYTES = Math.min(3 * 1024 * MIB, Math.floor(freeBytes() / 4))
-const MAX_INSTANCES = 100
-const SHIM = fileURLToPath(new URL('./support/failing-disk.mjs', import.meta.url))
+const SOFT_BYTES = 4 * MIB
+const MAX_INSTANCES = 400
 
-let folder: string
 let archive: Archive
-let web: DicomWeb
-let tests = 0
+
+/** Each test makes its own archive, with its own marks. */
+async function startArchive(env: Readonly<Record<string, string>>): Promise<DicomWeb> {
+  archive = await Archive.start({ env })
+  await archive.addEntity({ code: ENTITY, aeTitles: [TITLES.callingAeTitle] })
+  return archive.dicomWeb('entity', { entity: ENTITY })
+}
+
 let sent: Fixture[]
 let acknowledged: Set<string>
 
-/** One stack for all: each test ends with everything in order again. Its processes load the failing disk first. */
-beforeAll(async () => {
-  folder = mkdtempSync(join(tmpdir(), 'vna-pressure-'))
-  archive = await Archive.start({
-    home: join(folder, 'home'),
-    env: {
-      VNA_JOURNAL_SOFT_BYTES: String(SOFT_BYTES),
-      VNA_JOURNAL_HARD_FREE_BYTES: String(freeBytes() - DISK_MARGIN_BYTES),
-      NODE_OPTIONS: `--import=${SHIM}`,
-      FAILING_DISK_CONTROL: diskControl(),
-      FAILING_DISK_FOLDER: join(folder, 'home', 'journal'),
-    },
-  })
-  await archive.addEntity({ code: ENTITY, aeTitles: [TITLES.callingAeTitle] })
-  web = await archive.dicomWeb('entity', { entity: ENTITY })
-}, TEST_TIMEOUT_MS)
-
 beforeEach(() => {
-  tests += 1
   sent = []
   acknowledged = new Set()
 })
 
-afterAll(async () => {
-  await archive?.stop()
-  await rm(folder, { recursive: true, force: true })
+const folders: string[] = []
+
+afterEach(async () => {
+  await archive.dispose()
+  for (const folder of folders.splice(0)) await rm(folder, { recursive: true, force: true })
 })
-
-function freeBytes(): number {
-  const { bavail, bsize } = statfsSync(tmpdir())
-  return bavail * bsize
-}
-
-const diskControl = (): string => join(folder, 'disk-fault')
-const readiness = async (): Promise<number> => (await fetch(`${archive.url}/health/ready`)).status
-const untilReadiness = (status: number): Promise<true> =>
-  waitFor(async () => ((await readiness()) === status ? true : undefined), { what: `readiness ${status}` })
 
 function associate(): Promise<RawAssociation> {
   const contexts = [{ id: 1, abstractSyntaxUid: CT_IMAGE_STORAGE, transferSyntaxUid: EXPLICIT_LITTLE_ENDIAN }]
@@ -77,7 +53,7 @@ function associate(): Promise<RawAssociation> {
 
 /** Sends one more instance of a mebibyte; remembers whether it was acknowledged. */
 async function sendOne(association: RawAssociation): Promise<number> {
-  const fixture = makeFixture({ study: `pressure ${tests}`, number: sent.length + 1, pixelBytes: MIB })
+  const fixture = makeFixture({ study: 'pressure', number: sent.length + 1, pixelBytes: MIB })
   sent.push(fixture)
   const outcome = await storeRaw(association, { contextId: 1, ...fixture }, sent.length)
   if (outcome.kind !== 'answered') throw new Error(`the association was ${outcome.kind}`)
@@ -94,7 +70,7 @@ async function sendUntilRefused(association: RawAssociation): Promise<number> {
   throw new Error(`${MAX_INSTANCES} instances were accepted`)
 }
 
-async function rejection(): Promise<RejectedError['rejection'] | undefined> {
+const rejectionOf = async () => {
   try {
     const { connection } = await associate()
     connection.destroy()
@@ -104,55 +80,45 @@ async function rejection(): Promise<RejectedError['rejection'] | undefined> {
   }
 }
 
-/** New associations are welcome again, and everything that was acknowledged is there. */
-async function expectRecovery(): Promise<void> {
-  const status = await waitFor(
-    async () => {
-      const association = await associate()
-      const answer = await sendOne(association)
-      association.connection.destroy()
-      return answer === 0 ? answer : undefined
-    },
-    { timeoutMs: 60_000, everyMs: 250, what: 'an instance to be accepted again' },
-  )
-  expect(status).toBe(0)
-  expect(await verifyAcknowledged(web, sent, acknowledged)).toEqual([])
-}
-
-/** An instance that is archived, so that the object store's folder exists. */
-async function sendAndSee(association: RawAssociation): Promise<void> {
-  expect(await sendOne(association)).toBe(0)
-  await waitFor(async () => {
-    const shown = await web.retrieveAsReceived(`/studies/${sent[0]!.studyInstanceUid}`)
-    return shown.length > 0 ? true : undefined
-  })
-}
-
 /** The object store's folder becomes a plain file: whoever is root, nothing can be put there. */
 async function takeObjectStoreAway(): Promise<() => Promise<void>> {
-  const objects = join(archive.home, 'objects')
-  await rename(objects, `${objects}.away`)
-  await writeFile(objects, '')
+  const folder = join(archive.home, 'objects')
+  await rename(folder, `${folder}.away`)
+  await writeFile(folder, '')
   return async () => {
-    await rm(objects)
-    await rename(`${objects}.away`, objects)
+    await rm(folder)
+    await rename(`${folder}.away`, folder)
   }
+}
+
+/** New associations are welcome again, and everything that was acknowledged is there. */
+async function expectRecovery(web: DicomWeb): Promise<void> {
+  const association = await waitFor(async () => associate(), {
+    timeoutMs: 60_000,
+    everyMs: 500,
+    what: 'an association',
+  })
+  expect(await waitFor(async () => ((await sendOne(association)) === 0 ? 0 : undefined), { everyMs: 500 })).toBe(0)
+  association.connection.destroy()
+  expect(acknowledged.size).toBeGreaterThan(0)
+  expect(await verifyAcknowledged(web, sent, acknowledged)).toEqual([])
 }
 
 describe('the object store away', () => {
   it(
-    'up to the soft mark all is accepted, then newcomers wait, then the backlog drains',
+    'up to the soft mark everything is accepted, then newcomers wait, then the backlog drains',
     async () => {
-      const association = await associate()
-      await sendAndSee(association)
+      const web = await startArchive({ VNA_JOURNAL_SOFT_BYTES: String(SOFT_BYTES) })
+      await sendAndForget()
       const bringBack = await takeObjectStoreAway()
+      const association = await associate()
       for (let size = 0; size < SOFT_BYTES; size += MIB) expect(await sendOne(association)).toBe(0)
-      expect(await waitFor(rejection, { what: 'a rejection' })).toEqual(TEMPORARY_CONGESTION)
-      const body = Uint8Array.from(makeFixture({ study: 'stow under pressure', number: 1 }).file)
+      await waitFor(rejectionOf, { what: 'a rejection' })
+      expect(await rejectionOf()).toEqual(TEMPORARY_CONGESTION)
       const refused = await web.fetch('/studies', {
         method: 'POST',
         headers: { 'content-type': 'application/dicom' },
-        body,
+        body: Uint8Array.from(makeFixture({ study: 'stow under pressure', number: 1 }).file),
       })
       expect(refused.status).toBe(503)
       expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0)
@@ -160,42 +126,55 @@ describe('the object store away', () => {
       expect(await sendOne(association)).toBe(0)
       association.connection.destroy()
       await bringBack()
-      await expectRecovery()
+      await expectRecovery(web)
     },
     TEST_TIMEOUT_MS,
   )
 })
 
+/** One instance, archived, so that the object store's folder exists. */
+async function sendAndForget(): Promise<void> {
+  const association = await associate()
+  expect(await sendOne(association)).toBe(0)
+  association.connection.destroy()
+  await waitFor(async () => ((await archive.vna(['journal', 'list'])).exitCode === 0 ? true : undefined))
+}
+
 describe('the journal disk', () => {
   it(
     'short of space refuses instances with 0xA700 and serves again when there is room',
     async () => {
+      const web = await startArchive({ VNA_JOURNAL_HARD_FREE_BYTES: String(freeBytes() - 1024 * MIB) })
       const association = await associate()
       expect(await sendOne(association)).toBe(0)
-      const filler = join(folder, 'filler')
+      const filler = join(archive.home, 'filler')
       // Reserves the space without writing it.
-      expect((await runProgram('fallocate', ['-l', String(2 * DISK_MARGIN_BYTES), filler])).stderr).toBe('')
+      expect((await runProgram('fallocate', ['-l', `${2048 * MIB}`, filler])).exitCode).toBe(0)
       expect(await sendUntilRefused(association)).toBe(OUT_OF_RESOURCES)
       association.connection.destroy()
       await rm(filler)
-      await expectRecovery()
+      await expectRecovery(web)
     },
     TEST_TIMEOUT_MS,
   )
+})
 
+describe('a failing journal disk', () => {
   it(
-    'that fails on sync gives no false success, and serves again by itself',
+    'gives no false success for an error on sync, and serves again by itself',
     async () => {
+      const web = await startWithFailingDisk()
       const association = await associate()
       expect(await sendOne(association)).toBe(0)
       await writeFile(diskControl(), 'sync')
       expect(await sendOne(association)).not.toBe(0)
-      association.connection.destroy()
-      await untilReadiness(503)
-      expect(await rejection()).toEqual(TEMPORARY_CONGESTION)
+      await waitFor(async () => ((await readiness()) === 503 ? true : undefined), {
+        what: 'the stack to say it is not ready',
+      })
+      expect(await statusOrRejection()).not.toBe(0)
       await rm(diskControl())
-      await untilReadiness(200)
-      await expectRecovery()
+      await waitFor(async () => ((await readiness()) === 200 ? true : undefined), { what: 'the stack to be ready' })
+      await expectRecovery(web)
     },
     TEST_TIMEOUT_MS,
   )
@@ -203,14 +182,52 @@ describe('the journal disk', () => {
   it(
     'that is full refuses with 0xA700, and serves again when there is room',
     async () => {
+      const web = await startWithFailingDisk()
       const association = await associate()
       expect(await sendOne(association)).toBe(0)
       await writeFile(diskControl(), 'full')
       expect(await sendOne(association)).toBe(OUT_OF_RESOURCES)
-      association.connection.destroy()
       await rm(diskControl())
-      await expectRecovery()
+      await expectRecovery(web)
     },
     TEST_TIMEOUT_MS,
   )
 })
+
+const diskControl = () => join(archive.home, '..', 'disk-fault')
+const readiness = async () => (await fetch(`${archive.url}/health/ready`)).status
+
+/** A newcomer's instance, or the refusal of its association. */
+async function statusOrRejection(): Promise<number> {
+  try {
+    const association = await associate()
+    const status = await sendOne(association)
+    association.connection.destroy()
+    return status
+  } catch (error) {
+    if (error instanceof RejectedError) return -1
+    throw error
+  }
+}
+
+/** A stack whose processes load the failing disk before their own code. */
+async function startWithFailingDisk(): Promise<DicomWeb> {
+  const folder = mkdtempSync(join(tmpdir(), 'vna-disk-'))
+  const shim = fileURLToPath(new URL('./support/failing-disk.mjs', import.meta.url))
+  archive = await Archive.start({
+    home: join(folder, 'home'),
+    env: {
+      NODE_OPTIONS: `--import=${shim}`,
+      FAILING_DISK_CONTROL: join(folder, 'disk-fault'),
+      FAILING_DISK_FOLDER: join(folder, 'home', 'journal'),
+    },
+  })
+  folders.push(folder)
+  await archive.addEntity({ code: ENTITY, aeTitles: [TITLES.callingAeTitle] })
+  return archive.dicomWeb('entity', { entity: ENTITY })
+}
+
+function freeBytes(): number {
+  const { bavail, bsize } = statfsSync('/tmp')
+  return bavail * bsize
+}
