@@ -7,7 +7,6 @@ export type RefusalCode =
   | 'invalid-sop-instance-uid'
   | 'study-mismatch'
   | 'sop-class-not-supported'
-  | 'duplicate-refused'
   | 'too-large'
   | 'journal-full'
   | 'processing-failure'
@@ -16,7 +15,6 @@ export type RefusalCode =
 export const storeStatus = {
   success: 0x0000,
   processingFailure: 0x0110,
-  duplicateSopInstance: 0x0111,
   invalidSopInstance: 0x0117,
   sopClassNotSupported: 0x0122,
   outOfResources: 0xa700,
@@ -53,7 +51,6 @@ const words: Readonly<Record<RefusalCode, RefusalWords>> = {
     status: storeStatus.sopClassNotSupported,
     comment: 'SOP class is not a storage SOP class',
   },
-  'duplicate-refused': { status: storeStatus.duplicateSopInstance, comment: 'SOP Instance is already archived' },
   'too-large': { status: storeStatus.outOfResources, comment: 'Instance is larger than this archive accepts' },
   'journal-full': { status: storeStatus.outOfResources, comment: 'Archive has no room at the moment' },
   'processing-failure': { status: storeStatus.processingFailure, comment: 'Archive could not keep the instance' },
