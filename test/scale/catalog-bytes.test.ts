@@ -19,10 +19,10 @@ const FIXED_BYTES_PER_INSTANCE = bySchedule({ short: (512 * 1024) / INSTANCES, l
 /** Bytes of tables and indexes an instance: the aim, which is met. */
 const CEILING_PER_CT_INSTANCE = 400
 /**
- * The aim is 1,500 and is missed: 1,677 were measured over 12,000 studies of a patient each with the header of a scanner
- * and a RIS. This only guards against more; bring it down with the schema.
+ * The aim, which the long schedule asserts, is 1,500 and is not met yet: 1,677 over 12,000 studies of a patient each, with
+ * the header of a scanner and a RIS. The short one guards against more.
  */
-const CEILING_PER_ONE_INSTANCE_STUDY = 1_750
+const CEILING_PER_ONE_INSTANCE_STUDY = bySchedule({ short: 1_750, long: 1_500 })
 const ENTITY = 'ASST-CATALOGO'
 const CALLING_AE_TITLE = 'CATALOGO'
 const TEST_TIMEOUT_MS = bySchedule({ short: 180_000, long: 3_600_000 })
