@@ -1,3 +1,14 @@
+export { encodeFhir } from './fhir/encode-fhir.ts'
+export type {
+  FhirBundle,
+  FhirBundleEntry,
+  FhirDocumentReference,
+  FhirEndpoint,
+  FhirIdentifier,
+  FhirImagingStudy,
+  FhirReference,
+  FhirResource,
+} from './fhir/resources.ts'
 export { type AckCode, type AckOptions, encodeAck, type Hl7ErrorCode, hl7ErrorCodes } from './hl7v2/ack.ts'
 export { type AdtEvent, type AdtFacts, type AdtOptions, type AdtPatient, adtFactsOf } from './hl7v2/adt-facts.ts'
 export { type Hl7Limits, hl7Limits } from './hl7v2/hl7-limits.ts'
@@ -5,10 +16,28 @@ export { type Hl7Message, parseHl7Message } from './hl7v2/hl7-message.ts'
 export { type Hl7Header, headerOf } from './hl7v2/message-type.ts'
 export { encodeMllp, MllpDecoder, type MllpLimits, mllpLimits } from './hl7v2/mllp.ts'
 export { type OrderFacts, orderFactsOf } from './hl7v2/order-message.ts'
+export { defaultLinkingOptions, type LinkingOptions, linkReport } from './linking/link-report.ts'
+export { noCrossReference, type PatientAgreement, type SamePerson } from './linking/patient-agreement.ts'
+export { buildFhirManifest } from './manifest/build-fhir-manifest.ts'
 export { buildKosManifest, kosSopClassUid } from './manifest/build-kos-manifest.ts'
+export { generatedAccessionMark } from './manifest/generated-accession.ts'
+export { endpointsOf, imagingStudyOf } from './manifest/imaging-study.ts'
 export { ManifestError, type ManifestErrorCode } from './manifest/manifest-error.ts'
-export { contentHashOf, manifestUidOf } from './manifest/manifest-identity.ts'
+export { contentHashOf, manifestUidOf, submissionUidOf } from './manifest/manifest-identity.ts'
 export type { ManifestOptions, ManifestProfile } from './manifest/manifest-options.ts'
+export {
+  type DocumentReferenceInput,
+  documentReferenceOf,
+  type ManifestFormat,
+  type ProvideDocumentInput,
+  provideDocumentBundle,
+} from './manifest/register-manifest.ts'
+export { defaultRegistrationOptions, type RegistrationOptions } from './manifest/registration-options.ts'
+export {
+  type ReportReferences,
+  type ReportReferencesOptions,
+  reportReferencesOf,
+} from './manifest/report-references.ts'
 export { isCodiceFiscale } from './model/codice-fiscale.ts'
 export { FseError, type FseErrorCode, type FseErrorDetails } from './model/fse-error.ts'
 export type { PatientIdentifier, ResolvedPatient } from './model/identifiers.ts'

@@ -2,11 +2,11 @@ import { explicitVrLittleEndian, implementationClassUid, implementationVersionNa
 import dcmjs from 'dcmjs'
 import type { PatientIdentifier } from '../model/identifiers.ts'
 import type { ManifestRequest, ManifestStudy } from '../model/manifest-study.ts'
-import { allIdentifiersOf, checkStudy, primaryIdentifierOf } from './check-study.ts'
+import { allIdentifiersOf, checkOptions, checkStudy, primaryIdentifierOf } from './check-study.ts'
 import { type CodeProfile, codeProfileOf } from './code-profiles.ts'
 import { codeItem, type DataSet, element, issuerItem, optional, sequence } from './elements.ts'
+import { generatedAccessionMark } from './generated-accession.ts'
 import { kosContent, referencedSop } from './kos-content.ts'
-import { ManifestError } from './manifest-error.ts'
 import { manifestSeriesUidOf, manifestUidOf } from './manifest-identity.ts'
 import type { ManifestOptions } from './manifest-options.ts'
 
@@ -16,7 +16,7 @@ export const kosSopClassUid = '1.2.840.10008.5.1.4.1.1.88.59'
 export function buildKosManifest(study: ManifestStudy, options: ManifestOptions): Uint8Array {
   const profile = codeProfileOf(options)
   checkStudy(study)
-  if (!/^\d{14}$/.test(options.createdAt)) throw new ManifestError('bad-date')
+  checkOptions(options)
   const sopInstanceUid = manifestUidOf(study, options)
   const file = new dcmjs.data.DicomDict({
     '00020001': { vr: 'OB', Value: [new Uint8Array([0, 1]).buffer] },
@@ -104,6 +104,7 @@ function requestItem(study: ManifestStudy, request: ManifestRequest): DataSet {
     ...(placerIssuerOid ? sequence('00400026', issuerItem(placerIssuerOid)) : {}),
     ...(fillerIssuerOid ? sequence('00400027', issuerItem(fillerIssuerOid)) : {}),
     ...element('00401001', 'SH'),
+    ...(request.generated ? element('00401002', 'LO', generatedAccessionMark) : {}),
     ...element('00402016', 'LO', request.placerOrderNumber),
     ...element('00402017', 'LO', request.fillerOrderNumber),
   }

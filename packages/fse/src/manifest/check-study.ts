@@ -1,6 +1,7 @@
 import type { PatientIdentifier } from '../model/identifiers.ts'
 import type { ManifestStudy } from '../model/manifest-study.ts'
 import { ManifestError } from './manifest-error.ts'
+import type { ManifestOptions } from './manifest-options.ts'
 
 /** A study with more is split by no standard; one manifest of it would be some 60 MB. */
 export const maxManifestInstances = 100_000
@@ -11,6 +12,10 @@ export function checkStudy(study: ManifestStudy): void {
   if (count > maxManifestInstances) throw new ManifestError('too-many-instances')
   if (study.requests.length === 0) throw new ManifestError('no-request')
   primaryIdentifierOf(study)
+}
+
+export function checkOptions({ createdAt }: ManifestOptions): void {
+  if (!/^\d{14}$/.test(createdAt)) throw new ManifestError('bad-date')
 }
 
 /** The national identifier where the person is resolved, else the first one known. */

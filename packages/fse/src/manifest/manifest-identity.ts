@@ -4,10 +4,16 @@ import type { ManifestOptions } from './manifest-options.ts'
 
 /**
  * `sha256:…` of all that a manifest says, whatever its version and date: a rebuild with an equal hash needs no
- * registration. Order of properties does not matter, order of series and instances does.
+ * registration. Codes of the registration do not count. Order of properties does not matter, order of series and instances does.
  */
 export function contentHashOf(study: ManifestStudy, options: ManifestOptions): string {
-  const { version: _version, createdAt: _createdAt, allowFinal: _allowFinal, ...lasting } = options
+  const {
+    version: _version,
+    createdAt: _createdAt,
+    allowFinal: _allowFinal,
+    registration: _registration,
+    ...lasting
+  } = options
   return `sha256:${createHash('sha256')
     .update(canonicalJson({ study, options: lasting }))
     .digest('hex')}`
@@ -20,6 +26,11 @@ export function manifestUidOf(study: ManifestStudy, options: ManifestOptions): s
 
 export function manifestSeriesUidOf(study: ManifestStudy, options: ManifestOptions): string {
   return derivedUid(study, options, 'series')
+}
+
+/** Unique id of the submission that registers this version: sent again after a failure, it is the same one. */
+export function submissionUidOf(study: ManifestStudy, options: ManifestOptions): string {
+  return derivedUid(study, options, 'submission')
 }
 
 /** A name-based `urn:uuid:` for a resource inside a manifest; equal manifests name their resources equally. */
@@ -43,4 +54,8 @@ function canonicalJson(value: unknown): string {
       ? Object.fromEntries(Object.entries(item).sort(([a], [b]) => (a < b ? -1 : 1)))
       : item,
   )
+}
+
+export function idOfUrn(urn: string): string {
+  return urn.slice('urn:uuid:'.length)
 }

@@ -1,3 +1,5 @@
+import type { RegistrationOptions } from './registration-options.ts'
+
 export type ManifestProfile = 'xdsi' | 'mado-ti' | 'mado-final'
 
 /** What a manifest needs beside the study. Equal study and options give equal bytes: no clock is read. */
@@ -18,4 +20,6 @@ export interface ManifestOptions {
   readonly displayUri?: string | undefined
   /** `mado-final` waits for the publication of CP-2595; asking for it without this is an error. */
   readonly allowFinal?: boolean | undefined
+  /** National codes and names of the registration; what is absent has the default of `defaultRegistrationOptions`. */
+  readonly registration?: Partial<RegistrationOptions> | undefined
 }
