@@ -62,6 +62,15 @@ CREATE INDEX events_pending ON public.events USING btree (seq) WHERE (shipped_at
 CREATE TRIGGER events_no_delete BEFORE DELETE ON public.events FOR EACH ROW EXECUTE FUNCTION refuse_change()
 CREATE TRIGGER events_only_shipped BEFORE UPDATE ON public.events FOR EACH ROW WHEN (((old.seq IS DISTINCT FROM new.seq) OR (old.type IS DISTINCT FROM new.type) OR (old.payload IS DISTINCT FROM new.payload) OR (old.created_at IS DISTINCT FROM new.created_at))) EXECUTE FUNCTION refuse_change()
 
+table generated_accessions (
+  study_instance_uid text collate "C" not null
+  accession_number text collate "C" not null
+  issuer text collate "C" not null
+  created_at timestamp with time zone not null
+  UNIQUE (accession_number)
+  PRIMARY KEY (study_instance_uid)
+)
+
 table header_variants (
   study_id bigint not null
   series_id bigint not null
@@ -89,6 +98,28 @@ table holders (
   FOREIGN KEY (entity_id) REFERENCES entities(id)
   FOREIGN KEY (study_id) REFERENCES studies(id)
 )
+
+table identities (
+  id bigint not null generated always as identity
+  issuer_id integer not null
+  merged_into bigint
+  updated_at timestamp with time zone not null
+  identifier text collate "C" not null
+  national_issuer text collate "C"
+  national_identifier text collate "C"
+  resolved_issuer text collate "C"
+  resolved_identifier text collate "C"
+  name text
+  birth_date text collate "C"
+  sex text collate "C"
+  source text collate "C" not null
+  UNIQUE (identifier, issuer_id)
+  PRIMARY KEY (id)
+  FOREIGN KEY (issuer_id) REFERENCES issuers(id)
+  FOREIGN KEY (merged_into) REFERENCES identities(id)
+)
+CREATE INDEX identities_merged ON public.identities USING btree (merged_into) WHERE (merged_into IS NOT NULL)
+CREATE INDEX identities_resolved ON public.identities USING btree (resolved_identifier) WHERE (resolved_identifier IS NOT NULL)
 
 table instance_copies (
   study_id bigint not null
@@ -180,6 +211,88 @@ table journals (
   PRIMARY KEY (id)
 )
 
+table link_decisions (
+  report_id uuid not null
+  study_instance_uid text collate "C" not null
+  decision text collate "C" not null
+  decided_by text not null
+  reason text not null
+  decided_at timestamp with time zone not null
+  PRIMARY KEY (report_id, study_instance_uid)
+  CHECK ((decision = ANY (ARRAY['accept'::text, 'refuse'::text, 'unlink'::text])))
+)
+
+table link_history (
+  seq bigint not null generated always as identity
+  at timestamp with time zone not null
+  report_id uuid not null
+  study_instance_uid text collate "C" not null
+  state text collate "C" not null
+  tier text collate "C" not null
+  score real not null
+  evidence jsonb not null
+  decided_by text
+  reason text
+  PRIMARY KEY (seq)
+)
+CREATE INDEX link_history_report ON public.link_history USING btree (report_id)
+CREATE INDEX link_history_study ON public.link_history USING btree (study_instance_uid)
+CREATE TRIGGER link_history_append_only BEFORE DELETE OR UPDATE ON public.link_history FOR EACH ROW EXECUTE FUNCTION refuse_change()
+
+table links (
+  report_id uuid not null
+  study_instance_uid text collate "C" not null
+  state text collate "C" not null
+  tier text collate "C" not null
+  score real not null
+  evidence jsonb not null
+  valid_from timestamp with time zone not null
+  decided_by text
+  reason text
+  PRIMARY KEY (report_id, study_instance_uid)
+  FOREIGN KEY (report_id) REFERENCES reports(id)
+  CHECK ((state = ANY (ARRAY['LINKED'::text, 'REVIEW'::text, 'REJECTED_CONFLICT'::text, 'UNLINKED'::text, 'SUPERSEDED'::text])))
+)
+CREATE INDEX links_review ON public.links USING btree (valid_from, report_id) WHERE (state = ANY (ARRAY['REVIEW'::text, 'REJECTED_CONFLICT'::text]))
+CREATE INDEX links_study ON public.links USING btree (study_instance_uid)
+
+table manifests (
+  id bigint not null generated always as identity
+  study_instance_uid text collate "C" not null
+  version integer not null
+  created_at timestamp with time zone not null
+  registered_at timestamp with time zone
+  state text collate "C" not null
+  profile text collate "C" not null
+  content_hash text collate "C" not null
+  manifest_uid text collate "C" not null
+  kos_key text collate "C" not null
+  kos_size_bytes integer not null
+  kos_sha1 bytea not null
+  fhir_key text collate "C" not null
+  fhir_size_bytes integer not null
+  fhir_sha1 bytea not null
+  kos_reference text collate "C"
+  fhir_reference text collate "C"
+  UNIQUE (manifest_uid)
+  UNIQUE (study_instance_uid, version)
+  PRIMARY KEY (id)
+  CHECK ((state = ANY (ARRAY['BUILT'::text, 'REGISTERED'::text, 'SUPERSEDED'::text, 'WITHDRAWN'::text])))
+)
+
+table notifications (
+  id bigint not null generated always as identity
+  study_instance_uid text collate "C" not null
+  created_at timestamp with time zone not null
+  due_at timestamp with time zone
+  attempts integer not null default 0
+  kind text collate "C" not null
+  payload jsonb not null
+  last_error text
+  PRIMARY KEY (id)
+)
+CREATE INDEX notifications_due ON public.notifications USING btree (study_instance_uid, id) WHERE (due_at IS NOT NULL)
+
 table pack_folders (
   id integer not null generated always as identity
   path text collate "C" not null
@@ -226,6 +339,21 @@ table patients (
   FOREIGN KEY (issuer_id) REFERENCES issuers(id)
 )
 
+table publications (
+  study_instance_uid text collate "C" not null
+  due_at timestamp with time zone
+  dirty_since timestamp with time zone
+  attempts integer not null default 0
+  version integer not null default 0
+  state text collate "C" not null
+  last_error text
+  PRIMARY KEY (study_instance_uid)
+  CHECK ((state = ANY (ARRAY['PENDING'::text, 'UNRESOLVED'::text, 'BUILT'::text, 'REGISTERED'::text, 'WITHDRAWN'::text, 'FAILED_RETRYABLE'::text, 'FAILED_BLOCKING'::text])))
+)
+CREATE INDEX publications_dirty ON public.publications USING btree (dirty_since) WHERE (dirty_since IS NOT NULL)
+CREATE INDEX publications_due ON public.publications USING btree (due_at) WHERE (due_at IS NOT NULL)
+CREATE INDEX publications_failed ON public.publications USING btree (study_instance_uid) WHERE (state = 'FAILED_BLOCKING'::text)
+
 table quarantine (
   id bigint not null generated always as identity
   pack_id bigint not null
@@ -251,6 +379,46 @@ table quarantine (
 )
 CREATE INDEX quarantine_open ON public.quarantine USING btree (reason) WHERE (resolved_at IS NULL)
 CREATE INDEX quarantine_sop ON public.quarantine USING btree (sop_instance_uid) WHERE (sop_instance_uid IS NOT NULL)
+
+table report_keys (
+  report_id uuid not null
+  kind text collate "C" not null
+  value text collate "C" not null
+  issuer text collate "C" not null default ''::text
+  PRIMARY KEY (value, kind, issuer, report_id)
+  FOREIGN KEY (report_id) REFERENCES reports(id)
+  CHECK ((kind = ANY (ARRAY['study'::text, 'accession'::text, 'placer'::text, 'filler'::text, 'prescription'::text, 'patient'::text, 'replaces'::text])))
+)
+CREATE INDEX report_keys_report ON public.report_keys USING btree (report_id)
+
+table reports (
+  id uuid not null
+  received_at timestamp with time zone not null
+  due_at timestamp with time zone
+  size_bytes bigint not null
+  version integer
+  visibility smallint not null default 0
+  origin text collate "C" not null
+  source text collate "C" not null
+  format text collate "C" not null
+  state text collate "C" not null
+  unique_id text collate "C" not null
+  set_id text collate "C"
+  type text collate "C"
+  confidentiality text collate "C"
+  study_instance_uid text collate "C"
+  document_key text collate "C" not null
+  content_type text collate "C" not null
+  sha256 bytea not null
+  facts jsonb not null
+  PRIMARY KEY (id)
+  CHECK ((source = ANY (ARRAY['http'::text, 'mllp'::text, 'instance'::text])))
+  CHECK ((state = ANY (ARRAY['current'::text, 'superseded'::text, 'withdrawn'::text])))
+)
+CREATE INDEX reports_due ON public.reports USING btree (due_at) WHERE (due_at IS NOT NULL)
+CREATE INDEX reports_set ON public.reports USING btree (origin, set_id) WHERE (set_id IS NOT NULL)
+CREATE INDEX reports_study ON public.reports USING btree (study_instance_uid) WHERE (study_instance_uid IS NOT NULL)
+CREATE UNIQUE INDEX reports_unique ON public.reports USING btree (origin, ((md5(unique_id))::uuid), sha256)
 
 table schema_migrations (
   version integer not null
@@ -328,6 +496,16 @@ CREATE INDEX studies_other_name ON public.studies USING btree (patient_name_othe
 CREATE INDEX studies_patient ON public.studies USING btree (patient_id)
 CREATE UNIQUE INDEX studies_uid ON public.studies USING btree (((md5(study_instance_uid))::uuid))
 
+table study_keys (
+  study_instance_uid text collate "C" not null
+  kind text collate "C" not null
+  value text collate "C" not null
+  issuer text collate "C" not null default ''::text
+  PRIMARY KEY (value, kind, issuer, study_instance_uid)
+  CHECK ((kind = ANY (ARRAY['accession'::text, 'placer'::text, 'filler'::text, 'patient'::text])))
+)
+CREATE INDEX study_keys_study ON public.study_keys USING btree (study_instance_uid)
+
 table transmissions (
   id bigint not null generated always as identity
   started_at timestamp with time zone not null
@@ -343,11 +521,13 @@ table transmissions (
   outcome text collate "C" not null
   reason text
   study_instance_uids text[] not null default '{}'::text[]
+  key text collate "C"
   PRIMARY KEY (id)
   FOREIGN KEY (entity_id) REFERENCES entities(id)
   CHECK ((direction = ANY (ARRAY['in'::text, 'out'::text])))
 )
 CREATE INDEX transmissions_entity ON public.transmissions USING btree (entity_id, started_at)
+CREATE UNIQUE INDEX transmissions_key ON public.transmissions USING btree (key) WHERE (key IS NOT NULL)
 CREATE INDEX transmissions_started ON public.transmissions USING btree (started_at)
 CREATE INDEX transmissions_study ON public.transmissions USING gin (study_instance_uids)
 
@@ -356,6 +536,16 @@ table uids (
   uid text collate "C" not null
   UNIQUE (uid)
   PRIMARY KEY (id)
+)
+
+table visibility_decisions (
+  kind text collate "C" not null
+  id text collate "C" not null
+  visibility smallint not null
+  decided_by text not null
+  decided_at timestamp with time zone not null
+  PRIMARY KEY (kind, id)
+  CHECK ((kind = ANY (ARRAY['study'::text, 'report'::text])))
 )
 
 CREATE OR REPLACE FUNCTION public.refuse_change()
