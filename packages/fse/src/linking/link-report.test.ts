@@ -466,6 +466,16 @@ describe('links of a report', () => {
     }
   })
 
+  it('are proposed for no withdrawn report, and for its chain by the words of each version alone', () => {
+    for (const [, facts, studies] of cases) {
+      expect(linkReport(report({ ...facts, withdrawn: true }), studies)).toEqual([])
+    }
+    const chain = { setId: 'set', uniqueId: 'r2', replaces: ['r1'], withdrawn: false }
+    const links = linkReport(report({ ...chain, studyInstanceUids: ['1'] }), [study('1')])
+    expect(links.map(({ state }) => state)).toEqual(['LINKED'])
+    expect(linkReport(report(chain), [study('1')])).toEqual([])
+  })
+
   it('tell why, without any value of the patient', () => {
     const [link] = linkReport(report({ accessions: [A1] }), [study('1', { accessions: [A1] })])
     expect(link?.evidence).toEqual([

@@ -36,12 +36,17 @@ type Proposal = Omit<ProposedLink, 'studyInstanceUid'>
  *
  * T1 Study Instance UID · T2 accession number · T3 placer or filler order, prescription · T4 patient, date and content.
  * A study has one proposal, of its first tier; content is looked at only where no key spoke.
+ *
+ * A withdrawn report has no proposal, whatever it names: what is linked to it already is for the caller to end (state
+ * UNLINKED), and so is the chain of versions (`setId`, `replaces`, `appends`): each version is judged here by its own
+ * words, and a withdrawn last version does not bring an earlier one back.
  */
 export function linkReport(
   report: ReportFacts,
   candidates: readonly StudyFacts[],
   options: LinkingOptions = defaultLinkingOptions,
 ): readonly ProposedLink[] {
+  if (report.withdrawn === true) return []
   const pairs = candidates.map((study): Pair => {
     const patient = patientAgreement(report.patientIdentifiers, study.patientIdentifiers, options.samePerson)
     return { report, study, patient }

@@ -9,6 +9,7 @@ import { generatedAccessionMark } from './generated-accession.ts'
 import { kosContent, referencedSop } from './kos-content.ts'
 import { manifestSeriesUidOf, manifestUidOf } from './manifest-identity.ts'
 import type { ManifestOptions } from './manifest-options.ts'
+import { writeDataSet } from './write-data-set.ts'
 
 export const kosSopClassUid = '1.2.840.10008.5.1.4.1.1.88.59'
 
@@ -26,7 +27,8 @@ export function buildKosManifest(study: ManifestStudy, options: ManifestOptions)
     ...element('00020012', 'UI', implementationClassUid),
     ...element('00020013', 'SH', implementationVersionName),
   })
-  file.dict = {
+  const head = new Uint8Array(file.write())
+  const body = writeDataSet({
     ...documentHeader(study, options, sopInstanceUid),
     ...patient(study),
     ...requests(study),
@@ -36,8 +38,8 @@ export function buildKosManifest(study: ManifestStudy, options: ManifestOptions)
     ...element('0040A050', 'CS', 'SEPARATE'),
     ...sequence('0040A504', { ...element('00080105', 'CS', 'DCMR'), ...element('0040DB00', 'CS', '2010') }),
     ...sequence('0040A730', ...kosContent(study, profile)),
-  }
-  return new Uint8Array(file.write())
+  })
+  return Buffer.concat([head, body])
 }
 
 function documentHeader(study: ManifestStudy, options: ManifestOptions, sopInstanceUid: string): DataSet {
