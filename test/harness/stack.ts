@@ -7,7 +7,7 @@ import { findProcessStart } from '../../packages/runtime/src/index.ts'
 import { findFreePort } from '../../services/supervisor/src/process/ports.ts'
 import { makeHome } from './servers.ts'
 
-export const stackProcesses = ['supervisor', 'gateway', 'archiver', 'query', 'postgres', 'redis'] as const
+export const stackProcesses = ['supervisor', 'gateway', 'archiver', 'query', 'linker', 'postgres', 'redis'] as const
 export type StackProcess = (typeof stackProcesses)[number]
 
 /** A whole stack of a test's own: `vna up` with a temporary VNA_HOME and free ports. */

@@ -27,6 +27,7 @@ export {
   type StudyState,
 } from './metrics/definitions.ts'
 export { type OpsServer, startOpsServer } from './ops-server.ts'
+export { type Repeating, repeat } from './repeat.ts'
 export {
   findProcessStart,
   findRunRecord,

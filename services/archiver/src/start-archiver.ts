@@ -2,12 +2,18 @@ import { join } from 'node:path'
 import { type ObjectStore, type ObjectStoreOperation, openObjectStore } from '@vna/archive'
 import { type Catalog, openCatalog } from '@vna/catalog'
 import { type ArchivingParts, createLedgerShipper } from '@vna/registration'
-import { createCrashPoint, type ServiceContext, type ShutdownPhase, type StartedService } from '@vna/runtime'
+import {
+  createCrashPoint,
+  type Repeating,
+  repeat,
+  type ServiceContext,
+  type ShutdownPhase,
+  type StartedService,
+} from '@vna/runtime'
 import type { ArchiverConfig } from './config.ts'
 import { createContentGauges } from './content-gauges.ts'
 import { JournalDrain } from './journal-drain.ts'
 import { OrphanPacks } from './orphan-packs.ts'
-import { type Repeating, repeat } from './repeat.ts'
 import { openStudyStability } from './study-stability.ts'
 
 const stabilityIntervalMs = 1_000

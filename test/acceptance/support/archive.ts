@@ -36,7 +36,7 @@ export type EntityOptions = {
   readonly aeTitles: readonly string[]
   readonly extra?: readonly string[]
 }
-export type ServiceName = 'gateway' | 'archiver' | 'query' | 'postgres' | 'redis' | 'supervisor'
+export type ServiceName = 'gateway' | 'archiver' | 'query' | 'linker' | 'postgres' | 'redis' | 'supervisor'
 
 /**
  * One whole stack, started and spoken to as its users do: `./vna`, HTTP, DIMSE, signals.
@@ -172,7 +172,7 @@ export class Archive {
 
   /** Process ids from `run/*.pid`, of processes that live. */
   servicePids(): ReadonlyMap<ServiceName, number> {
-    const names: readonly ServiceName[] = ['gateway', 'archiver', 'query', 'postgres', 'redis', 'supervisor']
+    const names: readonly ServiceName[] = ['gateway', 'archiver', 'query', 'linker', 'postgres', 'redis', 'supervisor']
     const found = names.map((name) => [name, this.findPid(name)] as const)
     return new Map(found.filter((entry): entry is [ServiceName, number] => entry[1] !== undefined))
   }

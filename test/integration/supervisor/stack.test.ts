@@ -37,7 +37,7 @@ describe('the stack', { timeout: TEST_LIMIT_MS }, () => {
   it('runs beside another, which uses an external PostgreSQL and Redis', async () => {
     const [postgres, redis] = await Promise.all([startPostgres(), startRedis()])
     const other = await startStack({ env: { VNA_DATABASE_URL: postgres.url, VNA_REDIS_URL: redis.url } })
-    expect([...other.pids().keys()]).toEqual(['supervisor', 'gateway', 'archiver', 'query'])
+    expect([...other.pids().keys()]).toEqual(['supervisor', 'gateway', 'archiver', 'query', 'linker'])
     expect([await isReady(other), await isReady(stack)]).toEqual([true, true])
     await other.dispose()
     await Promise.all([postgres.stop(), redis.stop()])

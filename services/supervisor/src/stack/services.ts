@@ -8,7 +8,7 @@ import { startService } from '../process/start-service.ts'
 import { clock } from './data-services.ts'
 import { findErrorText, type Logs } from './logs.ts'
 
-export const serviceNames = ['gateway', 'archiver', 'query'] as const
+export const serviceNames = ['gateway', 'archiver', 'query', 'linker'] as const
 export type ServiceName = (typeof serviceNames)[number]
 
 const READY_LIMIT_MS = 120_000

@@ -1,4 +1,4 @@
-import type { Logger } from '@vna/runtime'
+import type { Logger } from './logger.ts'
 
 export interface Repeating {
   /** Starts no further round and waits for the one under way. */

@@ -1,0 +1,50 @@
+import {
+  type Config,
+  configTable,
+  defineConfig,
+  internalTable,
+  optionalVariable,
+  required,
+  schemas,
+  variable,
+} from '@vna/runtime'
+
+const { integer, text } = schemas
+
+/** Settings of this service alone. */
+export const linkerTable = {
+  maxConnections: variable({
+    name: 'VNA_LINKER_CONNECTIONS',
+    defaultText: '10',
+    schema: integer(2, 200),
+    description: 'database connections of the linker',
+  }),
+  faultPoint: optionalVariable({
+    name: 'VNA_FAULT_POINT',
+    schema: text,
+    description: 'for tests: the service that reaches this write boundary kills itself, once',
+  }),
+}
+
+const linkerShape = {
+  home: configTable.home,
+  bind: configTable.bind,
+  httpPort: configTable.httpPort,
+  mllpPort: configTable.mllpPort,
+  databaseUrl: required(configTable.databaseUrl),
+  redisUrl: required(configTable.redisUrl),
+  objectStore: required(configTable.objectStore),
+  awsAccessKeyId: configTable.awsAccessKeyId,
+  awsSecretAccessKey: configTable.awsSecretAccessKey,
+  awsSessionToken: configTable.awsSessionToken,
+  fseRegistryUrl: configTable.fseRegistryUrl,
+  fseRegistryToken: configTable.fseRegistryToken,
+  logLevel: configTable.logLevel,
+  internalBind: internalTable.internalBind,
+  internalOpsPort: internalTable.internalOpsPort,
+  ...linkerTable,
+}
+
+export type LinkerConfig = Config<typeof linkerShape>
+
+export const parseLinkerConfig = defineConfig(linkerShape)

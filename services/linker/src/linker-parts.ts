@@ -1,0 +1,36 @@
+import type { AuditTrail } from '@vna/access'
+import type { ObjectStore } from '@vna/archive'
+import type { Catalog } from '@vna/catalog'
+import type { Logger, Metrics, ShutdownPhase } from '@vna/runtime'
+import type { Router } from 'express'
+import type { LinkerConfig } from './config.ts'
+
+/** What every module of this service works with. */
+export interface LinkerParts {
+  readonly config: LinkerConfig
+  readonly catalog: Catalog
+  readonly store: ObjectStore
+  readonly audit: Pick<AuditTrail, 'record'>
+  readonly logger: Logger
+  readonly metrics: Metrics
+  /** For tests: the process ends at a named write boundary. */
+  readonly reach: (point: string) => void
+  /** Aborted when the service must stop. */
+  readonly signal: AbortSignal
+}
+
+/** Something done again and again, one at a time. */
+export interface Round {
+  readonly name: string
+  readonly intervalMs: number
+  run(signal: AbortSignal): Promise<unknown>
+}
+
+/** One topic of this service: what it answers, what it does by itself, and how it stops. */
+export interface LinkerModule {
+  /** Routes under the root of the listener; who asks is already known (`principalOf`). */
+  mount?(router: Router): void
+  readonly rounds?: readonly Round[]
+  /** Run after the rounds have ended and before the connections close. */
+  readonly phases?: readonly ShutdownPhase[]
+}

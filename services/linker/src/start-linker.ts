@@ -1,0 +1,79 @@
+import { join } from 'node:path'
+import { AuditTrail, openSigningKey } from '@vna/access'
+import { openCatalog } from '@vna/catalog'
+import {
+  createCrashPoint,
+  type Repeating,
+  repeat,
+  type ServiceContext,
+  type ShutdownPhase,
+  type StartedService,
+} from '@vna/runtime'
+import type { LinkerConfig } from './config.ts'
+import { createLinkerApp } from './http/linker-app.ts'
+import { openListener } from './http/listener.ts'
+import type { LinkerModule, LinkerParts } from './linker-parts.ts'
+import { createModules } from './modules.ts'
+import { openStore } from './open-store.ts'
+
+const CLOSE_GRACE_MS = 1_500
+const ROUNDS_LIMIT_MS = 3_000
+
+/** Wires what the health record needs of the archive: modules over one catalog, one object store and one listener. */
+export async function startLinker(config: LinkerConfig, context: ServiceContext): Promise<StartedService> {
+  const { logger, metrics, health, signal } = context
+  const catalog = openCatalog({
+    url: config.databaseUrl.reveal(),
+    applicationName: 'vna-linker',
+    maxConnections: config.maxConnections,
+  })
+  const store = openStore(config, metrics)
+  health.add('database', () => answers(catalog.probe()))
+  const trail = new AuditTrail(catalog)
+  const reach = createCrashPoint({ home: config.home, point: config.faultPoint })
+  const parts: LinkerParts = { config, catalog, store, audit: trail, logger, metrics, reach, signal }
+  const modules = createModules(parts)
+  const key = await openSigningKey(join(config.home, 'keys'))
+  const listener = await openListener({
+    host: config.internalBind,
+    app: createLinkerApp({ key, modules, logger }),
+  })
+  const rounds = startRounds(modules, parts)
+  const stop = async (): Promise<void> => {
+    await Promise.all([...rounds.map((round) => round.stop()), listener.close(CLOSE_GRACE_MS)])
+  }
+  const close = async (): Promise<void> => {
+    await trail.close()
+    await Promise.allSettled([catalog.close(), store.close()])
+  }
+  return {
+    record: { http: listener.url },
+    phases: [
+      { name: 'work', limitMs: ROUNDS_LIMIT_MS, run: stop },
+      ...modules.flatMap(({ phases }): readonly ShutdownPhase[] => phases ?? []),
+      { name: 'connections', limitMs: 1_500, run: close },
+    ],
+  }
+}
+
+function startRounds(modules: readonly LinkerModule[], { logger }: LinkerParts): readonly Repeating[] {
+  return modules
+    .flatMap((module) => module.rounds ?? [])
+    .map(({ name, intervalMs, run }) =>
+      repeat({
+        name,
+        intervalMs,
+        logger,
+        round: async (signal) => {
+          await run(signal)
+        },
+      }),
+    )
+}
+
+async function answers(probe: Promise<void>): Promise<{ ok: boolean; reason?: string }> {
+  return probe.then(
+    () => ({ ok: true }),
+    () => ({ ok: false, reason: 'does not answer' }),
+  )
+}
