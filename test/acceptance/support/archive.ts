@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { randomUUID } from 'node:crypto'
+import { randomInt, randomUUID } from 'node:crypto'
 import { existsSync, mkdtempSync, readdirSync, readFileSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import { createServer } from 'node:net'
@@ -247,18 +247,24 @@ export function isAlive(pid: number): boolean {
   }
 }
 
-/** Four ports that were free a moment ago. */
+/**
+ * Four ports that were free a moment ago; below those that systems hand out to outgoing connections, which may take one
+ * before the archive listens.
+ */
 export async function freePorts(): Promise<Ports> {
-  const servers = await Promise.all([0, 0, 0, 0].map(() => listenAnywhere()))
-  const [http, dimse, dimseTls, mllp] = servers.map((server) => (server.address() as { port: number }).port)
-  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))))
+  const ports = new Set<number>()
+  while (ports.size < 4) {
+    const port = 20_000 + randomInt(12_000)
+    if (await isFree(port)) ports.add(port)
+  }
+  const [http, dimse, dimseTls, mllp] = [...ports]
   return { http: http!, dimse: dimse!, dimseTls: dimseTls!, mllp: mllp! }
 }
 
-function listenAnywhere() {
+function isFree(port: number): Promise<boolean> {
   const server = createServer()
-  return new Promise<typeof server>((resolve, reject) => {
-    server.once('error', reject)
-    server.listen(0, '127.0.0.1', () => resolve(server))
+  return new Promise((resolve) => {
+    server.once('error', () => resolve(false))
+    server.listen(port, '127.0.0.1', () => server.close(() => resolve(true)))
   })
 }
