@@ -258,27 +258,43 @@ CREATE INDEX links_study ON public.links USING btree (study_instance_uid)
 
 table manifests (
   id bigint not null generated always as identity
-  study_instance_uid text collate "C" not null
-  version integer not null
   created_at timestamp with time zone not null
   registered_at timestamp with time zone
+  kos_id uuid not null
+  fhir_id uuid not null
+  viewer_endpoint_id uuid
+  version integer not null
+  kos_size_bytes integer not null
+  fhir_size_bytes integer not null
+  study_instance_uid text collate "C" not null
   state text collate "C" not null
   profile text collate "C" not null
   content_hash text collate "C" not null
   manifest_uid text collate "C" not null
   kos_key text collate "C" not null
-  kos_size_bytes integer not null
   kos_sha1 bytea not null
   fhir_key text collate "C" not null
-  fhir_size_bytes integer not null
   fhir_sha1 bytea not null
   kos_reference text collate "C"
   fhir_reference text collate "C"
+  patient_issuer text collate "C" not null
+  patient_identifier text collate "C" not null
+  study_date text collate "C"
+  modalities text[] not null
+  regions text[] not null
+  accessions text[] not null
+  entries jsonb not null
+  UNIQUE (fhir_id)
+  UNIQUE (kos_id)
   UNIQUE (manifest_uid)
   UNIQUE (study_instance_uid, version)
   PRIMARY KEY (id)
   CHECK ((state = ANY (ARRAY['BUILT'::text, 'REGISTERED'::text, 'SUPERSEDED'::text, 'WITHDRAWN'::text])))
 )
+CREATE INDEX manifests_accessions ON public.manifests USING gin (accessions)
+CREATE INDEX manifests_date ON public.manifests USING btree (study_date)
+CREATE INDEX manifests_endpoint ON public.manifests USING btree (viewer_endpoint_id) WHERE (viewer_endpoint_id IS NOT NULL)
+CREATE INDEX manifests_patient ON public.manifests USING btree (patient_identifier, patient_issuer)
 
 table notifications (
   id bigint not null generated always as identity
@@ -342,17 +358,22 @@ table patients (
 table publications (
   study_instance_uid text collate "C" not null
   due_at timestamp with time zone
+  leased_until timestamp with time zone
   dirty_since timestamp with time zone
   attempts integer not null default 0
   version integer not null default 0
+  verify boolean not null default false
   state text collate "C" not null
   last_error text
+  fhir_id uuid not null default (((((substr(encode(sha256(((study_instance_uid || '/ImagingStudy'::text))::bytea), 'hex'::text), 1, 12) || '8'::text) || substr(encode(sha256(((study_instance_uid || '/ImagingStudy'::text))::bytea), 'hex'::text), 14, 3)) || translate(substr(encode(sha256(((study_instance_uid || '/ImagingStudy'::text))::bytea), 'hex'::text), 17, 1), '0123456789abcdef'::text, '89ab89ab89ab89ab'::text)) || substr(encode(sha256(((study_instance_uid || '/ImagingStudy'::text))::bytea), 'hex'::text), 18, 15)))::uuid
   PRIMARY KEY (study_instance_uid)
   CHECK ((state = ANY (ARRAY['PENDING'::text, 'UNRESOLVED'::text, 'BUILT'::text, 'REGISTERED'::text, 'WITHDRAWN'::text, 'FAILED_RETRYABLE'::text, 'FAILED_BLOCKING'::text])))
 )
 CREATE INDEX publications_dirty ON public.publications USING btree (dirty_since) WHERE (dirty_since IS NOT NULL)
 CREATE INDEX publications_due ON public.publications USING btree (due_at) WHERE (due_at IS NOT NULL)
-CREATE INDEX publications_failed ON public.publications USING btree (study_instance_uid) WHERE (state = 'FAILED_BLOCKING'::text)
+CREATE UNIQUE INDEX publications_fhir_id ON public.publications USING btree (fhir_id)
+CREATE INDEX publications_leased ON public.publications USING btree (leased_until) WHERE (leased_until IS NOT NULL)
+CREATE INDEX publications_state ON public.publications USING btree (state, study_instance_uid) WHERE (state = ANY (ARRAY['UNRESOLVED'::text, 'FAILED_BLOCKING'::text, 'FAILED_RETRYABLE'::text]))
 
 table quarantine (
   id bigint not null generated always as identity
@@ -379,6 +400,14 @@ table quarantine (
 )
 CREATE INDEX quarantine_open ON public.quarantine USING btree (reason) WHERE (resolved_at IS NULL)
 CREATE INDEX quarantine_sop ON public.quarantine USING btree (sop_instance_uid) WHERE (sop_instance_uid IS NOT NULL)
+
+table rejected_instances (
+  study_instance_uid text collate "C" not null
+  sop_instance_uid text collate "C" not null
+  reason text collate "C" not null
+  rejected_at timestamp with time zone not null
+  PRIMARY KEY (study_instance_uid, sop_instance_uid)
+)
 
 table report_keys (
   report_id uuid not null
