@@ -236,7 +236,7 @@ describe('the other services', () => {
   it('are asked for their health and metrics', async () => {
     const ops = `http://127.0.0.1:${(upstream.address() as AddressInfo).port}`
     const record = { pid: process.pid, ops, startedAt: new Date().toISOString() }
-    for (const service of ['gateway', 'archiver', 'query']) writeRunRecord(archive.home, service, record)
+    for (const service of ['gateway', 'archiver', 'linker', 'query']) writeRunRecord(archive.home, service, record)
     let isReady = false
     handle = (request, response) => {
       if (request.url === '/metrics') response.end('# HELP vna_x X\n# TYPE vna_x gauge\nvna_x 1\n')

@@ -157,7 +157,7 @@ function fixedUpstreams(config: QueryConfig): ReadonlyMap<string, string> {
 
 /** Where the gateway is elsewhere its home is too: then each side's readiness is its own. */
 function expectedServices(config: QueryConfig): readonly string[] {
-  return config.internalGatewayUrl === undefined ? ['gateway', 'archiver', 'query'] : ['query']
+  return config.internalGatewayUrl === undefined ? ['gateway', 'archiver', 'linker', 'query'] : ['query']
 }
 
 async function answers(probe: Promise<void>): Promise<{ ok: boolean; reason?: string }> {

@@ -17,9 +17,10 @@ describe('findRoute', () => {
     expect(target('GET', '/dicomwebx')).toBe('unknown')
   })
 
-  it('knows the paths of services to come', () => {
+  it('knows the paths of services that join', () => {
     expect(target('GET', '/fhir/metadata')).toMatchObject({ service: 'linker', isOptional: true })
     expect(target('POST', '/reports')).toMatchObject({ service: 'linker', isOptional: true })
+    expect(target('PUT', '/fse/v1/studies/1.2.3/visibility')).toMatchObject({ service: 'linker', isOptional: true })
     expect(target('GET', '/console/')).toMatchObject({ service: 'console', isOptional: true })
   })
 

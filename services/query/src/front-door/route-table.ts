@@ -33,6 +33,7 @@ export const routeTable: readonly Route[] = [
   { label: '/dicomweb', methods: 'any', path: /^\/dicomweb(\/|$)/, target: { kind: 'dicomweb' } },
   { label: '/fhir', methods: 'any', path: /^\/fhir(\/|$)/, target: optional('linker') },
   { label: '/reports', methods: 'any', path: /^\/reports(\/|$)/, target: optional('linker') },
+  { label: '/fse', methods: 'any', path: /^\/fse(\/|$)/, target: optional('linker') },
   { label: '/console', methods: 'any', path: /^\/console(\/|$)/, target: optional('console') },
 ]
 
