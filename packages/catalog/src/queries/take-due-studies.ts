@@ -7,7 +7,7 @@ export interface StableStudy {
 }
 
 /**
- * Marks the studies whose quiet time is over as stable and returns them. Takes the study rows first, as a registration
+ * Marks the studies whose quiet time is over as stable and due for publication, and returns them. Takes the study rows first, as a registration
  * does, and leaves alone those somebody is registering into; the delete looks again, because the time may have moved
  * while the row was being taken.
  */
@@ -25,8 +25,16 @@ export async function takeDueStudies(sql: Sql, limit: number): Promise<readonly 
         delete from due_studies
         where study_id in (select value::bigint from jsonb_array_elements_text(${ids}::text::jsonb))
           and stable_at <= clock_timestamp()
-        returning study_id)
-      update studies s set state = 1 from due where s.id = due.study_id
-      returning s.study_instance_uid as "studyInstanceUid", s.revision`
+        returning study_id),
+      stable as (
+        update studies s set state = 1 from due where s.id = due.study_id
+        returning s.study_instance_uid, s.revision),
+      published as (
+        insert into publications as p (study_instance_uid, due_at, dirty_since, state)
+        select study_instance_uid, clock_timestamp(), clock_timestamp(), 'PENDING' from stable
+        order by study_instance_uid
+        on conflict (study_instance_uid) do update
+          set due_at = excluded.due_at, dirty_since = coalesce(p.dirty_since, excluded.dirty_since))
+      select study_instance_uid as "studyInstanceUid", revision from stable`
   })
 }

@@ -1,0 +1,57 @@
+import type { Sql, Transaction } from '../database/open-database.ts'
+import { insertManifest, type ManifestJson } from './insert-manifest.ts'
+
+/** Does again what the ledger says of publications; true when the event is one of these. Repeating it changes nothing. */
+export async function applyPublicationEvent(
+  sql: Sql | Transaction,
+  { type, payload }: { readonly type: string; readonly payload: Readonly<Record<string, unknown>> },
+): Promise<boolean> {
+  switch (type) {
+    case 'accession-generated':
+      await sql`
+        insert into generated_accessions (study_instance_uid, accession_number, issuer, created_at)
+        select "studyInstanceUid", "accessionNumber", issuer, "createdAt"
+        from json_to_record(${JSON.stringify(payload)}::text::json)
+          as r ("studyInstanceUid" text, "accessionNumber" text, issuer text, "createdAt" timestamptz)
+        on conflict do nothing`
+      return true
+    case 'manifest-registered':
+      await applyRegistered(sql, payload as ManifestJson)
+      return true
+    case 'manifest-withdrawn':
+      await sql`
+        update manifests set state = 'WITHDRAWN'
+        where manifest_uid = ${text(payload.manifestUid)} and state in ('BUILT', 'REGISTERED')`
+      await sql`
+        update publications set state = 'WITHDRAWN'
+        where study_instance_uid = ${text(payload.studyInstanceUid)} and state = 'REGISTERED'`
+      return true
+    case 'instances-rejected':
+      await sql`
+        insert into rejected_instances (study_instance_uid, sop_instance_uid, reason, rejected_at)
+        select ${text(payload.studyInstanceUid)}, value, ${text(payload.reason)}, ${text(payload.rejectedAt)}::timestamptz
+        from json_array_elements_text(${JSON.stringify(payload.sopInstanceUids ?? [])}::text::json)
+        on conflict do nothing`
+      return true
+    default:
+      return false
+  }
+}
+
+/** A study found again after a rebuild becomes due by its registration, and then finds that nothing changed. */
+async function applyRegistered(sql: Sql | Transaction, manifest: ManifestJson): Promise<void> {
+  const uid = manifest.study_instance_uid
+  const isNew = await insertManifest(sql, manifest)
+  if (!isNew) return
+  await sql`
+    update manifests set state = 'SUPERSEDED'
+    where study_instance_uid = ${uid} and version < ${Number(manifest.version)}::int and state in ('BUILT', 'REGISTERED')`
+  await sql`
+    insert into publications as p (study_instance_uid, version, state) values (${uid}, ${Number(manifest.version)}::int, 'REGISTERED')
+    on conflict (study_instance_uid) do update set version = greatest(p.version, excluded.version),
+      state = case when p.state = 'PENDING' then 'REGISTERED' else p.state end`
+}
+
+function text(value: unknown): string {
+  return typeof value === 'string' ? value : ''
+}

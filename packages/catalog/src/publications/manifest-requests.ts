@@ -1,0 +1,64 @@
+import { issuerOf, itemOf, itemsOf, textOf } from './dicom-json-values.ts'
+import type { ManifestRequestRow } from './manifest-study.ts'
+
+/** What the rows of a study say of its orders. */
+export interface RequestSources {
+  readonly accessionNumber: string | undefined
+  readonly issuerOfAccession: string | undefined
+  /** Domain of numbers that name none. */
+  readonly localIssuer: string
+  /** Request Attributes Sequence of each series, as DICOM JSON. */
+  readonly requestAttributes: readonly unknown[]
+  /** A number this archive made when the study had none: kept for ever, since reports may carry it. */
+  readonly generated: { readonly accessionNumber: string; readonly issuer: string } | undefined
+}
+
+/** The orders of a study, one for each accession number in its domain; the study's own first, a generated one last. */
+export function manifestRequestsOf(sources: RequestSources): readonly ManifestRequestRow[] {
+  const found = new Map<string, ManifestRequestRow>()
+  const add = (request: ManifestRequestRow): void => {
+    const key = `${request.accessionIssuerOid}\n${request.accessionNumber}`
+    const known = found.get(key)
+    // The study level knows no order numbers: those of the series complete it.
+    found.set(key, known === undefined ? request : { ...withoutAbsent(request), ...withoutAbsent(known) })
+  }
+  if (sources.accessionNumber !== undefined) {
+    add({
+      accessionNumber: sources.accessionNumber,
+      accessionIssuerOid: sources.issuerOfAccession ?? sources.localIssuer,
+      generated: false,
+    })
+  }
+  for (const request of seriesRequests(sources)) add(request)
+  if (sources.generated !== undefined) {
+    const { accessionNumber, issuer } = sources.generated
+    add({ accessionNumber, accessionIssuerOid: issuer, generated: true })
+  }
+  return [...found.values()]
+}
+
+function seriesRequests(sources: RequestSources): readonly ManifestRequestRow[] {
+  return sources.requestAttributes.flatMap(itemsOf).flatMap((item) => {
+    const accessionNumber = textOf(item, '00080050')
+    if (accessionNumber === undefined) return []
+    const issuer = issuerOf(itemOf(item, '00080051'))
+    const isOwn = accessionNumber === sources.accessionNumber
+    return [
+      {
+        accessionNumber,
+        accessionIssuerOid: issuer ?? (isOwn ? sources.issuerOfAccession : undefined) ?? sources.localIssuer,
+        generated: false,
+        placerOrderNumber: textOf(item, '00402016'),
+        placerIssuerOid: issuerOf(itemOf(item, '00400026')),
+        fillerOrderNumber: textOf(item, '00402017'),
+        fillerIssuerOid: issuerOf(itemOf(item, '00400027')),
+      },
+    ]
+  })
+}
+
+function withoutAbsent(request: ManifestRequestRow): ManifestRequestRow {
+  return Object.fromEntries(
+    Object.entries(request).filter(([, value]) => value !== undefined),
+  ) as unknown as ManifestRequestRow
+}

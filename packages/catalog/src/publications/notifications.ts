@@ -1,0 +1,69 @@
+import type { Sql, Transaction } from '../database/open-database.ts'
+import { runQuery, runTransaction } from '../database/run-transaction.ts'
+import { publicationLimits } from './limits.ts'
+
+/** What the health record is told: UIDs and ids, never anything of a patient. */
+export interface NewNotification {
+  readonly studyInstanceUid: string
+  /** `manifest-registered`, `manifest-replaced`, `manifest-withdrawn`, `link-changed`, … */
+  readonly kind: string
+  readonly payload: Readonly<Record<string, unknown>>
+}
+
+export interface Notification extends NewNotification {
+  readonly id: number
+  readonly createdAt: Date
+  readonly attempts: number
+}
+
+/** In the transaction of what is told. */
+export async function insertNotification(sql: Sql | Transaction, notification: NewNotification): Promise<void> {
+  await sql`
+    insert into notifications (study_instance_uid, created_at, due_at, kind, payload)
+    values (${notification.studyInstanceUid}, clock_timestamp(), clock_timestamp(), ${notification.kind},
+      ${JSON.stringify(notification.payload)}::text::jsonb)`
+}
+
+/** The first open one of each study whose time has come: the next follows only when it is done. */
+export async function takeNotifications(
+  sql: Sql,
+  o: { limit: number; leaseMs: number },
+): Promise<readonly Notification[]> {
+  return runTransaction(sql, async (tx) => {
+    return tx<Notification[]>`
+      with taken as (
+        select n.id from notifications n
+        where n.due_at <= clock_timestamp() and not exists (
+          select from notifications b
+          where b.study_instance_uid = n.study_instance_uid and b.id < n.id and b.due_at is not null)
+        order by n.id limit ${Math.min(o.limit, publicationLimits.maxNotificationsPerTake)}::int
+        for update skip locked)
+      update notifications n set due_at = clock_timestamp() + ${o.leaseMs}::int * interval '1 millisecond'
+      from taken where n.id = taken.id
+      returning n.id, n.study_instance_uid as "studyInstanceUid", n.created_at as "createdAt", n.attempts, n.kind, n.payload`
+  })
+}
+
+/** Told, or given up for good. */
+export async function closeNotification(sql: Sql, id: number, error?: string): Promise<void> {
+  await runQuery(async () => {
+    await sql`update notifications set due_at = null, attempts = attempts + 1, last_error = ${cut(error)} where id = ${id}::bigint`
+  })
+}
+
+export async function postponeNotification(
+  sql: Sql,
+  id: number,
+  o: { retryAfterMs: number; error: string },
+): Promise<void> {
+  await runQuery(async () => {
+    await sql`
+      update notifications set attempts = attempts + 1, last_error = ${cut(o.error)},
+        due_at = clock_timestamp() + ${Math.round(o.retryAfterMs)}::int * interval '1 millisecond'
+      where id = ${id}::bigint`
+  })
+}
+
+function cut(text: string | undefined): string | null {
+  return text?.slice(0, publicationLimits.maxErrorChars).replaceAll('\u0000', '') ?? null
+}

@@ -1,0 +1,220 @@
+import type { Sql } from '../database/open-database.ts'
+import { runQuery } from '../database/run-transaction.ts'
+import { absentInstanceNumber } from '../header/instance-attributes.ts'
+import { compilePredicate, type Predicate, type Scope, shownInstance } from '../search/predicate.ts'
+import { SqlText } from '../search/sql-text.ts'
+import { codeOf, itemOf, itemsOf } from './dicom-json-values.ts'
+import { manifestRequestsOf } from './manifest-requests.ts'
+import type { IdentifierRow, ManifestInstanceRow, ManifestSeriesRow, ManifestStudyRow } from './manifest-study.ts'
+import { nationalIdentifierOf } from './national-identifier.ts'
+
+const keyObjectSelection = '1.2.840.10008.5.1.4.1.1.88.59'
+/** Titles of rejection notes (CID 7011): they are never referenced themselves. */
+const rejectionTitles = new Set(['113001', '113037', '113038', '113039'])
+
+interface StudyRow {
+  readonly studyDate: string | null
+  readonly studyTime: string | null
+  readonly timezoneOffset: string | null
+  readonly studyId: string | null
+  readonly description: string | null
+  readonly referringPhysician: string | null
+  readonly accessionNumber: string | null
+  readonly issuerOfAccession: string | null
+  readonly patientName: string | null
+  readonly birthDate: string | null
+  readonly sex: string | null
+  readonly entityCode: string
+  readonly entityName: string
+  readonly generated: { accessionNumber: string; issuer: string } | null
+  readonly identifiers: readonly IdentifierWithPerson[] | null
+  readonly others: readonly IdentifierRow[] | null
+}
+
+interface IdentifierWithPerson extends IdentifierRow {
+  readonly resolved: IdentifierRow | null
+}
+
+interface InstanceRow {
+  readonly series: number
+  readonly sopInstanceUid: string
+  readonly sopClassUid: string
+  readonly instanceNumber: number
+  readonly numberOfFrames: number
+  readonly extra: string
+}
+
+interface SeriesRow extends Omit<ManifestSeriesRow, 'instances'> {
+  readonly id: number
+  readonly institutionName: string | null
+  readonly requestAttributes: unknown
+}
+
+/**
+ * All that a manifest says of a study, from rows alone: the versions that are shown, without rejected instances, in an order
+ * that is equal for equal rows. `undefined`: no such study, or the predicate does not show it, or nothing of it is left.
+ */
+export async function readManifestStudy(
+  sql: Sql,
+  studyInstanceUid: string,
+  predicate: Predicate,
+): Promise<ManifestStudyRow | undefined> {
+  return runQuery(async () =>
+    sql.begin('isolation level repeatable read read only', async (tx) => {
+      const unsafe = <T extends object>(text: SqlText) =>
+        tx.unsafe<T[]>(text.toString(), text.params, { prepare: true })
+      const [study] = await unsafe<StudyRow>(studyStatement(studyInstanceUid, predicate))
+      if (study === undefined) return undefined
+      const [series, instances] = await Promise.all([
+        unsafe<SeriesRow>(seriesStatement(studyInstanceUid)),
+        unsafe<InstanceRow>(instancesStatement(studyInstanceUid, predicate)),
+      ])
+      return studyOf(studyInstanceUid, study, series, instances)
+    }),
+  )
+}
+
+function whereStudy(text: SqlText, studyInstanceUid: string): string {
+  return `md5(s.study_instance_uid)::uuid = md5(${text.param(studyInstanceUid)})::uuid`
+}
+
+/** Identifiers with the person they stand for, by what was told of them; the person's other identifiers too. */
+function studyStatement(studyInstanceUid: string, predicate: Predicate): SqlText {
+  const text = new SqlText()
+  const scope = compilePredicate(predicate, text)
+  text.add(`with study as (select s.* from studies s where ${whereStudy(text, studyInstanceUid)} and ${scope.study}),
+    own as (
+      select p.identifier, p.issuer_id, 0 as place from study s join patients p on p.id = s.patient_id
+      union select i.identifier, i.issuer_id, 1 from study s join patient_identifiers i on i.study_id = s.id),
+    known as (
+      select min(o.place) as place, o.identifier, u.value as issuer, t.resolved_identifier, t.resolved_issuer
+      from own o join issuers u on u.id = o.issuer_id
+        left join identities t on t.identifier = o.identifier and t.issuer_id = o.issuer_id
+      group by 2, 3, 4, 5)
+    select s.study_date as "studyDate", s.study_time as "studyTime", s.timezone_offset as "timezoneOffset",
+      s.study_id as "studyId", s.description, s.referring_physician as "referringPhysician",
+      s.accession_number as "accessionNumber", s.issuer_of_accession as "issuerOfAccession",
+      s.patient_name as "patientName", s.patient_birth_date as "birthDate", s.patient_sex as sex,
+      n.code as "entityCode", n.name as "entityName",
+      (select json_build_object('accessionNumber', g.accession_number, 'issuer', g.issuer)
+        from generated_accessions g where g.study_instance_uid = s.study_instance_uid) as generated,
+      (select json_agg(json_build_object('value', k.identifier, 'issuer', k.issuer, 'resolved',
+          case when k.resolved_identifier is not null
+            then json_build_object('value', k.resolved_identifier, 'issuer', k.resolved_issuer) end)
+        order by k.place, k.issuer, k.identifier) from known k) as identifiers,
+      (select json_agg(json_build_object('value', x.identifier, 'issuer', x.issuer) order by x.issuer, x.identifier)
+        from (select distinct t.identifier, u.value as issuer
+          from known k join identities t on t.resolved_identifier = k.resolved_identifier
+            and t.resolved_issuer = k.resolved_issuer
+          join issuers u on u.id = t.issuer_id) x) as others
+    from study s join entities n on n.id = s.owner_entity_id`)
+  return text
+}
+
+function seriesStatement(studyInstanceUid: string): SqlText {
+  const text = new SqlText()
+  text.add(`select e.id, e.series_instance_uid as "seriesInstanceUid", coalesce(e.modality, 'OT') as modality,
+      e.series_number as "seriesNumber", e.description, e.performed_start_date as date, e.performed_start_time as time,
+      e.body_part as "bodyPart", e.laterality, e.institution_name as "institutionName",
+      e.request_attributes as "requestAttributes"
+    from studies s join series e on e.study_id = s.id
+    where ${whereStudy(text, studyInstanceUid)}
+    order by e.series_number nulls last, e.series_instance_uid`)
+  return text
+}
+
+function instancesStatement(studyInstanceUid: string, predicate: Predicate): SqlText {
+  const text = new SqlText()
+  const scope: Scope = compilePredicate(predicate, text)
+  text.add(`select i.series_id as series, i.sop_instance_uid as "sopInstanceUid", u.uid as "sopClassUid",
+      i.instance_number as "instanceNumber", i.number_of_frames as "numberOfFrames", i.extra
+    from studies s join instances i on i.study_id = s.id join uids u on u.id = i.sop_class_id
+    where ${whereStudy(text, studyInstanceUid)} and ${scope.study} and ${shownInstance(scope)}
+      and not exists (select from rejected_instances r
+        where r.study_instance_uid = s.study_instance_uid and r.sop_instance_uid = i.sop_instance_uid)
+    order by i.series_id, i.instance_number, i.sop_instance_uid`)
+  return text
+}
+
+function studyOf(
+  studyInstanceUid: string,
+  row: StudyRow,
+  seriesRows: readonly SeriesRow[],
+  instances: readonly InstanceRow[],
+): ManifestStudyRow | undefined {
+  const bySeries = Map.groupBy(instances, ({ series }) => series)
+  const shown = seriesRows
+    .map((series) => ({ row: series, instances: (bySeries.get(series.id) ?? []).map(instanceOf).filter(isReferenced) }))
+    .filter((series) => series.instances.length > 0)
+  if (shown.length === 0) return undefined
+  const institution = shown.find(({ row: { institutionName } }) => institutionName)?.row.institutionName
+  const request = shown.flatMap(({ row: { requestAttributes } }) => itemsOf(requestAttributes))
+  return {
+    studyInstanceUid,
+    studyDate: row.studyDate ?? undefined,
+    studyTime: row.studyTime ?? undefined,
+    timezoneOffset: zoneOf(row.timezoneOffset),
+    studyId: row.studyId ?? undefined,
+    description: row.description ?? undefined,
+    referringPhysicianName: row.referringPhysician ?? undefined,
+    procedureCode: request.map((item) => codeOf(itemOf(item, '00321064'))).find((code) => code !== undefined),
+    institutionName: institution ?? (row.entityName || row.entityCode),
+    patient: patientOf(row),
+    requests: manifestRequestsOf({
+      accessionNumber: row.accessionNumber ?? undefined,
+      issuerOfAccession: row.issuerOfAccession ?? undefined,
+      localIssuer: `entity:${row.entityCode}`,
+      requestAttributes: shown.map((series) => series.row.requestAttributes),
+      generated: row.generated ?? undefined,
+    }),
+    series: shown.map((series) => seriesOf(series.row, series.instances)),
+  }
+}
+
+function patientOf(row: StudyRow): ManifestStudyRow['patient'] {
+  const own = row.identifiers ?? []
+  const all = [...own.map(({ value, issuer }) => ({ value, issuer })), ...(row.others ?? [])]
+  const national = nationalIdentifierOf(own)
+  const withNational = national === undefined ? all : [national, ...all]
+  return {
+    national,
+    identifiers: [...new Map(withNational.map((id) => [`${id.issuer}\n${id.value}`, id])).values()],
+    name: row.patientName ?? undefined,
+    birthDate: row.birthDate ?? undefined,
+    sex: row.sex === 'M' || row.sex === 'F' || row.sex === 'O' ? row.sex : undefined,
+  }
+}
+
+function seriesOf(row: SeriesRow, instances: readonly ManifestInstanceRow[]): ManifestSeriesRow {
+  return {
+    seriesInstanceUid: row.seriesInstanceUid,
+    modality: row.modality,
+    seriesNumber: row.seriesNumber ?? undefined,
+    description: row.description ?? undefined,
+    date: row.date ?? undefined,
+    time: row.time ?? undefined,
+    bodyPart: row.bodyPart ?? undefined,
+    laterality: row.laterality ?? undefined,
+    instances,
+  }
+}
+
+function instanceOf(row: InstanceRow): ManifestInstanceRow {
+  const isKeyObject = row.sopClassUid === keyObjectSelection && row.extra !== ''
+  return {
+    sopInstanceUid: row.sopInstanceUid,
+    sopClassUid: row.sopClassUid,
+    instanceNumber: row.instanceNumber === absentInstanceNumber ? undefined : row.instanceNumber,
+    numberOfFrames: row.numberOfFrames === 0 ? undefined : row.numberOfFrames,
+    documentTitle: isKeyObject ? codeOf(itemOf(JSON.parse(row.extra), '0040A043')) : undefined,
+  }
+}
+
+function isReferenced({ documentTitle }: ManifestInstanceRow): boolean {
+  return documentTitle === undefined || documentTitle.scheme !== 'DCM' || !rejectionTitles.has(documentTitle.code)
+}
+
+/** Timezone Offset From UTC as manifests write it; a header may say anything. */
+function zoneOf(text: string | null): string | undefined {
+  return text !== null && /^[+-](0\d|1[0-4])[0-5]\d$/.test(text) ? text : undefined
+}
