@@ -5,10 +5,34 @@ export type { AuditVerdict } from './audit/verify-audit.ts'
 export type { Sql } from './database/open-database.ts'
 export type { EntityChange } from './entities/write-entity.ts'
 export { CatalogError, type CatalogErrorCode } from './errors.ts'
+export type { FseEvent } from './fse-events.ts'
 export { canonicalJson } from './header/canonical-json.ts'
 export { codiceFiscaleIssuer, isCodiceFiscale } from './header/codice-fiscale.ts'
+export {
+  type Identifier,
+  type IdentityLink,
+  type IdentityMerge,
+  type IdentityUnmerge,
+  identityLimits,
+  isNationalIssuer,
+} from './identity/identity.ts'
+export type { IdentityCatalog } from './identity/identity-methods.ts'
+export type { ResolvedIdentifier } from './identity/resolve-identifiers.ts'
 export { catalogLimits } from './limits.ts'
 export { type Catalog, type CatalogOptions, openCatalog } from './open-catalog.ts'
+export type { ManifestFacets, ManifestRow, NewManifest } from './publications/manifest-row.ts'
+export type { ManifestStudyRow } from './publications/manifest-study.ts'
+export { insertNotification, type NewNotification, type Notification } from './publications/notifications.ts'
+export type { PublicationCatalog } from './publications/publication-catalog.ts'
+export type { ListedPublication } from './publications/read-publications.ts'
+export type {
+  DaySpan,
+  FoundEntry,
+  FoundStudy,
+  ManifestCursor,
+  ManifestSearch,
+} from './publications/search-manifests.ts'
+export type { PublicationState, TakenPublication } from './publications/take-publications.ts'
 export type { NewEvent } from './queries/append-events.ts'
 export type { CatalogCounts } from './queries/count-contents.ts'
 export type { DuplicatePolicy, EntityKind, EntityRow, EntityStatus } from './queries/entity-row.ts'
@@ -29,3 +53,5 @@ export type {
 } from './register/register-pack-input.ts'
 export { type SearchOptions, unsupportedKeys } from './search/compile-search.ts'
 export type { Predicate } from './search/predicate.ts'
+export type { Visibility, VisibilityDecision, VisibilityKind } from './visibility/visibility.ts'
+export type { VisibilityCatalog } from './visibility/visibility-methods.ts'

@@ -6,7 +6,10 @@ import { migrateDatabase } from './database/migrate.ts'
 import { type DatabaseOptions, openDatabase, type Sql } from './database/open-database.ts'
 import { runQuery } from './database/run-transaction.ts'
 import { type EntityChange, writeEntity } from './entities/write-entity.ts'
+import { applyFseEvent, type FseEvent } from './fse-events.ts'
+import { type IdentityCatalog, identityMethods } from './identity/identity-methods.ts'
 import { catalogLimits } from './limits.ts'
+import { type PublicationCatalog, publicationMethods } from './publications/publication-catalog.ts'
 import { appendEvents, type NewEvent } from './queries/append-events.ts'
 import { type CatalogCounts, countContents } from './queries/count-contents.ts'
 import type { EntityRow } from './queries/entity-row.ts'
@@ -30,6 +33,7 @@ import type { SearchOptions } from './search/compile-search.ts'
 import type { Predicate } from './search/predicate.ts'
 import { search } from './search/search.ts'
 import { shipEvents } from './ship-events.ts'
+import { type VisibilityCatalog, visibilityMethods } from './visibility/visibility-methods.ts'
 
 export interface CatalogOptions extends DatabaseOptions {
   /** Quiet time after which a study of an entity without a time of its own counts as stable. */
@@ -39,6 +43,7 @@ export interface CatalogOptions extends DatabaseOptions {
 /** The catalog of one database. Every method fails with CatalogError; `retryable` tells whether to try again. */
 export interface Catalog {
   readonly sql: Sql
+  readonly identity: IdentityCatalog
   migrate(): Promise<{ applied: readonly string[] }>
   /** Resolves when the database answers. */
   probe(): Promise<void>
@@ -74,6 +79,11 @@ export interface Catalog {
   anchorAudit(): Promise<void>
   listAudit(afterSeq: number, limit: number): Promise<readonly AuditRow[]>
   verifyAudit(): Promise<AuditVerdict>
+
+  /** Applies a decision of the ledger about the health record again; false when it is none that is known. */
+  applyFseEvent(event: FseEvent): Promise<boolean>
+  readonly visibility: VisibilityCatalog
+  readonly publications: PublicationCatalog
 }
 
 export function openCatalog(options: CatalogOptions): Catalog {
@@ -90,9 +100,13 @@ export function openCatalog(options: CatalogOptions): Catalog {
         await sql`select 1`
       }),
     close: () => sql.end({ timeout: catalogLimits.closeTimeoutSeconds }),
+    ...identityMethods(sql),
     ...contentMethods(sql, registration),
     ...packMethods(sql),
     ...recordMethods(sql),
+    applyFseEvent: (event: FseEvent) => applyFseEvent(sql, event),
+    visibility: visibilityMethods(sql),
+    publications: publicationMethods(sql),
   }
 }
 
