@@ -101,12 +101,13 @@ table holders (
 
 table identities (
   id bigint not null generated always as identity
-  issuer_id integer not null
+  national_id bigint
   merged_into bigint
+  survivor_id bigint
+  root_id bigint
   updated_at timestamp with time zone not null
+  issuer_id integer not null
   identifier text collate "C" not null
-  national_issuer text collate "C"
-  national_identifier text collate "C"
   resolved_issuer text collate "C"
   resolved_identifier text collate "C"
   name text
@@ -117,9 +118,14 @@ table identities (
   PRIMARY KEY (id)
   FOREIGN KEY (issuer_id) REFERENCES issuers(id)
   FOREIGN KEY (merged_into) REFERENCES identities(id)
+  FOREIGN KEY (national_id) REFERENCES identities(id)
+  FOREIGN KEY (root_id) REFERENCES identities(id)
+  FOREIGN KEY (survivor_id) REFERENCES identities(id)
 )
 CREATE INDEX identities_merged ON public.identities USING btree (merged_into) WHERE (merged_into IS NOT NULL)
+CREATE INDEX identities_national ON public.identities USING btree (national_id) WHERE (national_id IS NOT NULL)
 CREATE INDEX identities_resolved ON public.identities USING btree (resolved_identifier) WHERE (resolved_identifier IS NOT NULL)
+CREATE INDEX identities_root ON public.identities USING btree (root_id) WHERE (root_id IS NOT NULL)
 
 table instance_copies (
   study_id bigint not null
@@ -308,6 +314,20 @@ table notifications (
   PRIMARY KEY (id)
 )
 CREATE INDEX notifications_due ON public.notifications USING btree (study_instance_uid, id) WHERE (due_at IS NOT NULL)
+
+table orders (
+  id bigint not null generated always as identity
+  received_at timestamp with time zone not null
+  origin text collate "C" not null
+  accession_number text collate "C" not null
+  accession_issuer text collate "C" not null
+  study_instance_uid text collate "C" not null
+  placers jsonb not null
+  fillers jsonb not null
+  UNIQUE (accession_number, accession_issuer, origin, study_instance_uid)
+  PRIMARY KEY (id)
+)
+CREATE INDEX orders_study ON public.orders USING btree (study_instance_uid) WHERE (study_instance_uid <> ''::text)
 
 table pack_folders (
   id integer not null generated always as identity
@@ -531,7 +551,7 @@ table study_keys (
   value text collate "C" not null
   issuer text collate "C" not null default ''::text
   PRIMARY KEY (value, kind, issuer, study_instance_uid)
-  CHECK ((kind = ANY (ARRAY['accession'::text, 'placer'::text, 'filler'::text, 'patient'::text])))
+  CHECK ((kind = ANY (ARRAY['accession'::text, 'placer'::text, 'filler'::text])))
 )
 CREATE INDEX study_keys_study ON public.study_keys USING btree (study_instance_uid)
 
@@ -576,6 +596,15 @@ table visibility_decisions (
   PRIMARY KEY (kind, id)
   CHECK ((kind = ANY (ARRAY['study'::text, 'report'::text])))
 )
+
+CREATE OR REPLACE FUNCTION public.decided_visibility(decided_kind text, decided_id text)
+ RETURNS smallint
+ LANGUAGE plpgsql
+AS $function$
+begin
+  perform pg_advisory_xact_lock_shared(7237008, hashtext(decided_id) & 63);
+  return coalesce((select visibility from visibility_decisions where kind = decided_kind and id = decided_id), 0);
+end $function$
 
 CREATE OR REPLACE FUNCTION public.refuse_change()
  RETURNS trigger

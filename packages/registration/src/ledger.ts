@@ -1,5 +1,5 @@
 import { type LedgerEvent, LedgerWriter, type ObjectStore, readLedger } from '@vna/archive'
-import type { Catalog, CatalogEvent } from '@vna/catalog'
+import type { Catalog, CatalogEvent, FseEvent } from '@vna/catalog'
 import { applyEntityEvent } from '@vna/entities'
 
 /** Moves decisions from the catalog's outbox to the ledger in the object store; returns how many. */
@@ -17,18 +17,34 @@ function ledgerEventOf({ seq, type, createdAt, payload }: CatalogEvent): LedgerE
   return { seq, type, at: createdAt.toISOString(), payload }
 }
 
+export interface AppliedLedger {
+  readonly applied: number
+  /** Decisions no part of this archive knows, such as those of a later version. */
+  readonly skipped: number
+}
+
 /** Decisions in the order they were made, each applied at most once however often it was shipped. */
-export async function applyLedger(parts: { store: ObjectStore; catalog: Catalog }): Promise<{ applied: number }> {
-  let applied = 0
+export async function applyLedger(parts: { store: ObjectStore; catalog: Catalog }): Promise<AppliedLedger> {
+  const counts = { applied: 0, skipped: 0 }
   const seen = new Set<string>()
   for await (const event of readLedger(parts.store)) {
     const { type, payload } = event
     const identity = `${event.seq}/${event.at}`
-    if (seen.has(identity) || typeof type !== 'string' || !isPayload(payload)) continue
+    if (seen.has(identity)) continue
     seen.add(identity)
-    if (await applyEntityEvent(parts.catalog, { type, payload })) applied++
+    if (notReplayed.some((one) => one === type)) continue
+    const isApplied = typeof type === 'string' && isPayload(payload) && (await apply(parts.catalog, { type, payload }))
+    if (isApplied) counts.applied++
+    else counts.skipped++
   }
-  return { applied }
+  return counts
+}
+
+/** The audit trail itself is not in the ledger: its anchors have nothing to be applied to. */
+const notReplayed: readonly string[] = ['audit-anchor']
+
+async function apply(catalog: Catalog, event: FseEvent): Promise<boolean> {
+  return (await applyEntityEvent(catalog, event)) || (await catalog.applyFseEvent(event))
 }
 
 function isPayload(value: unknown): value is Readonly<Record<string, unknown>> {

@@ -12,14 +12,16 @@ export interface ReindexParts {
 
 export interface ReindexResult {
   readonly decisions: number
+  /** Of the ledger, but of no kind that is known. */
+  readonly skippedDecisions: number
   readonly packs: number
   readonly alreadyRegistered: number
 }
 
 /** Rebuilds the catalog: first the decisions of the ledger, then every pack. Packs already registered are passed by. */
 export async function reindex(parts: ReindexParts): Promise<ReindexResult> {
-  const { applied } = await applyLedger(parts)
-  const counts = { decisions: applied, packs: 0, alreadyRegistered: 0 }
+  const { applied, skipped } = await applyLedger(parts)
+  const counts = { decisions: applied, skippedDecisions: skipped, packs: 0, alreadyRegistered: 0 }
   const keys = packKeys(parts.store)
   const work = async (): Promise<void> => {
     for (let next = await keys.next(); !next.done; next = await keys.next()) {

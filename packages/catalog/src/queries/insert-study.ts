@@ -23,7 +23,7 @@ export async function insertStudy(tx: Transaction, study: NewStudy): Promise<num
       number_of_series, number_of_instances, owner_entity_id, study_instance_uid, modalities, study_date,
       study_time, accession_number, issuer_of_accession, patient_name, patient_name_folded, patient_name_other_folded,
       patient_birth_date, patient_sex, issuer_of_patient_id, referring_physician, referring_physician_folded, study_id,
-      description, timezone_offset)
+      description, timezone_offset, visibility)
     values (
       (select p.id from patients p join issuers u on u.id = p.issuer_id
         where p.identifier = ${a.patientIdentifier} and u.value = ${a.patientIssuer}),
@@ -33,7 +33,7 @@ export async function insertStudy(tx: Transaction, study: NewStudy): Promise<num
       ${a.studyDate}, ${a.studyTime}, ${a.accessionNumber}, ${a.issuerOfAccession}, ${a.patientName},
       ${a.patientNameFolded}, ${a.patientNameOtherFolded}, ${a.patientBirthDate}, ${a.patientSex},
       ${a.issuerOfPatientId}, ${a.referringPhysician}, ${a.referringPhysicianFolded}, ${a.studyId}, ${a.description},
-      ${a.timezoneOffset})
+      ${a.timezoneOffset}, decided_visibility('study', ${study.studyInstanceUid}))
     on conflict ((md5(study_instance_uid)::uuid)) do nothing
     returning id),
     due as (

@@ -3,6 +3,8 @@ import { cleanText } from '../header/clean-text.ts'
 import { catalogLimits } from '../limits.ts'
 
 export interface Transmission {
+  /** What is told twice under one key is kept once. */
+  readonly key?: string | undefined
   readonly direction: 'in' | 'out'
   readonly protocol: 'dimse' | 'dicomweb' | (string & {})
   /** Absent when the peer was not known. */
@@ -24,14 +26,15 @@ export async function insertTransmissions(sql: Sql, transmissions: readonly Tran
   if (transmissions.length === 0) return
   await sql`
     insert into transmissions (started_at, ended_at, bytes, instances, failures, entity_id, direction, protocol, client,
-      peer, outcome, reason, study_instance_uids)
+      peer, outcome, reason, study_instance_uids, key)
     select r."startedAt", r."endedAt", r.bytes, r.instances, r.failures, e.id, r.direction, r.protocol, r.client, r.peer,
-      r.outcome, r.reason, coalesce(r.studies, '{}')
+      r.outcome, r.reason, coalesce(r.studies, '{}'), r.key
     from json_to_recordset(${JSON.stringify(transmissions.map(rowOf))}::text::json) as r ("startedAt" timestamptz,
         "endedAt" timestamptz, bytes bigint, instances int, failures int, "entityCode" text, direction text,
-        protocol text, client text, peer text, outcome text, reason text, studies text[])
+        protocol text, client text, peer text, outcome text, reason text, studies text[], key text)
       left join entities e on e.code = r."entityCode"
-    order by r."startedAt"`
+    order by r."startedAt"
+    on conflict do nothing`
 }
 
 function rowOf({ studyInstanceUids, ...transmission }: Transmission): unknown {
