@@ -12,21 +12,25 @@ const principal = (more: Partial<Principal>): Principal => ({
 })
 
 const all = { kind: 'all' } as const
-const verification = { kind: 'all', includeHidden: true } as const
 const none = { kind: 'none' } as const
 const ofEntity = { kind: 'entity', entityCode: 'ASST-A' } as const
 const ofPatient = { kind: 'patient', identifier: 'CF', issuer: codiceFiscaleIssuer } as const
+
+const ownRecord = { ...ofPatient, includeHidden: true } as const
 
 const search: Action = { kind: 'search' }
 const retrieve: Action = { kind: 'retrieve' }
 const asReceived: Action = { kind: 'retrieve', view: 'as-received' }
 const store: Action = { kind: 'store' }
+const setVisibility: Action = { kind: 'set-visibility' }
 const operate: Action = { kind: 'operate' }
 const administer: Action = { kind: 'administer' }
 
 const entity = principal({ role: 'entity', entityCode: 'ASST-A' })
 const fse = principal({ role: 'fse', purpose: 'TREATMENT' })
-const fseOfPatient = principal({ role: 'fse', purpose: 'PERSONAL', patient: 'CF' })
+const fseOfPatient = principal({ role: 'fse', purpose: 'TREATMENT', patient: 'CF' })
+const emergency = principal({ role: 'fse', purpose: 'EMERGENCY', patient: 'CF' })
+const fseForPatient = principal({ role: 'fse', purpose: 'PERSONAL', patient: 'CF' })
 const operator = principal({ role: 'operator' })
 const admin = principal({ role: 'admin' })
 
@@ -41,8 +45,18 @@ describe('what is allowed', () => {
     ['the FSE retrieves', fse, retrieve, all],
     ['the FSE with a patient sees that one only', fseOfPatient, search, ofPatient],
     ['the FSE with a patient retrieves of that one only', fseOfPatient, retrieve, ofPatient],
-    ['an admin reads all for verification', admin, search, verification],
-    ['an admin retrieves bytes as received', admin, asReceived, verification],
+    ['the FSE sees nothing hidden in an emergency', emergency, retrieve, ofPatient],
+    ['the FSE on behalf of the patient sees what is hidden too', fseForPatient, search, ownRecord],
+    ['the FSE on behalf of the patient retrieves what is hidden too', fseForPatient, retrieve, ownRecord],
+    [
+      'the FSE on behalf of nobody named sees nothing hidden',
+      principal({ role: 'fse', purpose: 'PERSONAL' }),
+      search,
+      all,
+    ],
+    ['the FSE hides and shows', principal({ role: 'fse' }), setVisibility, none],
+    ['an admin reads all but what is hidden', admin, search, all],
+    ['an admin retrieves bytes as received, but none hidden', admin, asReceived, all],
     ['an operator operates', operator, operate, none],
     ['an admin operates', admin, operate, none],
     ['an admin administers', admin, administer, none],
@@ -72,6 +86,10 @@ describe('what is denied', () => {
     ['images to an operator', operator, search, 'role-may-not-read'],
     ['storing to an operator', operator, store, 'role-may-not-store'],
     ['storing to an admin', admin, store, 'role-may-not-store'],
+    ['hiding to an entity', entity, setVisibility, 'role-may-not-set-visibility'],
+    ['hiding to an admin', admin, setVisibility, 'role-may-not-set-visibility'],
+    ['hiding to an operator', operator, setVisibility, 'role-may-not-set-visibility'],
+    ['hiding to a citizen', citizen, setVisibility, 'role-may-not-set-visibility'],
     ['operations to an entity', entity, operate, 'role-may-not-operate'],
     ['operations to the FSE', fse, operate, 'role-may-not-operate'],
     ['operations to a citizen', citizen, operate, 'role-may-not-operate'],

@@ -5,6 +5,8 @@ export type Action =
   | { readonly kind: 'search' }
   | { readonly kind: 'retrieve'; readonly view?: 'current' | 'as-received' | undefined }
   | { readonly kind: 'store' }
+  /** Hide studies and reports, and show them again. */
+  | { readonly kind: 'set-visibility' }
   /** Look at transmissions, queues, quarantine, metrics. */
   | { readonly kind: 'operate' }
   /** Change entities, tokens, quarantine. */
@@ -21,6 +23,7 @@ export type DenialReason =
   | 'role-may-not-store'
   | 'role-may-not-operate'
   | 'role-may-not-administer'
+  | 'role-may-not-set-visibility'
   | 'view-not-allowed'
 
 /** What a principal may do, and over which studies. Pure: the same question has the same answer. */
@@ -32,6 +35,8 @@ export function decide(principal: Principal, action: Action): Decision {
       return decideRetrieve(principal, action.view ?? 'current')
     case 'store':
       return principal.role === 'entity' ? allow(scopeOfEntity(principal)) : deny('role-may-not-store')
+    case 'set-visibility':
+      return principal.role === 'fse' ? allow({ kind: 'none' }) : deny('role-may-not-set-visibility')
     case 'operate':
       return isStaff(principal) ? allow({ kind: 'none' }) : deny('role-may-not-operate')
     case 'administer':
@@ -52,10 +57,9 @@ function decideRead(principal: Principal): Decision {
       return allow(scopeOfEntity(principal))
     case 'fse':
       if (principal.purpose === undefined) return deny('purpose-missing')
-      return allow(principal.patient === undefined ? { kind: 'all' } : scopeOfPatient(principal.patient))
+      return allow(scopeOfRecord(principal))
     case 'admin':
-      // Verification reads everything, hidden studies too, and every read is in the audit trail.
-      return allow({ kind: 'all', includeHidden: true })
+      return allow({ kind: 'all' })
     case 'operator':
       return deny('role-may-not-read')
     case 'professional':
@@ -69,8 +73,15 @@ function scopeOfEntity(principal: Principal): Predicate {
   return principal.entityCode === undefined ? { kind: 'none' } : { kind: 'entity', entityCode: principal.entityCode }
 }
 
-function scopeOfPatient(patient: string): Predicate {
-  return { kind: 'patient', identifier: patient, issuer: codiceFiscaleIssuer }
+/** Who looks into the own record sees what was hidden from everybody else (DPCM 178/2015 art. 8). */
+function scopeOfRecord({ patient, purpose }: Principal): Predicate {
+  if (patient === undefined) return { kind: 'all' }
+  return {
+    kind: 'patient',
+    identifier: patient,
+    issuer: codiceFiscaleIssuer,
+    ...(purpose === 'PERSONAL' && { includeHidden: true }),
+  }
 }
 
 function isStaff(principal: Principal): boolean {

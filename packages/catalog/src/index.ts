@@ -51,7 +51,36 @@ export type {
   RegisterPackInput,
   RegisterPackResult,
 } from './register/register-pack-input.ts'
+export type {
+  Evaluation,
+  EvaluationRules,
+  InheritedLink,
+  KnownDecision,
+  LinkingContext,
+} from './reports/evaluate-report.ts'
+export { type CandidateQuery, type CandidateStudy, candidateStatement } from './reports/find-candidates.ts'
+export type { LinkFilter, ReportFilter, ReviewItem } from './reports/read-reports.ts'
+export type { NewOrder } from './reports/receive-order.ts'
+export type { ReceivedReport } from './reports/receive-report.ts'
+export {
+  isReportId,
+  type LinkDecision,
+  type LinkDecisionKind,
+  type LinkEvidenceRecord,
+  type NewReport,
+  type NumberInDomain,
+  type Report,
+  type ReportFactsRecord,
+  type ReportLink,
+  type ReportLinkState,
+  type ReportSource,
+  type ReportState,
+  reportIdOf,
+  reportLimits,
+} from './reports/report.ts'
+export type { ReportCatalog } from './reports/report-methods.ts'
+export type { DesiredLink, LinkChange } from './reports/write-links.ts'
 export { type SearchOptions, unsupportedKeys } from './search/compile-search.ts'
-export type { Predicate } from './search/predicate.ts'
+export { isVisible, type Predicate, type StudyFacts } from './search/predicate.ts'
 export type { Visibility, VisibilityDecision, VisibilityKind } from './visibility/visibility.ts'
 export type { VisibilityCatalog } from './visibility/visibility-methods.ts'

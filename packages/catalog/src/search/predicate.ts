@@ -18,6 +18,40 @@ export type Predicate =
   | { readonly kind: 'all-of'; readonly predicates: readonly Predicate[] }
   | { readonly kind: 'any-of'; readonly predicates: readonly Predicate[] }
 
+/** What of a study decides who sees it. */
+export interface StudyFacts {
+  readonly isHidden: boolean
+  /** Code of the entity that sent its first instance. */
+  readonly owner: string
+  /** Codes of the entities that hold it, whoever sent first. */
+  readonly holders: readonly string[]
+  /** Identifiers it states, and those they resolve to. */
+  readonly patients: readonly { readonly identifier: string; readonly issuer: string }[]
+}
+
+/** What `compilePredicate` says in SQL; a test holds the two together. Of an entity: whether it sees any of the study. */
+export function isVisible(predicate: Predicate, study: StudyFacts): boolean {
+  switch (predicate.kind) {
+    case 'all':
+      return predicate.includeHidden === true || !study.isHidden
+    case 'none':
+      return false
+    case 'entity':
+      if (study.owner === predicate.entityCode) return true
+      return !study.isHidden && study.holders.includes(predicate.entityCode)
+    case 'patient':
+      return (
+        (predicate.includeHidden === true || !study.isHidden) &&
+        study.patients.some((one) => one.identifier === predicate.identifier && one.issuer === predicate.issuer)
+      )
+    case 'all-of':
+      // An empty rule is a mistake, and shows nothing.
+      return predicate.predicates.length > 0 && predicate.predicates.every((inner) => isVisible(inner, study))
+    case 'any-of':
+      return predicate.predicates.some((inner) => isVisible(inner, study))
+  }
+}
+
 /** A predicate as SQL over the aliases s (studies), e (series) and i (instances). */
 export interface Scope {
   /** Condition on `s`. */
@@ -89,15 +123,23 @@ function entityScope(entityCode: string, text: SqlText): Scope {
   }
 }
 
-/** By a union of keys, because an OR of two conditions would read every study. */
+/**
+ * Studies that state the identifier, and those whose identifiers somebody told us to stand for it. By a union of keys,
+ * because an OR of conditions would read every study; `identities` is worked out so that one step is enough.
+ */
 function patientScope(predicate: Extract<Predicate, { kind: 'patient' }>, text: SqlText): Scope {
   const identifier = text.param(predicate.identifier)
-  const issuer = `(select id from issuers where value = ${text.param(predicate.issuer)})`
+  const domain = text.param(predicate.issuer)
+  const issuer = `(select id from issuers where value = ${domain})`
+  const patientStudies = 'select ps.id from patients pp join studies ps on ps.patient_id = pp.id'
+  const statedStudies = 'select pi.study_id from patient_identifiers pi'
+  const resolved = (alias: string) =>
+    ` join identities d on d.identifier = ${alias}.identifier and d.issuer_id = ${alias}.issuer_id` +
+    ` where d.resolved_identifier = ${identifier} and d.resolved_issuer = ${domain}`
   const studies =
-    's.id in (select ps.id from patients pp join studies ps on ps.patient_id = pp.id' +
-    ` where pp.identifier = ${identifier} and pp.issuer_id = ${issuer}` +
-    ' union select pi.study_id from patient_identifiers pi' +
-    ` where pi.identifier = ${identifier} and pi.issuer_id = ${issuer})`
+    `s.id in (${patientStudies} where pp.identifier = ${identifier} and pp.issuer_id = ${issuer}` +
+    ` union ${statedStudies} where pi.identifier = ${identifier} and pi.issuer_id = ${issuer}` +
+    ` union ${patientStudies}${resolved('pp')} union ${statedStudies}${resolved('pi')})`
   return { study: predicate.includeHidden === true ? studies : `(${studies} and s.visibility = 0)` }
 }
 
