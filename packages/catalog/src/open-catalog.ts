@@ -29,6 +29,7 @@ import { markPackVerified } from './queries/mark-pack-verified.ts'
 import { type StableStudy, takeDueStudies } from './queries/take-due-studies.ts'
 import { registerPack } from './register/register-pack.ts'
 import type { RegisterPackInput, RegisterPackResult } from './register/register-pack-input.ts'
+import { type ReportCatalog, reportMethods } from './reports/report-methods.ts'
 import type { SearchOptions } from './search/compile-search.ts'
 import type { Predicate } from './search/predicate.ts'
 import { search } from './search/search.ts'
@@ -44,6 +45,7 @@ export interface CatalogOptions extends DatabaseOptions {
 export interface Catalog {
   readonly sql: Sql
   readonly identity: IdentityCatalog
+  readonly reports: ReportCatalog
   migrate(): Promise<{ applied: readonly string[] }>
   /** Resolves when the database answers. */
   probe(): Promise<void>
@@ -100,7 +102,8 @@ export function openCatalog(options: CatalogOptions): Catalog {
         await sql`select 1`
       }),
     close: () => sql.end({ timeout: catalogLimits.closeTimeoutSeconds }),
-    ...identityMethods(sql),
+    identity: identityMethods(sql),
+    reports: reportMethods(sql),
     ...contentMethods(sql, registration),
     ...packMethods(sql),
     ...recordMethods(sql),

@@ -26,14 +26,12 @@ export interface IdentityCatalog {
   resolveIdentifiers(identifiers: readonly Identifier[]): Promise<readonly ResolvedIdentifier[]>
 }
 
-export function identityMethods(sql: Sql): { readonly identity: IdentityCatalog } {
+export function identityMethods(sql: Sql): IdentityCatalog {
   return {
-    identity: {
-      linkIdentity: async (link) => (await linkIdentities(sql, [link])) > 0,
-      linkIdentities: (links) => linkIdentities(sql, links),
-      mergeIdentities: (merge) => mergeIdentities(sql, merge),
-      unmergeIdentities: (unmerge) => unmergeIdentities(sql, unmerge),
-      resolveIdentifiers: (identifiers) => runQuery(() => resolveIdentifiers(sql, identifiers.map(cleanIdentifier))),
-    },
+    linkIdentity: async (link) => (await linkIdentities(sql, [link])) > 0,
+    linkIdentities: (links) => linkIdentities(sql, links),
+    mergeIdentities: (merge) => mergeIdentities(sql, merge),
+    unmergeIdentities: (unmerge) => unmergeIdentities(sql, unmerge),
+    resolveIdentifiers: (identifiers) => runQuery(() => resolveIdentifiers(sql, identifiers.map(cleanIdentifier))),
   }
 }

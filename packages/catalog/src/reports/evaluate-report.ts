@@ -1,0 +1,189 @@
+import { callersWork, unwrapCallersWork } from '../database/callers-work.ts'
+import type { Sql, Transaction } from '../database/open-database.ts'
+import { runTransaction } from '../database/run-transaction.ts'
+import { type ResolvedIdentifier, resolveIdentifiers } from '../identity/resolve-identifiers.ts'
+import { type CandidateStudy, findCandidates } from './find-candidates.ts'
+import {
+  type LinkDecisionKind,
+  type LinkEvidenceRecord,
+  type ReportFactsRecord,
+  type ReportLink,
+  type ReportState,
+  reportLimits,
+} from './report.ts'
+import { type DesiredLink, type LinkChange, readLinks, writeLinks } from './write-links.ts'
+
+/** What a person said of a pair; of an earlier version of the report where `isInherited`. */
+export interface KnownDecision {
+  readonly studyInstanceUid: string
+  readonly decision: LinkDecisionKind
+  readonly by: string
+  readonly reason: string
+  readonly isInherited: boolean
+}
+
+/** A link of an earlier version of the same report. */
+export interface InheritedLink {
+  readonly studyInstanceUid: string
+  readonly tier: string
+  readonly score: number
+  readonly evidence: readonly LinkEvidenceRecord[]
+}
+
+export interface LinkingContext<Facts extends ReportFactsRecord = ReportFactsRecord> {
+  readonly reportId: string
+  readonly facts: Facts
+  readonly candidates: readonly CandidateStudy[]
+  readonly decisions: readonly KnownDecision[]
+  readonly inherited: readonly InheritedLink[]
+  /** What the cross-reference says of the identifiers of report and candidates. */
+  readonly resolve: (identifier: { readonly value: string; readonly issuer: string }) => ResolvedIdentifier
+}
+
+export interface EvaluationRules {
+  /** Days (YYYYMMDD) in which studies of the report's patient are looked at beside those that keys name. */
+  readonly daysOf: (facts: ReportFactsRecord) => { readonly from: string; readonly to: string } | undefined
+  /** Pure; runs inside the transaction. Links that are not in the answer end. */
+  readonly decide: (context: LinkingContext) => readonly DesiredLink[]
+}
+
+export interface Evaluation {
+  readonly state: ReportState
+  readonly changes: readonly LinkChange[]
+}
+
+interface LockedReport {
+  readonly state: ReportState
+  readonly origin: string
+  readonly receivedAt: Date
+  readonly facts: ReportFactsRecord
+}
+
+/**
+ * Works out the links of a report and writes them with their history, all under the lock of its row: whoever marks it due
+ * meanwhile waits, and has it evaluated again. `undefined`: no such report.
+ */
+export async function evaluateReport(sql: Sql, id: string, rules: EvaluationRules): Promise<Evaluation | undefined> {
+  const evaluated = async () =>
+    runTransaction(sql, async (tx) => {
+      const [report] = await tx<LockedReport[]>`
+        select state, origin, received_at as "receivedAt", facts from reports where id = ${id}::uuid for update`
+      if (report === undefined) return undefined
+      const before = await readLinks(tx, id)
+      const desired =
+        report.state === 'current'
+          ? await desiredLinks(tx, { id, report, before, rules })
+          : endedLinks(report.state, before)
+      const changes = await writeLinks(tx, id, { before, desired })
+      await settleDue(tx, id, { report, desired })
+      return { state: report.state, changes }
+    })
+  return unwrapCallersWork(evaluated)
+}
+
+/** A version that another one replaced gives its links to it; one that was taken back has none. */
+function endedLinks(state: ReportState, before: readonly ReportLink[]): readonly DesiredLink[] {
+  if (state === 'withdrawn') return []
+  return before
+    .filter((link) => link.state === 'LINKED' || link.state === 'SUPERSEDED')
+    .map(({ studyInstanceUid, tier, score, evidence, decidedBy, reason }) => ({
+      ...{ studyInstanceUid, tier, score, evidence, state: 'SUPERSEDED' as const },
+      ...(decidedBy !== null && { decidedBy }),
+      ...(reason !== null && { reason }),
+    }))
+}
+
+async function desiredLinks(
+  tx: Transaction,
+  o: { id: string; report: LockedReport; before: readonly ReportLink[]; rules: EvaluationRules },
+): Promise<readonly DesiredLink[]> {
+  const { id, report, before, rules } = o
+  const { facts } = report
+  const persons = await resolveIdentifiers(tx, facts.patientIdentifiers.map(identifierOf))
+  const { decisions, inherited } = await readChain(tx, id, report)
+  const candidates = await findCandidates(tx, {
+    facts,
+    identifiers: persons.flatMap(({ equivalents }) => equivalents),
+    days: rules.daysOf(facts),
+    furtherStudyUids: [...decisions, ...inherited, ...before].map(({ studyInstanceUid }) => studyInstanceUid),
+  })
+  const named = candidates.flatMap(({ patientIdentifiers }) => patientIdentifiers).map(identifierOf)
+  const known = [...persons, ...(await resolveIdentifiers(tx, named))]
+  const byKey = new Map(known.map((resolved) => [`${resolved.issuer}\n${resolved.identifier}`, resolved]))
+  const resolve: LinkingContext['resolve'] = ({ value, issuer }) => {
+    return byKey.get(`${issuer}\n${value}`) ?? unknownIdentifier({ issuer, identifier: value })
+  }
+  return callersWork(() => rules.decide({ reportId: id, facts, candidates, decisions, inherited, resolve }))
+}
+
+function unknownIdentifier(self: { issuer: string; identifier: string }): ResolvedIdentifier {
+  const absent = { national: undefined, name: undefined, birthDate: undefined, sex: undefined }
+  return { ...self, survivor: self, equivalents: [self], ...absent }
+}
+
+function identifierOf({ value, issuer }: { readonly value: string; readonly issuer: string }) {
+  return { issuer, identifier: value }
+}
+
+/** Links and decisions of the report and of the versions before it; the newest word on a study counts. */
+async function readChain(
+  tx: Transaction,
+  id: string,
+  { origin, facts }: LockedReport,
+): Promise<{ readonly decisions: readonly KnownDecision[]; readonly inherited: readonly InheritedLink[] }> {
+  const setId = facts.appends.length > 0 ? null : (facts.setId ?? null)
+  const names = JSON.stringify([...facts.replaces, facts.uniqueId])
+  const earlier = await tx<{ id: string }[]>`
+    select r.id from json_array_elements_text(${names}::text::json) as t (value)
+      join reports r on r.origin = ${origin} and md5(r.unique_id)::uuid = md5(t.value)::uuid
+    where r.id <> ${id}::uuid and r.state = 'superseded'
+    union
+    select r.id from reports r
+    where r.origin = ${origin} and r.set_id = ${setId} and r.id <> ${id}::uuid and r.state = 'superseded'`
+  const ids = JSON.stringify([id, ...earlier.map((row) => row.id)])
+  const decisions = await tx<KnownDecision[]>`
+    select distinct on (d.study_instance_uid) d.study_instance_uid as "studyInstanceUid", d.decision, d.decided_by as by,
+      d.reason, d.report_id <> ${id}::uuid as "isInherited"
+    from json_array_elements_text(${ids}::text::json) as t (value) join link_decisions d on d.report_id = t.value::uuid
+    order by d.study_instance_uid, d.report_id <> ${id}::uuid, d.decided_at desc`
+  if (earlier.length === 0) return { decisions, inherited: [] }
+  const inherited = await tx<InheritedLink[]>`
+    select distinct on (l.study_instance_uid) l.study_instance_uid as "studyInstanceUid", l.tier, l.score, l.evidence
+    from json_array_elements_text(${ids}::text::json) as t (value) join links l on l.report_id = t.value::uuid
+    where l.report_id <> ${id}::uuid and l.state in ('LINKED', 'SUPERSEDED')
+    order by l.study_instance_uid, l.valid_from desc`
+  return { decisions, inherited }
+}
+
+/** Found nothing: looked at again, less and less often, although every new study and order wakes it too. */
+async function settleDue(
+  tx: Transaction,
+  id: string,
+  { report, desired }: { readonly report: LockedReport; readonly desired: readonly DesiredLink[] },
+): Promise<void> {
+  const ageMs = Date.now() - report.receivedAt.getTime()
+  const isOpen = report.state === 'current' && !desired.some(({ state }) => state === 'LINKED')
+  const { maxRetryAgeMs, minRetryMs, maxRetryMs } = reportLimits
+  const retryMs = isOpen && ageMs < maxRetryAgeMs ? Math.min(maxRetryMs, Math.max(minRetryMs, ageMs)) : null
+  await tx`update reports
+    set due_at = now() + ${retryMs === null ? null : Math.round(retryMs)}::bigint * interval '1 millisecond'
+    where id = ${id}::uuid`
+}
+
+/** Ids of reports whose time has come, each to one taker; who dies gives them back when the lease is over. */
+export async function takeDueReports(
+  sql: Sql,
+  { limit, leaseMs }: { readonly limit: number; readonly leaseMs: number },
+): Promise<readonly string[]> {
+  const rows = await runTransaction(sql, async (tx) => {
+    return tx<{ id: string }[]>`
+      with taken as (
+        select id from reports where due_at <= clock_timestamp()
+        order by due_at limit ${Math.min(limit, reportLimits.maxReportsPerTake)}::int
+        for update skip locked)
+      update reports r set due_at = clock_timestamp() + ${leaseMs}::int * interval '1 millisecond'
+      from taken where r.id = taken.id
+      returning r.id`
+  })
+  return rows.map(({ id }) => id)
+}

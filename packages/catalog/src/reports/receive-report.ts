@@ -1,0 +1,110 @@
+import type { Sql, Transaction } from '../database/open-database.ts'
+import { runTransaction } from '../database/run-transaction.ts'
+import { cleanJson } from '../header/clean-text.ts'
+import { appendEvents } from '../queries/append-events.ts'
+import { type NewReport, type NumberInDomain, type ReportFactsRecord, type ReportState, reportIdOf } from './report.ts'
+import { type ChainMember, placeInChain } from './report-chain.ts'
+
+export interface ReceivedReport {
+  readonly id: string
+  readonly isNew: boolean
+  readonly state: ReportState
+}
+
+/** One version of the same origin at a time, so that two of one chain see each other. */
+const receivingLock = 7_237_011
+
+/**
+ * Keeps a report with its keys and its place among the versions of the same report, due to be evaluated. The same bytes of
+ * the same origin again change nothing.
+ */
+export async function receiveReport(
+  sql: Sql,
+  given: NewReport,
+  options: { readonly recordEvent?: boolean } = {},
+): Promise<ReceivedReport> {
+  const report = { ...given, facts: cleanJson(given.facts) as ReportFactsRecord }
+  const id = reportIdOf({ origin: report.origin, uniqueId: report.facts.uniqueId, sha256: report.sha256 })
+  return runTransaction(sql, async (tx) => {
+    await tx`select pg_advisory_xact_lock(${receivingLock}::int, hashtext(${report.origin}))`
+    const [known] = await tx<{ state: ReportState }[]>`select state from reports where id = ${id}::uuid`
+    if (known !== undefined) return { id, isNew: false, state: known.state }
+    const { state, ends, endsAs } = placeInChain(report, await chainOf(tx, report))
+    await insertReport(tx, { ...report, id, state })
+    await insertKeys(tx, id, report.facts)
+    if (ends.length > 0) {
+      await tx`update reports set state = ${endsAs}, due_at = now()
+        where id in (select value::uuid from json_array_elements_text(${JSON.stringify(ends)}::text::json) as t (value))`
+    }
+    if (options.recordEvent !== false) {
+      const payload = { ...report, id, receivedAt: report.receivedAt.toISOString() }
+      await appendEvents(tx, [{ type: 'report-received', payload }])
+    }
+    return { id, isNew: true, state }
+  })
+}
+
+async function chainOf(tx: Transaction, { origin, facts }: NewReport): Promise<readonly ChainMember[]> {
+  // An addendum stands beside what it completes.
+  const setId = facts.appends.length > 0 ? null : (facts.setId ?? null)
+  return tx<ChainMember[]>`
+    select distinct on (r.id) r.id, r.state, r.version, r.facts ->> 'createdAt' as "createdAt",
+      r.received_at as "receivedAt", c.relation
+    from (
+      select r.id, 1 as rank, 'replaced' as relation
+      from json_array_elements_text(${JSON.stringify(facts.replaces)}::text::json) as t (value)
+        join reports r on r.origin = ${origin} and md5(r.unique_id)::uuid = md5(t.value)::uuid
+      union all
+      select k.report_id, 2, 'replacing' from report_keys k join reports r on r.id = k.report_id
+      where k.kind = 'replaces' and k.value = ${facts.uniqueId} and r.origin = ${origin}
+      union all
+      select r.id, 3, 'same-id' from reports r
+      where r.origin = ${origin} and md5(r.unique_id)::uuid = md5(${facts.uniqueId})::uuid
+      union all
+      select r.id, 4, 'same-set' from reports r
+      where r.origin = ${origin} and r.set_id = ${setId} and r.facts -> 'appends' = '[]'::jsonb) c
+      join reports r on r.id = c.id
+    order by r.id, c.rank`
+}
+
+async function insertReport(tx: Transaction, report: NewReport & { id: string; state: ReportState }): Promise<void> {
+  const { facts } = report
+  await tx`
+    insert into reports (id, received_at, due_at, size_bytes, version, visibility, origin, source, format, state, unique_id,
+      set_id, type, confidentiality, study_instance_uid, document_key, content_type, sha256, facts)
+    values (${report.id}::uuid, ${report.receivedAt.toISOString()}::timestamptz, now(), ${report.sizeBytes}::bigint,
+      ${facts.version ?? null}::int, decided_visibility('report', ${report.id}), ${report.origin}, ${report.source},
+      ${facts.format}, ${report.state}, ${facts.uniqueId}, ${facts.setId ?? null}, ${facts.type ?? null},
+      ${facts.confidentiality ?? null}, ${report.studyInstanceUid ?? null}, ${report.documentKey}, ${report.contentType},
+      decode(${report.sha256}, 'hex'), ${JSON.stringify(facts)}::text::jsonb)`
+}
+
+async function insertKeys(tx: Transaction, id: string, facts: ReportFactsRecord): Promise<void> {
+  await tx`
+    insert into report_keys (report_id, kind, value, issuer)
+    select distinct ${id}::uuid, r.kind, left(r.value, 256), left(r.issuer, 256)
+    from json_to_recordset(${JSON.stringify(reportKeysOf(facts))}::text::json) as r (kind text, value text, issuer text)
+    on conflict do nothing`
+}
+
+export interface ReportKey {
+  readonly kind: 'study' | 'accession' | 'placer' | 'filler' | 'prescription' | 'patient' | 'replaces'
+  readonly value: string
+  readonly issuer: string
+}
+
+export function reportKeysOf(facts: ReportFactsRecord): readonly ReportKey[] {
+  const bare = (kind: ReportKey['kind'], values: readonly string[]): readonly ReportKey[] =>
+    values.map((value) => ({ kind, value, issuer: '' }))
+  const numbers = (kind: ReportKey['kind'], values: readonly NumberInDomain[]): readonly ReportKey[] =>
+    values.map(({ value, issuer }) => ({ kind, value, issuer: issuer ?? '' }))
+  return [
+    ...bare('study', facts.studyInstanceUids),
+    ...numbers('accession', facts.accessions),
+    ...numbers('placer', facts.placerOrders),
+    ...numbers('filler', facts.fillerOrders),
+    ...bare('prescription', facts.prescriptions),
+    ...numbers('patient', facts.patientIdentifiers),
+    ...bare('replaces', facts.replaces),
+  ]
+}

@@ -1,0 +1,87 @@
+import type { Transaction } from '../database/open-database.ts'
+import type { LinkEvidenceRecord, ReportLink, ReportLinkState } from './report.ts'
+
+export interface DesiredLink {
+  readonly studyInstanceUid: string
+  readonly state: ReportLinkState
+  readonly tier: string
+  readonly score: number
+  readonly evidence: readonly LinkEvidenceRecord[]
+  /** Absent: the rules. */
+  readonly decidedBy?: string | undefined
+  readonly reason?: string | undefined
+}
+
+/** What became of a pair; the reading side tells the health record. */
+export type LinkChange = DesiredLink & { readonly reportId: string; readonly before: ReportLinkState | undefined }
+
+export async function readLinks(tx: Transaction, reportId: string): Promise<readonly ReportLink[]> {
+  return tx<ReportLink[]>`
+    select report_id as "reportId", study_instance_uid as "studyInstanceUid", state, tier, score, evidence,
+      valid_from as "validFrom", decided_by as "decidedBy", reason
+    from links where report_id = ${reportId}::uuid order by study_instance_uid`
+}
+
+/** Links that are not desired any more end as UNLINKED. Writes what changed, its history, and what is to be told of it. */
+export async function writeLinks(
+  tx: Transaction,
+  reportId: string,
+  { before, desired }: { readonly before: readonly ReportLink[]; readonly desired: readonly DesiredLink[] },
+): Promise<readonly LinkChange[]> {
+  const known = new Map(before.map((link) => [link.studyInstanceUid, link]))
+  const wanted = new Map(desired.map((link) => [link.studyInstanceUid, link]))
+  const ended = before
+    .filter(({ studyInstanceUid, state }) => !wanted.has(studyInstanceUid) && state !== 'UNLINKED')
+    .map(endedLink)
+  const changes = [...wanted.values(), ...ended]
+    .filter((link) => !isEqual(link, known.get(link.studyInstanceUid)))
+    .map((link) => ({ ...link, reportId, before: known.get(link.studyInstanceUid)?.state }))
+  if (changes.length > 0) await writeChanges(tx, changes)
+  return changes
+}
+
+function endedLink({ studyInstanceUid, tier, score, evidence }: ReportLink): DesiredLink {
+  return { studyInstanceUid, state: 'UNLINKED', tier, score, evidence }
+}
+
+function isEqual(a: DesiredLink, b: ReportLink | undefined): boolean {
+  if (b === undefined) return false
+  return (
+    a.state === b.state &&
+    a.tier === b.tier &&
+    Math.abs(a.score - b.score) < 1e-4 &&
+    (a.decidedBy ?? null) === b.decidedBy &&
+    (a.reason ?? null) === b.reason &&
+    textOf(a.evidence) === textOf(b.evidence)
+  )
+}
+
+function textOf(evidence: readonly LinkEvidenceRecord[]): string {
+  return evidence.map(({ key, outcome }) => `${key}=${outcome}`).join(' ')
+}
+
+/** Only links that others saw or see are told of. */
+function isToBeTold({ state, before }: LinkChange): boolean {
+  return state === 'LINKED' || before === 'LINKED'
+}
+
+async function writeChanges(tx: Transaction, changes: readonly LinkChange[]): Promise<void> {
+  const text = JSON.stringify(changes.map((change) => ({ ...change, told: isToBeTold(change) })))
+  await tx`
+    with r as materialized (
+      select * from json_to_recordset(${text}::text::json) as r ("reportId" uuid, "studyInstanceUid" text, state text,
+        tier text, score real, evidence jsonb, "decidedBy" text, reason text, before text, told boolean)),
+    put as (
+      insert into links as l (report_id, study_instance_uid, state, tier, score, evidence, valid_from, decided_by, reason)
+      select r."reportId", r."studyInstanceUid", r.state, r.tier, r.score, r.evidence, now(), r."decidedBy", r.reason from r
+      on conflict (report_id, study_instance_uid) do update set state = excluded.state, tier = excluded.tier,
+        score = excluded.score, evidence = excluded.evidence, valid_from = excluded.valid_from,
+        decided_by = excluded.decided_by, reason = excluded.reason),
+    told as (
+      insert into notifications (study_instance_uid, created_at, due_at, kind, payload)
+      select r."studyInstanceUid", now(), now(), 'link-changed',
+        jsonb_build_object('reportId', r."reportId", 'state', r.state, 'before', r.before)
+      from r where r.told order by r."studyInstanceUid")
+    insert into link_history (at, report_id, study_instance_uid, state, tier, score, evidence, decided_by, reason)
+    select now(), r."reportId", r."studyInstanceUid", r.state, r.tier, r.score, r.evidence, r."decidedBy", r.reason from r`
+}
