@@ -8,6 +8,7 @@ import {
   schemas,
   variable,
 } from '@vna/runtime'
+import { publicationTable } from './publication/publication-table.ts'
 
 const { integer, text } = schemas
 
@@ -43,6 +44,7 @@ const linkerShape = {
   internalBind: internalTable.internalBind,
   internalOpsPort: internalTable.internalOpsPort,
   ...linkerTable,
+  ...publicationTable,
 }
 
 export type LinkerConfig = Config<typeof linkerShape>

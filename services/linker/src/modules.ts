@@ -1,6 +1,7 @@
 import type { LinkerModule, LinkerParts } from './linker-parts.ts'
+import { createPublicationModule } from './publication/publication-module.ts'
 
 /** The topics of this service, in the order in which their routes are tried. */
-export function createModules(_parts: LinkerParts): readonly LinkerModule[] {
-  return []
+export function createModules(parts: LinkerParts): readonly LinkerModule[] {
+  return [createPublicationModule(parts, { evaluate: async () => {} })]
 }

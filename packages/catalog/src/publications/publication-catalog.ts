@@ -10,6 +10,7 @@ import {
   reopenManifest,
 } from './change-manifests.ts'
 import { ensureAccession } from './ensure-accession.ts'
+import { findStudiesByAccession } from './find-studies-by-accession.ts'
 import type { NewManifest } from './manifest-row.ts'
 import { closeNotification, postponeNotification, takeNotifications } from './notifications.ts'
 import { readManifestStudy } from './read-manifest-study.ts'
@@ -74,6 +75,10 @@ function readingMethods(sql: Sql) {
     listManifests: (studyInstanceUid: string) => listManifests(sql, studyInstanceUid),
     listManifestStates: (after: number, limit: number) => listManifestStates(sql, after, limit),
     findManifest: (manifestUid: string) => findManifest(sql, manifestUid),
+    findStudiesByAccession: (
+      o: { accession: string; issuer: string | undefined; limit: number },
+      predicate: Predicate,
+    ) => findStudiesByAccession(sql, o, predicate),
     countDivergence: (olderThanMs: number) => countDivergence(sql, olderThanMs),
     countUnresolved: (entityCode?: string) => countUnresolved(sql, entityCode),
     searchEntries: (search: ManifestSearch, predicate: Predicate, page: PageOptions) =>

@@ -4,7 +4,7 @@ export type ReceiveOutcome = 'stored' | 'duplicate' | 'quarantined' | 'refused' 
 export type ArchiveStage = 'sidecar' | 'put' | 'register' | 'unlink' | 'total'
 export type QueueFamily = 'archive' | 'study-stable'
 export type QueueState = 'waiting' | 'active' | 'delayed' | 'failed' | 'prioritized' | 'paused'
-export type StudyState = 'receiving' | 'stable'
+export type StudyState = 'receiving' | 'stable' | 'unresolved'
 export type ObjectStoreOperation = 'prepare' | 'put' | 'read' | 'open' | 'head' | 'list' | 'delete' | 'probe'
 export type Outcome = 'ok' | 'error'
 

@@ -1,0 +1,106 @@
+import { JobWorker, studyStableFamily, studyStableQueueName } from '@vna/jobs'
+import type { LinkerModule, LinkerParts } from '../linker-parts.ts'
+import { createMhdRegistry } from '../registry/mhd-registry.ts'
+import { createOwnRegistry } from '../registry/own-registry.ts'
+import { Reconciler } from '../registry/reconciler.ts'
+import type { Registry } from '../registry/registry.ts'
+import { manifestSettingsOf } from './manifest-options.ts'
+import { mountPublicationRoutes } from './publication-routes.ts'
+import { Publisher, publisherLimits } from './publisher.ts'
+import { recordAttempt } from './record-attempt.ts'
+
+const FILL_INTERVAL_MS = 500
+const RECONCILE_INTERVAL_MS = 2_000
+const GAUGE_INTERVAL_MS = 2_000
+const DIVERGENCE_AGE_MS = 60_000
+const GRACE_MS = 2_000
+/** Notices only wake; a handful at a time is plenty. */
+const NOTICE_CONCURRENCY = 4
+
+/** Manifests and their registration. `evaluate`: links of reports are decided anew for a study. */
+export function createPublicationModule(
+  parts: LinkerParts,
+  o: { readonly evaluate: (studyInstanceUid: string) => Promise<void> },
+): LinkerModule {
+  const { catalog, config, logger, metrics } = parts
+  const registry = createRegistry(parts)
+  const publisher = new Publisher({
+    catalog,
+    store: parts.store,
+    registry,
+    settings: manifestSettingsOf(config),
+    accessionIssuerOid: config.accessionIssuerOid,
+    reach: parts.reach,
+    evaluate: (uid) => evaluated(o.evaluate, uid, parts),
+    concurrency: config.fseRegistryConcurrency,
+    logger,
+    metrics,
+    onAttempt: (attempt) => recordAttempt(parts, registry, attempt),
+  })
+  const reconciler = new Reconciler({ registry, catalog, logger })
+  const notices = openNotices(parts, publisher)
+  return {
+    mount: (router) => mountPublicationRoutes(router, parts),
+    rounds: [
+      { name: 'publish', intervalMs: FILL_INTERVAL_MS, run: () => publisher.fill() },
+      { name: 'leases', intervalMs: publisherLimits.renewIntervalMs, run: () => publisher.renew() },
+      { name: 'registry', intervalMs: RECONCILE_INTERVAL_MS, run: (signal) => reconciler.round(signal) },
+      { name: 'divergence', intervalMs: GAUGE_INTERVAL_MS, run: () => measure(parts) },
+    ],
+    phases: [
+      {
+        name: 'publications',
+        limitMs: GRACE_MS + 500,
+        run: async () => {
+          await Promise.all([notices.close({ graceMs: GRACE_MS }), publisher.close(GRACE_MS)])
+        },
+      },
+    ],
+  }
+}
+
+function createRegistry({ config }: LinkerParts): Registry {
+  if (config.fseRegistryUrl === undefined) return createOwnRegistry()
+  return createMhdRegistry({
+    baseUrl: config.fseRegistryUrl.replace(/\/+$/, ''),
+    token: config.fseRegistryToken?.reveal(),
+    timeoutMs: config.fseRegistryTimeoutMs,
+    search: config.fseRegistrySearch,
+    withdraw: config.fseRegistryWithdraw,
+  })
+}
+
+/** A study that is stable wakes the publisher at once; one whose notice is lost waits for the next round. */
+function openNotices(
+  { config, logger }: LinkerParts,
+  publisher: Publisher,
+): { close(o: { graceMs: number }): Promise<void> } {
+  return new JobWorker({
+    redisUrl: config.redisUrl.reveal(),
+    queueName: studyStableQueueName,
+    family: studyStableFamily,
+    concurrency: NOTICE_CONCURRENCY,
+    handle: () => publisher.fill(),
+    onError: (error) => logger.debug({ err: error }, 'no notices of stable studies'),
+  })
+}
+
+/** Links are no reason not to publish. */
+async function evaluated(
+  evaluate: (studyInstanceUid: string) => Promise<void>,
+  studyInstanceUid: string,
+  { logger }: LinkerParts,
+): Promise<void> {
+  await evaluate(studyInstanceUid).catch((error: unknown) => {
+    logger.error({ err: error, study: studyInstanceUid }, 'reports were not looked for')
+  })
+}
+
+async function measure({ catalog, metrics }: LinkerParts): Promise<void> {
+  metrics.fseDivergence.set(await catalog.publications.countDivergence(DIVERGENCE_AGE_MS))
+  const unresolved = await catalog.publications.countUnresolved()
+  metrics.studies.set(
+    { state: 'unresolved' },
+    unresolved.reduce((sum, { studies }) => sum + studies, 0),
+  )
+}

@@ -1,0 +1,118 @@
+import { type Action, decide, type Principal } from '@vna/access'
+import type { PublicationState } from '@vna/catalog'
+import type { Request, Response, Router } from 'express'
+import { LinkerError } from '../http/linker-error.ts'
+import { principalOf } from '../http/principal.ts'
+import type { LinkerParts } from '../linker-parts.ts'
+import { answerReportReferences } from './report-references.ts'
+
+const states: readonly PublicationState[] = [
+  'PENDING',
+  'UNRESOLVED',
+  'BUILT',
+  'REGISTERED',
+  'WITHDRAWN',
+  'FAILED_RETRYABLE',
+  'FAILED_BLOCKING',
+]
+const uidShape = /^[0-9.]{1,64}$/
+
+/** What operators see and ask of publications, and what a RIS asks before a report is signed. */
+export function mountPublicationRoutes(router: Router, parts: LinkerParts): void {
+  router.get('/fse/v1/publications', (request, response) => list(parts, request, response))
+  router.get('/fse/v1/publications/:study', (request, response) => show(parts, request, response))
+  router.post('/fse/v1/publications/:study/retry', (request, response) => retry(parts, request, response))
+  router.get('/fse/v1/unresolved', (request, response) => unresolved(parts, request, response))
+  router.get('/fse/v1/report-references', (request, response) => answerReportReferences(parts, request, response))
+}
+
+/** Decides and leaves a trace of it, also of a refusal. */
+export async function allow(
+  { audit }: LinkerParts,
+  principal: Principal,
+  o: { readonly action: Action; readonly object: Readonly<Record<string, unknown>> },
+) {
+  const decision = decide(principal, o.action)
+  const action = o.action.kind
+  const { object } = o
+  if (decision.allow) {
+    await audit.record({ principal, action, outcome: 'allowed', object })
+    return decision.predicate
+  }
+  await audit.record({ principal, action, outcome: 'denied', object: { ...object, reason: decision.reason } })
+  throw new LinkerError('forbidden', decision.reason)
+}
+
+async function list(parts: LinkerParts, request: Request, response: Response): Promise<void> {
+  const state = oneText(request, 'state')
+  if (state !== undefined && !states.includes(state as PublicationState)) {
+    throw new LinkerError('bad-request', 'there is no such state')
+  }
+  await allow(parts, principalOf(request), { action: { kind: 'operate' }, object: { resource: 'publications', state } })
+  const publications = await parts.catalog.publications.list({
+    state: state as PublicationState | undefined,
+    after: oneText(request, 'after'),
+  })
+  sendJson(response, { publications })
+}
+
+async function show(parts: LinkerParts, request: Request, response: Response): Promise<void> {
+  const studyInstanceUid = studyOf(request)
+  await allow(parts, principalOf(request), { action: { kind: 'operate' }, object: { studyInstanceUid } })
+  const [publication] = await parts.catalog.publications.list({ studyInstanceUid })
+  if (publication === undefined) throw new LinkerError('not-found', 'no such publication')
+  const manifests = await parts.catalog.publications.listManifests(studyInstanceUid)
+  sendJson(response, {
+    ...publication,
+    manifests: manifests.map(
+      ({ version, state, manifestUid, createdAt, registeredAt, kosReference, fhirReference }) => ({
+        version,
+        state,
+        manifestUid,
+        createdAt,
+        registeredAt,
+        kosReference,
+        fhirReference,
+      }),
+    ),
+  })
+}
+
+async function retry(parts: LinkerParts, request: Request, response: Response): Promise<void> {
+  const studyInstanceUid = studyOf(request)
+  await allow(parts, principalOf(request), { action: { kind: 'operate' }, object: { studyInstanceUid, retry: true } })
+  const woken = await parts.catalog.publications.wake({ studyInstanceUids: [studyInstanceUid], verify: true })
+  if (woken === 0) throw new LinkerError('not-found', 'no such publication')
+  response.status(202)
+  sendJson(response, { studyInstanceUid, state: 'due' })
+}
+
+/** By entity; an entity sees its own number only. */
+async function unresolved(parts: LinkerParts, request: Request, response: Response): Promise<void> {
+  const principal = principalOf(request)
+  const isEntity = principal.role === 'entity'
+  await allow(parts, principal, {
+    action: { kind: isEntity ? 'search' : 'operate' },
+    object: { resource: 'unresolved' },
+  })
+  const entities = await parts.catalog.publications.countUnresolved(isEntity ? (principal.entityCode ?? '') : undefined)
+  sendJson(response, { entities })
+}
+
+export function oneText(request: Request, name: string): string | undefined {
+  const value = request.query[name]
+  if (value === undefined || value === '') return undefined
+  if (typeof value !== 'string') throw new LinkerError('bad-request', `${name} is given twice`)
+  return value
+}
+
+export function sendJson(response: Response, body: unknown): void {
+  response.set('cache-control', 'private, no-store').json(body)
+}
+
+function studyOf(request: Request): string {
+  const { study } = request.params
+  if (typeof study !== 'string' || !uidShape.test(study))
+    throw new LinkerError('invalid-uid', 'not a Study Instance UID')
+  return study
+}

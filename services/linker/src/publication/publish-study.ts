@@ -1,0 +1,165 @@
+import type { ObjectStore } from '@vna/archive'
+import type { Catalog, ManifestRow, ManifestStudyRow, TakenPublication } from '@vna/catalog'
+import { contentHashOf, encodeFhir, type ManifestStudy, provideDocumentBundle } from '@vna/fse'
+import type { EntryReferences, Registry, RegistryEntry } from '../registry/registry.ts'
+import { type ManifestSettings, manifestOptionsOf } from './manifest-options.ts'
+import { readManifestBytes, storeManifest } from './manifest-store.ts'
+import { type PublicationStep, planPublication } from './plan-publication.ts'
+
+export interface PublishingParts {
+  readonly catalog: Pick<Catalog, 'publications'>
+  readonly store: ObjectStore
+  readonly registry: Registry
+  readonly settings: ManifestSettings
+  readonly accessionIssuerOid: string
+  /** For tests: the process ends at a named write boundary. */
+  readonly reach: (point: string) => void
+  /** Told of a study that is stable or changed, before it is published: reports look for their studies. */
+  readonly evaluate: (studyInstanceUid: string) => Promise<void>
+}
+
+/** More steps than the longest way has: built anew, adopted, a few strangers withdrawn. */
+const MAX_STEPS = 32
+
+/**
+ * One study on its way (FSE 8.1): PENDING → BUILT → REGISTERED, or out of the registry where it may not be there. Every step
+ * is recorded before the next, so that whoever takes it after a crash goes on.
+ */
+export async function publishStudy(
+  parts: PublishingParts,
+  taken: TakenPublication,
+  signal: AbortSignal,
+): Promise<void> {
+  const { studyInstanceUid } = taken
+  const study = await readStudy(parts, studyInstanceUid)
+  await parts.evaluate(studyInstanceUid)
+  if (study === undefined) return withdrawStudy(parts, studyInstanceUid, 'WITHDRAWN', signal)
+  if (study.patient.national === undefined) return withdrawStudy(parts, studyInstanceUid, 'UNRESOLVED', signal)
+  await converge(parts, study, taken, signal)
+}
+
+/** With a number of its own where it has none; reports may need it before anybody knows whose study it is. */
+async function readStudy(
+  { catalog, accessionIssuerOid }: PublishingParts,
+  studyInstanceUid: string,
+): Promise<ManifestStudyRow | undefined> {
+  const study = await catalog.publications.readManifestStudy(studyInstanceUid)
+  if (study === undefined || study.requests.length > 0) return study
+  await catalog.publications.ensureAccession(studyInstanceUid, accessionIssuerOid)
+  return catalog.publications.readManifestStudy(studyInstanceUid)
+}
+
+async function converge(
+  parts: PublishingParts,
+  study: ManifestStudy,
+  taken: TakenPublication,
+  signal: AbortSignal,
+): Promise<void> {
+  const { publications } = parts.catalog
+  const contentHash = contentHashOf(study, optionsOf(parts, study, 1, new Date(0)))
+  let entries: readonly RegistryEntry[] | undefined
+  for (let count = 0; count < MAX_STEPS; count++) {
+    const manifests = await publications.listManifests(study.studyInstanceUid)
+    const [current, built] = (['REGISTERED', 'BUILT'] as const).map((state) =>
+      manifests.findLast((one) => one.state === state),
+    )
+    // What was built by somebody before us may have been sent; the answer to it is at the registry only.
+    const mustAsk = count === 0 && (taken.verify || built !== undefined)
+    if (mustAsk)
+      entries = await parts.registry.findCurrent(
+        manifests.map(({ manifestUid }) => manifestUid),
+        signal,
+      )
+    const newestVersion = manifests.at(-1)?.version ?? 0
+    const step = planPublication({ contentHash, current, built, newestVersion, entries })
+    if (step.kind === 'settle') return publications.settle(study.studyInstanceUid, 'REGISTERED')
+    await perform(parts, study, step, signal)
+    if (step.kind === 'submit') return
+    if (step.kind === 'withdraw') entries = entries?.filter(({ reference }) => reference !== step.reference)
+  }
+  throw new Error('a publication does not come to rest')
+}
+
+async function perform(
+  parts: PublishingParts,
+  study: ManifestStudy,
+  step: Exclude<PublicationStep, { kind: 'settle' }>,
+  signal: AbortSignal,
+): Promise<void> {
+  const { publications } = parts.catalog
+  switch (step.kind) {
+    case 'withdraw':
+      return parts.registry.withdraw(step.reference, signal)
+    case 'adopt':
+      return publications.markRegistered(step.manifest.manifestUid, { kos: step.kos, fhir: step.fhir })
+    case 'reopen':
+      return publications.reopenManifest(step.manifest.manifestUid)
+    case 'drop':
+      return publications.dropManifest(step.manifest.manifestUid)
+    case 'build':
+      return build(parts, study, step.version)
+    case 'submit': {
+      const references = await submit(parts, study, step, signal)
+      parts.reach('after-submit')
+      await publications.markRegistered(step.manifest.manifestUid, references)
+      parts.reach('after-registered')
+    }
+  }
+}
+
+async function build(parts: PublishingParts, study: ManifestStudy, version: number): Promise<void> {
+  const createdAt = new Date(Math.floor(Date.now() / 1000) * 1000)
+  const options = optionsOf(parts, study, version, createdAt)
+  const manifest = await storeManifest(parts.store, study, { options, createdAt })
+  parts.reach('after-documents')
+  await parts.catalog.publications.putManifest(manifest)
+  parts.reach('after-built')
+}
+
+async function submit(
+  parts: PublishingParts,
+  study: ManifestStudy,
+  { manifest, replaces }: Extract<PublicationStep, { kind: 'submit' }>,
+  signal: AbortSignal,
+): Promise<EntryReferences> {
+  const { registry, store } = parts
+  const bytes = registry.isExternal ? await readManifestBytes(store, manifest) : undefined
+  const options = optionsOf(parts, study, manifest.version, manifest.createdAt)
+  const bundle = () => {
+    if (bytes === undefined) throw new Error('our own registry takes no submission')
+    return encodeFhir(provideDocumentBundle({ study, options, ...bytes, replaces }))
+  }
+  const { manifestUid } = manifest
+  return registry.submit({ manifestUid, studyInstanceUid: study.studyInstanceUid, bundle }, signal)
+}
+
+function optionsOf({ settings }: PublishingParts, study: ManifestStudy, version: number, createdAt: Date) {
+  return manifestOptionsOf(settings, { studyInstanceUid: study.studyInstanceUid, version, createdAt })
+}
+
+/** Takes out whatever the registry may hold of a study, also what was sent without an answer. */
+async function withdrawStudy(
+  { catalog, registry }: PublishingParts,
+  studyInstanceUid: string,
+  state: 'WITHDRAWN' | 'UNRESOLVED',
+  signal: AbortSignal,
+): Promise<void> {
+  const manifests = await catalog.publications.listManifests(studyInstanceUid)
+  const isClean = manifests.every((manifest) => manifest.state === 'WITHDRAWN')
+  const entries = isClean
+    ? []
+    : await registry.findCurrent(
+        manifests.map(({ manifestUid }) => manifestUid),
+        signal,
+      )
+  const references = entries?.map(({ reference }) => reference) ?? notedReferences(manifests)
+  for (const reference of references) await registry.withdraw(reference, signal)
+  await catalog.publications.markWithdrawn(studyInstanceUid, state)
+}
+
+function notedReferences(manifests: readonly ManifestRow[]): readonly string[] {
+  return manifests
+    .filter(({ state }) => state === 'REGISTERED')
+    .flatMap(({ kosReference, fhirReference }) => [kosReference, fhirReference])
+    .filter((reference) => reference !== undefined)
+}
