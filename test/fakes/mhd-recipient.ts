@@ -153,13 +153,17 @@ class Recipient implements MhdRecipient {
     return id
   }
 
-  /** By `identifier` (system|value or value), `status` and MADO's `study-instance-uid`. */
+  /** By `identifier` (system|value or value, alternatives by commas), `status` and MADO's `study-instance-uid`. */
   #search(parameters: URLSearchParams, response: ServerResponse): void {
     const value = (name: string) => parameters.get(name)?.split('|').at(-1)
-    const [identifier, status, study] = [value('identifier'), value('status'), value('study-instance-uid')]
+    const [status, study] = [value('status'), value('study-instance-uid')]
+    const identifiers = parameters
+      .get('identifier')
+      ?.split(',')
+      .map((token) => token.split('|').at(-1))
     const found = [...this.documents.values()].filter(
       (it) =>
-        (identifier === undefined || it.masterIdentifier === identifier) &&
+        (identifiers === undefined || identifiers.includes(it.masterIdentifier)) &&
         (status === undefined || it.status === status) &&
         (study === undefined || it.studyUid === study.replace(/^urn:oid:/, '')),
     )
