@@ -1,7 +1,8 @@
 import type { LinkerModule, LinkerParts } from './linker-parts.ts'
 import { createPublicationModule } from './publication/publication-module.ts'
+import { createVisibilityModule } from './visibility/visibility-module.ts'
 
 /** The topics of this service, in the order in which their routes are tried. */
 export function createModules(parts: LinkerParts): readonly LinkerModule[] {
-  return [createPublicationModule(parts, { evaluate: async () => {} })]
+  return [createPublicationModule(parts, { evaluate: async () => {} }), createVisibilityModule(parts)]
 }
