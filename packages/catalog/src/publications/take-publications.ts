@@ -25,18 +25,18 @@ export async function takePublications(
   sql: Sql,
   o: { limit: number; leaseMs: number },
 ): Promise<readonly TakenPublication[]> {
+  const limit = Math.min(o.limit, publicationLimits.maxPerTake)
   return runTransaction(sql, async (tx) => {
     return tx<TakenPublication[]>`
-      with taken as (
-        (select study_instance_uid from publications
-          where due_at <= clock_timestamp() and leased_until is null
-          order by due_at limit ${Math.min(o.limit, publicationLimits.maxPerTake)}::int
-          for update skip locked)
-        union all
-        (select study_instance_uid from publications
-          where leased_until < clock_timestamp()
-          order by leased_until limit ${Math.min(o.limit, publicationLimits.maxPerTake)}::int
-          for update skip locked))
+      with due as (
+        select study_instance_uid from publications
+        where due_at <= clock_timestamp() and leased_until is null
+        order by due_at limit ${limit}::int for update skip locked),
+      left_over as (
+        select study_instance_uid from publications
+        where leased_until < clock_timestamp()
+        order by leased_until limit ${limit}::int for update skip locked),
+      taken as (select * from due union all select * from left_over)
       update publications p
       set due_at = null, leased_until = clock_timestamp() + ${o.leaseMs}::int * interval '1 millisecond',
         -- Somebody died with it: what was sent is not known.
