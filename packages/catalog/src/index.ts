@@ -28,6 +28,7 @@ export type { ListedPublication } from './publications/read-publications.ts'
 export type {
   DaySpan,
   FoundEntry,
+  FoundPage,
   FoundStudy,
   ManifestCursor,
   ManifestSearch,

@@ -1,8 +1,13 @@
+import { createFhirModule } from './fhir/fhir-module.ts'
 import type { LinkerModule, LinkerParts } from './linker-parts.ts'
 import { createPublicationModule } from './publication/publication-module.ts'
 import { createVisibilityModule } from './visibility/visibility-module.ts'
 
 /** The topics of this service, in the order in which their routes are tried. */
 export function createModules(parts: LinkerParts): readonly LinkerModule[] {
-  return [createPublicationModule(parts, { evaluate: async () => {} }), createVisibilityModule(parts)]
+  return [
+    createPublicationModule(parts, { evaluate: async () => {} }),
+    createFhirModule(parts),
+    createVisibilityModule(parts),
+  ]
 }

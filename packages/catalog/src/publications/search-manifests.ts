@@ -163,7 +163,7 @@ function conditionsOf(
   if (scope.part !== undefined) {
     conditions.push(o.wholeStudies ? 'not s.several_holders' : `(not s.several_holders or exists (${scope.part.view}))`)
   }
-  conditions.push(`m.state = any (${listOf(search.states ?? ['REGISTERED', 'SUPERSEDED'], text)})`)
+  conditions.push(stateCondition(search.states ?? ['REGISTERED', 'SUPERSEDED'], text))
   const add = (condition: string | undefined) => condition !== undefined && conditions.push(condition)
   const isOneOf = (column: string, values: readonly string[] | undefined, cast = '') =>
     values && `${column} = any (${listOf(values, text)}${cast})`
@@ -179,6 +179,13 @@ function conditionsOf(
   const created = `to_char(m.created_at, 'YYYYMMDD') collate "C"`
   add(search.createdDates && daysCondition(created, search.createdDates, text))
   return conditions
+}
+
+/** A hidden study is withdrawn from the registry; whoever may see it all the same sees what was registered last. */
+function stateCondition(states: readonly ('REGISTERED' | 'SUPERSEDED')[], text: SqlText): string {
+  const among = `m.state = any (${listOf(states, text)})`
+  if (!states.includes('REGISTERED')) return among
+  return `(${among} or s.visibility <> 0 and m.state = 'WITHDRAWN' and m.version = p.version)`
 }
 
 function patientsCondition(patients: NonNullable<ManifestSearch['patients']>, text: SqlText): string {

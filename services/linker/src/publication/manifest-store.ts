@@ -17,9 +17,9 @@ import type { ManifestBytes } from './manifest-bytes.ts'
 export async function storeManifest(
   store: ObjectStore,
   study: ManifestStudy,
-  o: { readonly options: ManifestOptions; readonly createdAt: Date },
+  o: { readonly options: ManifestOptions; readonly createdAt: Date; readonly former: ManifestRow | undefined },
 ): Promise<NewManifest> {
-  const { options, createdAt } = o
+  const { options, createdAt, former } = o
   const bytes = await buildBytes(study, options)
   const manifestUid = manifestUidOf(study, options)
   const folder = `manifests/${createdAt.toISOString().slice(0, 10).replaceAll('-', '/')}/${manifestUid}`
@@ -28,7 +28,11 @@ export async function storeManifest(
     put(store, `${folder}.json`, bytes.fhir, 'application/fhir+json'),
   ])
   const entryOf = (format: ManifestFormat) => entry(study, options, format, { kos, fhir }[format])
-  const entries = { kos: entryOf('kos'), fhir: entryOf('fhir') }
+  const made = { kos: entryOf('kos'), fhir: entryOf('fhir') }
+  const entries = {
+    kos: { ...made.kos, relatesTo: relationsOf(former?.kosId, made.fhir.id) },
+    fhir: { ...made.fhir, relatesTo: relationsOf(former?.fhirId, made.kos.id) },
+  }
   return {
     studyInstanceUid: study.studyInstanceUid,
     version: options.version,
@@ -79,6 +83,13 @@ function entry(study: ManifestStudy, options: ManifestOptions, format: ManifestF
       attachment: { ...content.attachment, url: `Binary/${made.id}` },
     })),
   }
+}
+
+/** Under our own /fhir: the former version of the same format, and the other format of the same version. */
+function relationsOf(formerId: string | undefined, otherId: string) {
+  const to = (id: string) => ({ reference: `DocumentReference/${id}`, type: 'DocumentReference' })
+  const replaces = formerId === undefined ? [] : [{ code: 'replaces' as const, target: to(formerId) }]
+  return [...replaces, { code: 'transforms' as const, target: to(otherId) }]
 }
 
 function facetsOf(study: ManifestStudy, entryOfKos: ReturnType<typeof entry>): NewManifest['facets'] {

@@ -73,7 +73,7 @@ async function converge(
     const newestVersion = manifests.at(-1)?.version ?? 0
     const step = planPublication({ contentHash, current, built, newestVersion, entries })
     if (step.kind === 'settle') return publications.settle(study.studyInstanceUid, 'REGISTERED')
-    await perform(parts, study, step, signal)
+    await perform(parts, study, { step, current }, signal)
     if (step.kind === 'submit') return
     if (step.kind === 'withdraw') entries = entries?.filter(({ reference }) => reference !== step.reference)
   }
@@ -83,7 +83,7 @@ async function converge(
 async function perform(
   parts: PublishingParts,
   study: ManifestStudy,
-  step: Exclude<PublicationStep, { kind: 'settle' }>,
+  { step, current }: { step: Exclude<PublicationStep, { kind: 'settle' }>; current: ManifestRow | undefined },
   signal: AbortSignal,
 ): Promise<void> {
   const { publications } = parts.catalog
@@ -97,7 +97,7 @@ async function perform(
     case 'drop':
       return publications.dropManifest(step.manifest.manifestUid)
     case 'build':
-      return build(parts, study, step.version)
+      return build(parts, study, { version: step.version, former: current })
     case 'submit': {
       const references = await submit(parts, study, step, signal)
       parts.reach('after-submit')
@@ -107,10 +107,14 @@ async function perform(
   }
 }
 
-async function build(parts: PublishingParts, study: ManifestStudy, version: number): Promise<void> {
+async function build(
+  parts: PublishingParts,
+  study: ManifestStudy,
+  { version, former }: { version: number; former: ManifestRow | undefined },
+): Promise<void> {
   const createdAt = new Date(Math.floor(Date.now() / 1000) * 1000)
   const options = optionsOf(parts, study, version, createdAt)
-  const manifest = await storeManifest(parts.store, study, { options, createdAt })
+  const manifest = await storeManifest(parts.store, study, { options, createdAt, former })
   parts.reach('after-documents')
   await parts.catalog.publications.putManifest(manifest)
   parts.reach('after-built')

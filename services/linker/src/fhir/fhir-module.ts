@@ -1,0 +1,52 @@
+import express, { type Request, type RequestHandler, Router } from 'express'
+import { LinkerError } from '../http/linker-error.ts'
+import type { LinkerModule, LinkerParts } from '../linker-parts.ts'
+import { manifestSettingsOf } from '../publication/manifest-options.ts'
+import { capabilityStatement } from './capability-statement.ts'
+import { answerBinary, answerRead, answerSearch, type FhirParts, fhirUrlOf } from './fhir-answers.ts'
+import { fhirErrorHandler, sendFhir, sendOutcome } from './operation-outcome.ts'
+import type { SearchedType } from './parse-search.ts'
+
+const MAX_FORM_BYTES = 64 * 1024
+const searched: readonly SearchedType[] = ['DocumentReference', 'ImagingStudy', 'Endpoint']
+
+/** The archive as MHD Document Responder (ITI-67, ITI-68) with MADO's searches, FHIR R4 in JSON. */
+export function createFhirModule(parts: LinkerParts): LinkerModule {
+  const fhirParts: FhirParts = { ...parts, settings: manifestSettingsOf(parts.config) }
+  return { mount: (router) => void router.use('/fhir', fhirRouter(fhirParts)) }
+}
+
+function fhirRouter(parts: FhirParts): Router {
+  const router = Router({ caseSensitive: true })
+  router.use(acceptsJson)
+  router.get('/metadata', (request, response) => sendFhir(response, capabilityStatement(fhirUrlOf(parts, request))))
+  const form = express.text({ type: 'application/x-www-form-urlencoded', limit: MAX_FORM_BYTES })
+  for (const type of searched) {
+    router.get(`/${type}`, (request, response) => answerSearch(parts, type, request, response))
+    router.post(`/${type}/_search`, form, (request, response) => answerSearch(parts, type, request, response))
+    router.get(`/${type}/:id`, (request, response) => answerRead(parts, type, request, response))
+  }
+  router.get('/Binary/:id', (request, response) => answerBinary(parts, request, response))
+  router.use((request, response) => {
+    const isRead = request.method === 'GET' || request.method === 'HEAD'
+    sendOutcome(response, isRead ? 404 : 405, isRead ? 'there is no such resource' : 'this is not supported here')
+  })
+  router.use(fhirErrorHandler(parts.logger))
+  return router
+}
+
+const acceptsJson: RequestHandler = (request, _response, next) => {
+  const format = new URL(request.originalUrl, 'http://localhost').searchParams.get('_format')
+  if (format !== null && !/json/.test(format)) throw notAcceptable()
+  // A Binary is answered in its own media type.
+  if (format === null && !request.path.startsWith('/Binary/') && !isJsonAccepted(request)) throw notAcceptable()
+  next()
+}
+
+function isJsonAccepted(request: Request): boolean {
+  return request.accepts(['application/fhir+json', 'application/json']) !== false
+}
+
+function notAcceptable(): LinkerError {
+  return new LinkerError('not-acceptable', 'only application/fhir+json is available')
+}

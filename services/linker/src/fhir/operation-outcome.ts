@@ -1,0 +1,44 @@
+import type { Logger } from '@vna/runtime'
+import type { ErrorRequestHandler, Response } from 'express'
+import { problemOf } from '../http/problem-of.ts'
+
+export const fhirMediaType = 'application/fhir+json; charset=utf-8'
+
+/** FHIR's IssueType for what HTTP says. */
+const issueCodes: Readonly<Record<number, string>> = {
+  400: 'invalid',
+  401: 'login',
+  403: 'forbidden',
+  404: 'not-found',
+  405: 'not-supported',
+  406: 'not-supported',
+  413: 'too-long',
+  429: 'throttled',
+  503: 'transient',
+}
+
+export function sendFhir(response: Response, resource: unknown, status = 200): void {
+  response
+    .status(status)
+    .set({ 'content-type': fhirMediaType, 'cache-control': 'private, no-store' })
+    .send(Buffer.from(JSON.stringify(resource)))
+}
+
+export function sendOutcome(response: Response, status: number, diagnostics: string): void {
+  const code = issueCodes[status] ?? 'exception'
+  sendFhir(response, { resourceType: 'OperationOutcome', issue: [{ severity: 'error', code, diagnostics }] }, status)
+}
+
+/** The one translation of errors under /fhir. */
+export function fhirErrorHandler(logger: Logger): ErrorRequestHandler {
+  return (error: unknown, _request, response, _next) => {
+    const { problem, headers, isOurs } = problemOf(error)
+    if (isOurs) logger.error({ err: error }, 'a request failed')
+    if (response.headersSent) {
+      response.destroy()
+      return
+    }
+    response.set(headers)
+    sendOutcome(response, problem.status, problem.detail ?? problem.title)
+  }
+}
