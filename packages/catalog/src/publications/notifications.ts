@@ -14,6 +14,8 @@ export interface Notification extends NewNotification {
   readonly id: number
   readonly createdAt: Date
   readonly attempts: number
+  /** Its study is hidden by now. */
+  readonly isHidden: boolean
 }
 
 /** In the transaction of what is told. */
@@ -40,7 +42,9 @@ export async function takeNotifications(
         for update skip locked)
       update notifications n set due_at = clock_timestamp() + ${o.leaseMs}::int * interval '1 millisecond'
       from taken where n.id = taken.id
-      returning n.id, n.study_instance_uid as "studyInstanceUid", n.created_at as "createdAt", n.attempts, n.kind, n.payload`
+      returning n.id, n.study_instance_uid as "studyInstanceUid", n.created_at as "createdAt", n.attempts, n.kind, n.payload,
+        exists (select from studies s where md5(s.study_instance_uid)::uuid = md5(n.study_instance_uid)::uuid
+          and s.visibility <> 0) as "isHidden"`
   })
 }
 
@@ -61,6 +65,15 @@ export async function postponeNotification(
       update notifications set attempts = attempts + 1, last_error = ${cut(o.error)},
         due_at = clock_timestamp() + ${Math.round(o.retryAfterMs)}::int * interval '1 millisecond'
       where id = ${id}::bigint`
+  })
+}
+
+/** Forgets what was told long ago; `withOpen`: also what nobody will be told. */
+export async function pruneNotifications(sql: Sql, o: { keepDays: number; withOpen: boolean }): Promise<void> {
+  await runQuery(async () => {
+    await sql`
+      delete from notifications
+      where (due_at is null or ${o.withOpen}) and (${o.withOpen} or created_at < clock_timestamp() - ${o.keepDays}::int * interval '1 day')`
   })
 }
 

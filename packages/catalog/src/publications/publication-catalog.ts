@@ -12,7 +12,7 @@ import {
 import { ensureAccession } from './ensure-accession.ts'
 import { findStudiesByAccession } from './find-studies-by-accession.ts'
 import type { NewManifest } from './manifest-row.ts'
-import { closeNotification, postponeNotification, takeNotifications } from './notifications.ts'
+import { closeNotification, postponeNotification, pruneNotifications, takeNotifications } from './notifications.ts'
 import { readManifestStudy } from './read-manifest-study.ts'
 import {
   countDivergence,
@@ -91,6 +91,7 @@ function readingMethods(sql: Sql) {
 function notificationMethods(sql: Sql) {
   return {
     takeNotifications: (o: { limit: number; leaseMs: number }) => takeNotifications(sql, o),
+    pruneNotifications: (o: { keepDays: number; withOpen: boolean }) => pruneNotifications(sql, o),
     closeNotification: (id: number, error?: string) => closeNotification(sql, id, error),
     postponeNotification: (id: number, o: { retryAfterMs: number; error: string }) => postponeNotification(sql, id, o),
   }

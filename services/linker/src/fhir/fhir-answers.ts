@@ -5,8 +5,8 @@ import type { Request, Response } from 'express'
 import { LinkerError } from '../http/linker-error.ts'
 import { principalOf } from '../http/principal.ts'
 import type { LinkerParts } from '../linker-parts.ts'
+import { allow } from '../publication/allow.ts'
 import { type ManifestSettings, publicUrlOf } from '../publication/manifest-options.ts'
-import { allow } from '../publication/publication-routes.ts'
 import {
   documentReferenceResource,
   imagingStudyResource,

@@ -1,9 +1,9 @@
-import { type Action, decide, type Principal } from '@vna/access'
 import type { PublicationState } from '@vna/catalog'
 import type { Request, Response, Router } from 'express'
 import { LinkerError } from '../http/linker-error.ts'
 import { principalOf } from '../http/principal.ts'
 import type { LinkerParts } from '../linker-parts.ts'
+import { allow, oneText, sendJson } from './allow.ts'
 import { answerReportReferences } from './report-references.ts'
 
 const states: readonly PublicationState[] = [
@@ -24,23 +24,6 @@ export function mountPublicationRoutes(router: Router, parts: LinkerParts): void
   router.post('/fse/v1/publications/:study/retry', (request, response) => retry(parts, request, response))
   router.get('/fse/v1/unresolved', (request, response) => unresolved(parts, request, response))
   router.get('/fse/v1/report-references', (request, response) => answerReportReferences(parts, request, response))
-}
-
-/** Decides and leaves a trace of it, also of a refusal. */
-export async function allow(
-  { audit }: LinkerParts,
-  principal: Principal,
-  o: { readonly action: Action; readonly object: Readonly<Record<string, unknown>> },
-) {
-  const decision = decide(principal, o.action)
-  const action = o.action.kind
-  const { object } = o
-  if (decision.allow) {
-    await audit.record({ principal, action, outcome: 'allowed', object })
-    return decision.predicate
-  }
-  await audit.record({ principal, action, outcome: 'denied', object: { ...object, reason: decision.reason } })
-  throw new LinkerError('forbidden', decision.reason)
 }
 
 async function list(parts: LinkerParts, request: Request, response: Response): Promise<void> {
@@ -97,17 +80,6 @@ async function unresolved(parts: LinkerParts, request: Request, response: Respon
   })
   const entities = await parts.catalog.publications.countUnresolved(isEntity ? (principal.entityCode ?? '') : undefined)
   sendJson(response, { entities })
-}
-
-export function oneText(request: Request, name: string): string | undefined {
-  const value = request.query[name]
-  if (value === undefined || value === '') return undefined
-  if (typeof value !== 'string') throw new LinkerError('bad-request', `${name} is given twice`)
-  return value
-}
-
-export function sendJson(response: Response, body: unknown): void {
-  response.set('cache-control', 'private, no-store').json(body)
 }
 
 function studyOf(request: Request): string {

@@ -4,7 +4,7 @@ import type { Request, Response } from 'express'
 import { LinkerError } from '../http/linker-error.ts'
 import { principalOf } from '../http/principal.ts'
 import type { LinkerParts } from '../linker-parts.ts'
-import { allow, oneText, sendJson } from './publication-routes.ts'
+import { allow, oneText, sendJson } from './allow.ts'
 
 const MAX_STUDIES = 20
 
