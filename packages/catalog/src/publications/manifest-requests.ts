@@ -9,8 +9,23 @@ export interface RequestSources {
   readonly localIssuer: string
   /** Request Attributes Sequence of each series, as DICOM JSON. */
   readonly requestAttributes: readonly unknown[]
+  /** Orders that name the study, or one of its numbers. */
+  readonly orders: readonly OrderRow[]
   /** A number this archive made when the study had none: kept for ever, since reports may carry it. */
   readonly generated: { readonly accessionNumber: string; readonly issuer: string } | undefined
+}
+
+/** What an order message said; empty texts where it said nothing. */
+export interface OrderRow {
+  readonly accession: string
+  readonly issuer: string
+  readonly placers: readonly NumberRow[]
+  readonly fillers: readonly NumberRow[]
+}
+
+interface NumberRow {
+  readonly value: string
+  readonly issuer?: string | null | undefined
 }
 
 /** The orders of a study, one for each accession number in its domain; the study's own first, a generated one last. */
@@ -30,6 +45,8 @@ export function manifestRequestsOf(sources: RequestSources): readonly ManifestRe
     })
   }
   for (const request of seriesRequests(sources)) add(request)
+  for (const order of sources.orders)
+    for (const request of requestsOfOrder(sources, order, [...found.values()])) add(request)
   if (sources.generated !== undefined) {
     const { accessionNumber, issuer } = sources.generated
     add({ accessionNumber, accessionIssuerOid: issuer, generated: true })
@@ -55,6 +72,31 @@ function seriesRequests(sources: RequestSources): readonly ManifestRequestRow[] 
       },
     ]
   })
+}
+
+/** An order that names the study alone tells the numbers of the first request. */
+function requestsOfOrder(
+  sources: RequestSources,
+  { accession, issuer, placers, fillers }: OrderRow,
+  known: readonly ManifestRequestRow[],
+): readonly ManifestRequestRow[] {
+  const same = known.find(
+    (request) => request.accessionNumber === accession && (issuer === '' || request.accessionIssuerOid === issuer),
+  )
+  const named = accession === '' ? known[0] : same
+  const accessionNumber = named?.accessionNumber ?? accession
+  if (accessionNumber === '') return []
+  return [
+    {
+      accessionNumber,
+      accessionIssuerOid: named?.accessionIssuerOid ?? (issuer === '' ? sources.localIssuer : issuer),
+      generated: named?.generated ?? false,
+      placerOrderNumber: placers[0]?.value,
+      placerIssuerOid: placers[0]?.issuer ?? undefined,
+      fillerOrderNumber: fillers[0]?.value,
+      fillerIssuerOid: fillers[0]?.issuer ?? undefined,
+    },
+  ]
 }
 
 function withoutAbsent(request: ManifestRequestRow): ManifestRequestRow {

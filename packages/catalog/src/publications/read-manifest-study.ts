@@ -4,7 +4,7 @@ import { absentInstanceNumber } from '../header/instance-attributes.ts'
 import { compilePredicate, type Predicate, type Scope, shownInstance } from '../search/predicate.ts'
 import { SqlText } from '../search/sql-text.ts'
 import { codeOf, itemOf, itemsOf } from './dicom-json-values.ts'
-import { manifestRequestsOf } from './manifest-requests.ts'
+import { manifestRequestsOf, type OrderRow } from './manifest-requests.ts'
 import type { IdentifierRow, ManifestInstanceRow, ManifestSeriesRow, ManifestStudyRow } from './manifest-study.ts'
 import { nationalIdentifierOf } from './national-identifier.ts'
 
@@ -27,6 +27,7 @@ interface StudyRow {
   readonly entityCode: string
   readonly entityName: string
   readonly generated: { accessionNumber: string; issuer: string } | null
+  readonly orders: readonly OrderRow[] | null
   readonly identifiers: readonly IdentifierWithPerson[] | null
   readonly others: readonly IdentifierRow[] | null
 }
@@ -98,6 +99,12 @@ function studyStatement(studyInstanceUid: string, predicate: Predicate): SqlText
       n.code as "entityCode", n.name as "entityName",
       (select json_build_object('accessionNumber', g.accession_number, 'issuer', g.issuer)
         from generated_accessions g where g.study_instance_uid = s.study_instance_uid) as generated,
+      (select json_agg(json_build_object('accession', o.accession_number, 'issuer', o.accession_issuer,
+          'placers', o.placers, 'fillers', o.fillers) order by o.id)
+        from orders o where o.study_instance_uid = s.study_instance_uid or o.accession_issuer <> ''
+          and (o.accession_number, o.accession_issuer) in (
+            select y.value, y.issuer from study_keys y
+            where y.study_instance_uid = s.study_instance_uid and y.kind = 'accession')) as orders,
       (select json_agg(json_build_object('value', k.identifier, 'issuer', k.issuer, 'resolved',
           case when k.resolved_identifier is not null
             then json_build_object('value', k.resolved_identifier, 'issuer', k.resolved_issuer) end)
@@ -165,6 +172,7 @@ function studyOf(
       issuerOfAccession: row.issuerOfAccession ?? undefined,
       localIssuer: `entity:${row.entityCode}`,
       requestAttributes: shown.map((series) => series.row.requestAttributes),
+      orders: row.orders ?? [],
       generated: row.generated ?? undefined,
     }),
     series: shown.map((series) => seriesOf(series.row, series.instances)),

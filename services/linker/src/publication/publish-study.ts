@@ -32,20 +32,24 @@ export async function publishStudy(
 ): Promise<void> {
   const { studyInstanceUid } = taken
   const study = await readStudy(parts, studyInstanceUid)
-  await parts.evaluate(studyInstanceUid)
   if (study === undefined) return withdrawStudy(parts, studyInstanceUid, 'WITHDRAWN', signal)
   if (study.patient.national === undefined) return withdrawStudy(parts, studyInstanceUid, 'UNRESOLVED', signal)
   await converge(parts, study, taken, signal)
 }
 
-/** With a number of its own where it has none; reports may need it before anybody knows whose study it is. */
+/**
+ * Evaluated first, since orders are found by the numbers that gives. With a number of its own where it has none; reports may
+ * need it before anybody knows whose study it is.
+ */
 async function readStudy(
-  { catalog, accessionIssuerOid }: PublishingParts,
+  { catalog, accessionIssuerOid, evaluate }: PublishingParts,
   studyInstanceUid: string,
 ): Promise<ManifestStudyRow | undefined> {
+  await evaluate(studyInstanceUid)
   const study = await catalog.publications.readManifestStudy(studyInstanceUid)
   if (study === undefined || study.requests.length > 0) return study
   await catalog.publications.ensureAccession(studyInstanceUid, accessionIssuerOid)
+  await evaluate(studyInstanceUid)
   return catalog.publications.readManifestStudy(studyInstanceUid)
 }
 
