@@ -117,6 +117,42 @@ describe('a stable study', () => {
   })
 })
 
+describe('what is told about a study later', () => {
+  const local = { issuer: 'entity:ASST-A', identifier: 'LOCAL-9' }
+  const national = { issuer: '2.16.840.1.113883.2.9.4.3.2', identifier: codiceFiscale }
+  const current = async () => (await publications().listManifests('1.2.9')).at(-1)
+
+  it('registers it once its person is known, anew for an order, and takes it back with the person', async () => {
+    const { identity, reports } = fixture.catalog.catalog
+    const patient = { id: 'LOCAL-9', otherIds: [], name: 'X^Y', birthDate: '19800101', sex: 'M' }
+    await fixture.receive([instance('1.2.9', 1, { patient })])
+    await until(
+      'unresolved',
+      async () => (await publications().list({ studyInstanceUid: '1.2.9' }))[0]?.state === 'UNRESOLVED',
+    )
+    await identity.linkIdentity({ ...local, national, source: 'test' })
+    await until('resolved', () => isConverged('1.2.9', 1))
+    expect((await current())?.facets.patientIdentifier).toBe(codiceFiscale)
+    const placers = [{ value: 'P-77', issuer: '1.2.840.1' }]
+    await reports.receiveOrder({
+      origin: 'ASST-A',
+      receivedAt: new Date(),
+      studyInstanceUid: '1.2.9',
+      placers,
+      fillers: [],
+    })
+    await until('with its order', () => isConverged('1.2.9', 2))
+    expect((await publications().readManifestStudy('1.2.9'))?.requests).toMatchObject([{ placerOrderNumber: 'P-77' }])
+    await identity.linkIdentity({ ...local, national: null, source: 'test' })
+    await until('taken back', () => recipient.currentOf('1.2.9').length === 0)
+    await until(
+      'unresolved',
+      async () => (await publications().list({ studyInstanceUid: '1.2.9' }))[0]?.state === 'UNRESOLVED',
+    )
+    expect(recipient.problems).toEqual([])
+  })
+})
+
 describe('a registry', () => {
   const outages = ['error', 'too-many-requests', 'garbage', 'lose-answer', 'slow'] as const
   for (const [place, mode] of outages.entries()) {
