@@ -17,7 +17,12 @@ export { type Hl7Header, headerOf } from './hl7v2/message-type.ts'
 export { encodeMllp, MllpDecoder, type MllpLimits, mllpLimits } from './hl7v2/mllp.ts'
 export { type OrderFacts, orderFactsOf } from './hl7v2/order-message.ts'
 export { defaultLinkingOptions, type LinkingOptions, linkReport } from './linking/link-report.ts'
-export { noCrossReference, type PatientAgreement, type SamePerson } from './linking/patient-agreement.ts'
+export {
+  noCrossReference,
+  type PatientAgreement,
+  patientAgreement,
+  type SamePerson,
+} from './linking/patient-agreement.ts'
 export { buildFhirManifest } from './manifest/build-fhir-manifest.ts'
 export { buildKosManifest, kosSopClassUid } from './manifest/build-kos-manifest.ts'
 export { generatedAccessionMark } from './manifest/generated-accession.ts'
@@ -51,7 +56,7 @@ export type {
 } from './model/manifest-study.ts'
 export { oids } from './model/oids.ts'
 export type { OrderIdentifier, ReportFacts, ReportFormat } from './model/report.ts'
-export { reportFactsOfInstance } from './reports/dicom/facts-of-instance.ts'
+export { reportFactsOfInstance, reportSopClassUids } from './reports/dicom/facts-of-instance.ts'
 export { defaultReportDomains, type ReportDomains } from './reports/domains.ts'
 export { type ReportLimits, reportLimits } from './reports/limits.ts'
 export { parseReport } from './reports/parse-report.ts'

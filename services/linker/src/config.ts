@@ -8,6 +8,7 @@ import {
   schemas,
   variable,
 } from '@vna/runtime'
+import { linkingTable } from './linking/linking-table.ts'
 import { publicationTable } from './publication/publication-table.ts'
 
 const { integer, text } = schemas
@@ -45,6 +46,7 @@ const linkerShape = {
   internalOpsPort: internalTable.internalOpsPort,
   ...linkerTable,
   ...publicationTable,
+  ...linkingTable,
 }
 
 export type LinkerConfig = Config<typeof linkerShape>

@@ -1,13 +1,16 @@
 import { createFhirModule } from './fhir/fhir-module.ts'
 import type { LinkerModule, LinkerParts } from './linker-parts.ts'
+import { createLinkingModule } from './linking/linking-module.ts'
 import { createPublicationModule } from './publication/publication-module.ts'
 import { createVisibilityModule } from './visibility/visibility-module.ts'
 import { createWebhookModule } from './webhook/webhook-module.ts'
 
 /** The topics of this service, in the order in which their routes are tried. */
 export function createModules(parts: LinkerParts): readonly LinkerModule[] {
+  const linking = createLinkingModule(parts)
   return [
-    createPublicationModule(parts, { evaluate: async () => {} }),
+    linking,
+    createPublicationModule(parts, { evaluate: linking.evaluator.evaluateStudy }),
     createFhirModule(parts),
     createWebhookModule(parts),
     createVisibilityModule(parts),

@@ -87,6 +87,13 @@ export async function listReview(
   return runQuery(async () => sql.unsafe<ReviewItem[]>(text.toString(), text.params, { prepare: true }))
 }
 
+export async function isStudyShown(sql: Sql, studyInstanceUid: string, predicate: Predicate): Promise<boolean> {
+  const text = new SqlText()
+  text.add(`select ${studyIsShown(`${text.param(studyInstanceUid)}::text`, predicate, text)} as shown`)
+  const [row] = await runQuery(async () => sql.unsafe<{ shown: boolean }[]>(text.toString(), text.params))
+  return row?.shown === true
+}
+
 /** A report that is an instance is as hidden as the study it lies in. */
 function originatingStudy(predicate: Predicate, text: SqlText): string {
   return `(r.study_instance_uid is null or ${studyIsShown('r.study_instance_uid', predicate, text)})`

@@ -5,6 +5,7 @@ import { decideLink, withdrawReport } from './decide-link.ts'
 import { type Evaluation, type EvaluationRules, evaluateReport, takeDueReports } from './evaluate-report.ts'
 import { type CandidateQuery, type CandidateStudy, findCandidates } from './find-candidates.ts'
 import {
+  isStudyShown,
   type LinkFilter,
   listLinks,
   listReports,
@@ -32,6 +33,7 @@ export interface ReportCatalog {
   findCandidateStudies(query: CandidateQuery): Promise<readonly CandidateStudy[]>
   decideLink(decision: LinkDecision): Promise<void>
   withdrawReport(o: { readonly id: string; readonly by: string; readonly reason: string }): Promise<boolean>
+  isStudyShown(studyInstanceUid: string, predicate: Predicate): Promise<boolean>
   listReports(filter: ReportFilter, predicate: Predicate): Promise<readonly Report[]>
   listLinks(filter: LinkFilter, predicate: Predicate): Promise<readonly ReportLink[]>
   listReview(
@@ -50,6 +52,7 @@ export function reportMethods(sql: Sql): ReportCatalog {
     findCandidateStudies: (query) => runQuery(() => findCandidates(sql, query)),
     decideLink: (decision) => decideLink(sql, decision),
     withdrawReport: (o) => withdrawReport(sql, o),
+    isStudyShown: (uid, predicate) => isStudyShown(sql, uid, predicate),
     listReports: (filter, predicate) => listReports(sql, filter, predicate),
     listLinks: (filter, predicate) => listLinks(sql, filter, predicate),
     listReview: (page, predicate) => listReview(sql, page, predicate),

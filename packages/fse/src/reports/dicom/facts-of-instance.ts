@@ -13,6 +13,9 @@ const formatOf: ReadonlyMap<string, 'dicom-sr' | 'dicom-pdf'> = new Map([
   ['1.2.840.10008.5.1.4.1.1.104.1', 'dicom-pdf'], // Encapsulated PDF
 ])
 
+/** Storage SOP classes whose instances may be reports. */
+export const reportSopClassUids: readonly string[] = [...formatOf.keys()]
+
 const tags = {
   referencedRequests: '0040A370',
   currentEvidence: '0040A375',

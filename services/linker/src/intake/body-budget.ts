@@ -1,0 +1,79 @@
+import type { IncomingMessage } from 'node:http'
+import { LinkerError } from '../http/linker-error.ts'
+import { intakeLimits } from './intake-limits.ts'
+
+export interface BodyLimits {
+  readonly maxReportBytes: number
+  readonly maxBytesAtOnce: number
+  readonly bodyTimeoutMs: number
+}
+
+export interface HeldBytes {
+  readonly bytes: Uint8Array<ArrayBuffer>
+  /** To be called when the bytes are not needed any more. */
+  release(): void
+}
+
+/** Counts the bytes of all bodies held at the same time. */
+export class BodyBudget {
+  readonly #limits: BodyLimits
+  #heldBytes = 0
+
+  constructor(limits: Partial<BodyLimits> = {}) {
+    this.#limits = { ...intakeLimits, ...limits }
+  }
+
+  get heldBytes(): number {
+    return this.#heldBytes
+  }
+
+  /** Reads a body to its end, or refuses it as soon as it is known to be too large: by its header, else while it comes. */
+  async read(request: IncomingMessage): Promise<HeldBytes> {
+    const announced = Number(request.headers['content-length'] ?? 0)
+    if (announced > this.#limits.maxReportBytes) throw this.#tooLarge()
+    const chunks: Buffer[] = []
+    let size = 0
+    const timer = setTimeout(() => request.destroy(new Error('the body came too slowly')), this.#limits.bodyTimeoutMs)
+    const release = (): void => {
+      this.#heldBytes -= size
+      size = 0
+    }
+    try {
+      for await (const chunk of request as AsyncIterable<Buffer>) {
+        this.#hold(chunk.length)
+        size += chunk.length
+        if (size > this.#limits.maxReportBytes) throw this.#tooLarge()
+        chunks.push(chunk)
+      }
+      return { bytes: joined(chunks, size), release }
+    } catch (error) {
+      release()
+      throw error
+    } finally {
+      clearTimeout(timer)
+    }
+  }
+
+  #hold(bytes: number): void {
+    if (this.#heldBytes + bytes > this.#limits.maxBytesAtOnce) {
+      throw new LinkerError('unavailable', 'too many reports at once', { headers: { 'retry-after': '2' } })
+    }
+    this.#heldBytes += bytes
+  }
+
+  #tooLarge(): LinkerError {
+    const { maxReportBytes } = this.#limits
+    return new LinkerError('payload-too-large', 'the report is too large', { extensions: { limit: maxReportBytes } })
+  }
+}
+
+/** In a buffer of its own, which can be given to a thread. */
+function joined(chunks: readonly Buffer[], size: number): Uint8Array<ArrayBuffer> {
+  const bytes = new Uint8Array(size)
+  let at = 0
+  for (const chunk of chunks) {
+    bytes.set(chunk, at)
+    at += chunk.length
+  }
+  return bytes
+}

@@ -1,0 +1,106 @@
+import type { Principal } from '@vna/access'
+import type { ReceivedReport } from '@vna/catalog'
+import { reportContentTypes } from '@vna/fse'
+import type { Request, Response, Router } from 'express'
+import { LinkerError } from '../http/linker-error.ts'
+import { principalOf } from '../http/principal.ts'
+import type { LinkerParts } from '../linker-parts.ts'
+import { linkAnswer } from '../linking/report-answers.ts'
+import { sendJson } from '../publication/allow.ts'
+import type { BodyBudget } from './body-budget.ts'
+import { refusalOf } from './refusal-of.ts'
+import { type IntakeParts, originOf, takeReport } from './take-report.ts'
+
+type RouteParts = LinkerParts & IntakeParts & { readonly budget: BodyBudget }
+
+/** `POST /reports`: 201 for a new report, 200 for one that is known, with its links as they are now. */
+export function mountIntakeRoutes(router: Router, parts: RouteParts): void {
+  router.post('/reports', (request, response) => post(parts, request, response))
+}
+
+async function post(parts: RouteParts, request: Request, response: Response): Promise<void> {
+  const principal = principalOf(request)
+  const origin = originOf(principal)
+  if (origin === undefined) {
+    await parts.audit.record({ principal, action: 'store', outcome: 'denied', object: { resource: 'report' } })
+    throw new LinkerError('forbidden', 'role-may-not-store')
+  }
+  const startedAt = new Date()
+  const outcome = { bytes: 0, reason: undefined as string | undefined }
+  try {
+    const received = await receive(parts, request, { origin, outcome })
+    const object = { resource: 'report', reportId: received.id, isNew: received.isNew }
+    await parts.audit.record({ principal, action: 'store', outcome: 'allowed', object })
+    await answer(parts, response, { origin, received })
+  } catch (error) {
+    outcome.reason = reasonOf(error)
+    throw error
+  } finally {
+    await recordTransmission(parts, { principal, request, startedAt, ...outcome })
+  }
+}
+
+async function receive(
+  parts: RouteParts,
+  request: Request,
+  o: { readonly origin: string; readonly outcome: { bytes: number } },
+): Promise<ReceivedReport> {
+  const contentType = request.headers['content-type'] ?? ''
+  const held = await parts.budget.read(request)
+  o.outcome.bytes = held.bytes.length
+  try {
+    return await takeReport(parts, { origin: o.origin, source: 'http', contentType, bytes: held.bytes })
+  } catch (error) {
+    const refusal = refusalOf(error)
+    if (refusal instanceof LinkerError && refusal.code === 'unsupported-media-type') {
+      throw new LinkerError(refusal.code, refusal.message, { extensions: { accepted: reportContentTypes } })
+    }
+    throw refusal
+  } finally {
+    held.release()
+  }
+}
+
+async function answer(
+  { catalog }: RouteParts,
+  response: Response,
+  { origin, received }: { readonly origin: string; readonly received: ReceivedReport },
+): Promise<void> {
+  const { id, isNew, state } = received
+  // Who sent it may know of the doubtful ones too, where the studies are its own; the health record of links only.
+  const isRecord = origin === 'fse'
+  const links = await catalog.reports.listLinks(
+    { reportId: id, states: isRecord ? ['LINKED'] : undefined },
+    isRecord ? { kind: 'all' } : { kind: 'entity', entityCode: origin },
+  )
+  response.status(isNew ? 201 : 200).set('location', `/reports/${id}`)
+  sendJson(response, { id, state, links: links.map(linkAnswer) })
+}
+
+function reasonOf(error: unknown): string {
+  if (error instanceof LinkerError) return String(error.extensions.reason ?? error.code)
+  return 'failed'
+}
+
+async function recordTransmission(
+  { catalog, logger }: RouteParts,
+  o: { principal: Principal; request: Request; startedAt: Date; bytes: number; reason: string | undefined },
+): Promise<void> {
+  const { principal, request, reason } = o
+  const transmission = {
+    ...{ direction: 'in' as const, protocol: 'reports', entityCode: principal.entityCode, client: principal.subject },
+    ...{ peer: peerOf(request), startedAt: o.startedAt, endedAt: new Date(), bytes: o.bytes, reason },
+    instances: reason === undefined ? 1 : 0,
+    failures: reason === undefined ? 0 : 1,
+    outcome: reason === undefined ? 'completed' : 'failed',
+  }
+  await catalog.recordTransmissions([transmission]).catch((error: unknown) => {
+    logger.error({ err: error }, 'a report received was not written among the transmissions')
+  })
+}
+
+/** The front door names who called. */
+function peerOf(request: Request): string | undefined {
+  const forwarded = request.headers['x-forwarded-for']
+  return (typeof forwarded === 'string' ? forwarded : undefined) ?? request.socket.remoteAddress
+}

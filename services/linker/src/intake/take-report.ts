@@ -1,0 +1,63 @@
+import { createHash } from 'node:crypto'
+import type { Principal } from '@vna/access'
+import { type ReceivedReport, type ReportSource, reportIdOf } from '@vna/catalog'
+import type { LinkerParts } from '../linker-parts.ts'
+import type { Evaluator } from '../linking/evaluator.ts'
+import type { ReportParser } from './report-parser.ts'
+
+export interface IntakeParts extends Pick<LinkerParts, 'catalog' | 'store' | 'reach'> {
+  readonly parser: ReportParser
+  readonly evaluator: Evaluator
+}
+
+export interface ArrivingReport {
+  readonly origin: string
+  readonly source: ReportSource
+  readonly contentType: string
+  readonly bytes: Uint8Array<ArrayBuffer>
+}
+
+/** Code of an entity, or `fse`. */
+export function originOf({ role, entityCode }: Principal): string | undefined {
+  if (role === 'entity') return entityCode
+  return role === 'fse' ? 'fse' : undefined
+}
+
+/**
+ * Reads, stores, registers and links one report. The document is stored before its row, so that a row always has one; the
+ * same bytes again are the same report. Links that fail now are made by the next round.
+ */
+export async function takeReport(parts: IntakeParts, arriving: ArrivingReport): Promise<ReceivedReport> {
+  const { origin, contentType, source } = arriving
+  const sha256 = createHash('sha256').update(arriving.bytes).digest('hex')
+  const localPatientIssuer = origin === 'fse' ? undefined : `entity:${origin}`
+  const order = { bytes: arriving.bytes, contentType, domains: { localPatientIssuer } }
+  const { facts, bytes } = await parts.parser.parse(order)
+  const receivedAt = new Date()
+  const id = reportIdOf({ origin, uniqueId: facts.uniqueId, sha256 })
+  const documentKey = await documentKeyOf(parts, id, receivedAt)
+  await parts.store.put(documentKey, { bytes }, { sizeBytes: bytes.length, contentType: storedTypeOf(contentType) })
+  parts.reach('report-document-stored')
+  const received = await parts.catalog.reports.receiveReport({
+    ...{ origin, source, contentType: storedTypeOf(contentType), documentKey, sizeBytes: bytes.length, sha256 },
+    receivedAt,
+    facts,
+  })
+  parts.reach('report-registered')
+  if (received.isNew) await parts.evaluator.evaluateReport(received.id).catch(() => undefined)
+  return received
+}
+
+/** Of a report that is known already the document lies where it was put first. */
+async function documentKeyOf({ catalog }: IntakeParts, id: string, at: Date): Promise<string> {
+  const [known] = await catalog.reports.listReports({ id, limit: 1 }, { kind: 'all', includeHidden: true })
+  return known?.documentKey ?? `reports/${at.toISOString().slice(0, 10).replaceAll('-', '/')}/${id}`
+}
+
+const MAX_CONTENT_TYPE_CHARS = 128
+
+function storedTypeOf(contentType: string): string {
+  const mediaType = (contentType.split(';')[0] ?? '').trim().toLowerCase()
+  const isSound = /^[a-z0-9!#$&^_.+-]+\/[a-z0-9!#$&^_.+-]+$/.test(mediaType)
+  return isSound && mediaType.length <= MAX_CONTENT_TYPE_CHARS ? mediaType : 'application/octet-stream'
+}

@@ -1,0 +1,90 @@
+import type { Catalog, Evaluation, EvaluationRules } from '@vna/catalog'
+import { defaultLinkingOptions } from '@vna/fse'
+import type { Logger } from '@vna/runtime'
+import { daysAround } from './days-of.ts'
+import { decideLinks, type LinkRules } from './decide-links.ts'
+
+export const evaluatorLimits = {
+  /** Reports taken at once by a round; the others stay due. */
+  batch: 20,
+  concurrency: 4,
+  leaseMs: 60_000,
+  /** Reports of one study that are looked at before the study's evaluation ends; the others are left to the round. */
+  maxReportsAtOnce: 50,
+} as const
+
+export interface EvaluatorParts {
+  readonly catalog: Pick<Catalog, 'reports'>
+  readonly logger: Logger
+  readonly rules?: LinkRules | undefined
+  /** Reports that came inside the study, looked for before its keys are. */
+  readonly takeReportsOf?: ((studyInstanceUid: string) => Promise<unknown>) | undefined
+}
+
+export interface Evaluator {
+  /** Works out the links of one report now. */
+  evaluateReport(id: string): Promise<Evaluation | undefined>
+  /** A study is stable, or changed: its numbers are written down and the reports that may belong to it are looked at. */
+  evaluateStudy(studyInstanceUid: string): Promise<void>
+  /** Looks at the reports whose time has come; returns how many. */
+  round(signal: AbortSignal): Promise<number>
+}
+
+/** Links are worked out here and nowhere else. */
+export function createEvaluator(parts: EvaluatorParts): Evaluator {
+  const { catalog } = parts
+  const rules = parts.rules ?? { linking: defaultLinkingOptions }
+  const windowDays = rules.linking.contentWindowDays
+  const evaluation: EvaluationRules = {
+    daysOf: ({ examDate }) => daysAround(examDate, windowDays),
+    decide: (context) => decideLinks(context, rules),
+  }
+  const evaluateReport = async (id: string): Promise<Evaluation | undefined> => {
+    const done = await catalog.reports.evaluateReport(id, evaluation)
+    alertConflicts(parts.logger, done)
+    return done
+  }
+  return {
+    evaluateReport,
+    evaluateStudy: async (uid) => {
+      await parts.takeReportsOf?.(uid)
+      const ids = (await catalog.reports.evaluateStudyKeys(uid, { windowDays })) ?? []
+      await inTurns(ids.slice(0, evaluatorLimits.maxReportsAtOnce), evaluateReport)
+    },
+    round: async (signal) => {
+      let count = 0
+      while (!signal.aborted) {
+        const ids = await catalog.reports.takeDueReports({
+          limit: evaluatorLimits.batch,
+          leaseMs: evaluatorLimits.leaseMs,
+        })
+        await inTurns(ids, evaluateReport)
+        count += ids.length
+        if (ids.length < evaluatorLimits.batch) break
+      }
+      return count
+    },
+  }
+}
+
+/** A report of another patient under the number of a study: somebody has to know. UIDs and ids only. */
+function alertConflicts(logger: Logger, done: Evaluation | undefined): void {
+  for (const { reportId, studyInstanceUid, state } of done?.changes ?? []) {
+    if (state === 'REJECTED_CONFLICT') {
+      logger.warn({ report: reportId, study: studyInstanceUid }, 'a report names a study of another patient')
+    }
+  }
+}
+
+/** Every one is tried; the first failure is thrown when all are done. */
+async function inTurns(ids: readonly string[], work: (id: string) => Promise<unknown>): Promise<void> {
+  const waiting = [...ids]
+  const failures: unknown[] = []
+  const worker = async (): Promise<void> => {
+    for (let id = waiting.shift(); id !== undefined; id = waiting.shift()) {
+      await work(id).catch((error: unknown) => failures.push(error))
+    }
+  }
+  await Promise.all(Array.from({ length: evaluatorLimits.concurrency }, worker))
+  if (failures.length > 0) throw failures[0]
+}

@@ -1,0 +1,42 @@
+import { defaultLinkingOptions } from '@vna/fse'
+import { BodyBudget } from '../intake/body-budget.ts'
+import { takeInstanceReports } from '../intake/instance-reports.ts'
+import { mountIntakeRoutes } from '../intake/intake-routes.ts'
+import { ReportParser } from '../intake/report-parser.ts'
+import type { IntakeParts } from '../intake/take-report.ts'
+import type { LinkerModule, LinkerParts } from '../linker-parts.ts'
+import { createEvaluator, type Evaluator } from './evaluator.ts'
+import { mountReportRoutes } from './report-routes.ts'
+
+const ROUND_INTERVAL_MS = 500
+const CLOSE_LIMIT_MS = 1_000
+
+export interface LinkingModule extends LinkerModule {
+  readonly evaluator: Evaluator
+  /** For whoever takes reports in another way than by HTTP. */
+  readonly intake: IntakeParts
+}
+
+/** Reports come in, are linked with studies, read and decided upon. */
+export function createLinkingModule(parts: LinkerParts): LinkingModule {
+  const { catalog, store, logger, reach, config } = parts
+  const evaluator = createEvaluator({
+    catalog,
+    logger,
+    rules: { linking: defaultLinkingOptions, liveSince: config.liveSince?.replaceAll('-', '') },
+    takeReportsOf: (studyInstanceUid) => takeInstanceReports({ catalog, store }, studyInstanceUid),
+  })
+  const parser = new ReportParser()
+  const intake: IntakeParts = { catalog, store, reach, parser, evaluator }
+  const budget = new BodyBudget()
+  return {
+    evaluator,
+    intake,
+    mount: (router) => {
+      mountIntakeRoutes(router, { ...parts, ...intake, budget })
+      mountReportRoutes(router, { ...parts, evaluator })
+    },
+    rounds: [{ name: 'link reports', intervalMs: ROUND_INTERVAL_MS, run: (signal) => evaluator.round(signal) }],
+    phases: [{ name: 'report parsers', limitMs: CLOSE_LIMIT_MS, run: () => parser.close() }],
+  }
+}

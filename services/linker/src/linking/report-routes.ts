@@ -1,0 +1,150 @@
+import { isReportId, type LinkDecisionKind, type Predicate, type Report } from '@vna/catalog'
+import { isStorableUid } from '@vna/dicom'
+import express, { type Request, type Response, type Router } from 'express'
+import { z } from 'zod'
+import { LinkerError } from '../http/linker-error.ts'
+import { principalOf } from '../http/principal.ts'
+import type { LinkerParts } from '../linker-parts.ts'
+import { oneText, sendJson } from '../publication/allow.ts'
+import type { Evaluator } from './evaluator.ts'
+import { allowDeciding, allowReading } from './report-access.ts'
+import { linkAnswer, reportAnswer, reviewAnswer } from './report-answers.ts'
+
+const MAX_BODY_BYTES = 8192
+const DEFAULT_LIMIT = 100
+const MAX_LIMIT = 500
+
+const decisionSchema = z.strictObject({
+  decision: z.enum(['accept', 'refuse', 'unlink']),
+  reason: z.string().trim().min(1).max(500),
+})
+
+type RouteParts = LinkerParts & { readonly evaluator: Evaluator }
+
+/** Reading reports and their links, the review list, and what people decide. */
+export function mountReportRoutes(router: Router, parts: RouteParts): void {
+  const json = express.json({ limit: MAX_BODY_BYTES, type: 'application/json' })
+  router.get('/reports', (request, response) => list(parts, request, response))
+  router.get('/reports/review', (request, response) => review(parts, request, response))
+  router.get('/reports/:id', (request, response) => show(parts, request, response))
+  router.get('/reports/:id/document', (request, response) => sendDocument(parts, request, response))
+  router.get('/reports/:id/studies', (request, response) => links(parts, request, response))
+  router.post('/reports/:id/links/:study', json, (request, response) => decideOn(parts, request, response))
+  router.delete('/reports/:id', (request, response) => withdraw(parts, request, response))
+}
+
+async function list(parts: RouteParts, request: Request, response: Response): Promise<void> {
+  const [study, state] = [oneText(request, 'study'), oneText(request, 'state')]
+  if (study !== undefined && !isStorableUid(study)) throw new LinkerError('bad-request', 'study is not a UID')
+  const known = (['current', 'superseded', 'withdrawn'] as const).find((one) => one === state)
+  if (state !== undefined && known === undefined) throw new LinkerError('bad-request', 'state has no such value')
+  const object = { resource: 'reports', studyInstanceUid: study, state }
+  const { predicate } = await allowReading(parts, principalOf(request), { action: 'search', object })
+  const filter = { studyInstanceUid: study, state: known, ...pageOf(request) }
+  const reports = await parts.catalog.reports.listReports(filter, predicate)
+  sendJson(response, { reports: reports.map(reportAnswer) })
+}
+
+async function review(parts: RouteParts, request: Request, response: Response): Promise<void> {
+  const predicate = await allowDeciding(parts, principalOf(request), { resource: 'review' })
+  const items = await parts.catalog.reports.listReview(pageOf(request), predicate)
+  sendJson(response, { links: items.map(reviewAnswer) })
+}
+
+async function show(parts: RouteParts, request: Request, response: Response): Promise<void> {
+  const id = idOf(request)
+  const object = { resource: 'report', reportId: id }
+  const { predicate, states } = await allowReading(parts, principalOf(request), { action: 'search', object })
+  const report = await getReport(parts, id, predicate)
+  const found = await parts.catalog.reports.listLinks({ reportId: id, states }, predicate)
+  sendJson(response, { ...reportAnswer(report), links: found.map(linkAnswer) })
+}
+
+async function links(parts: RouteParts, request: Request, response: Response): Promise<void> {
+  const id = idOf(request)
+  const object = { resource: 'report-links', reportId: id }
+  const { predicate, states } = await allowReading(parts, principalOf(request), { action: 'search', object })
+  await getReport(parts, id, predicate)
+  const found = await parts.catalog.reports.listLinks({ reportId: id, states }, predicate)
+  sendJson(response, { links: found.map(linkAnswer) })
+}
+
+/** Of an instance the document is the instance. */
+async function sendDocument(parts: RouteParts, request: Request, response: Response): Promise<void> {
+  const id = idOf(request)
+  const object = { resource: 'report-document', reportId: id }
+  const { predicate } = await allowReading(parts, principalOf(request), { action: 'retrieve', object })
+  const report = await getReport(parts, id, predicate)
+  response.set({ 'cache-control': 'private, no-store', 'x-content-type-options': 'nosniff' })
+  if (report.source === 'instance') {
+    response.status(307).set('location', `/dicomweb/${report.documentKey}`).end()
+    return
+  }
+  const bytes = await parts.store.read(report.documentKey)
+  response.set({ 'content-type': report.contentType, 'content-disposition': `attachment; filename="${id}"` })
+  response.send(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength))
+}
+
+async function decideOn(parts: RouteParts, request: Request, response: Response): Promise<void> {
+  const principal = principalOf(request)
+  const id = idOf(request)
+  const study = String(request.params.study)
+  if (!isStorableUid(study)) throw new LinkerError('invalid-uid', 'the study in the path is not a UID')
+  const body = decisionSchema.safeParse(request.body)
+  if (!body.success) {
+    throw new LinkerError('bad-request', 'the body is {"decision": "accept" | "refuse" | "unlink", "reason": "…"}')
+  }
+  const decision: LinkDecisionKind = body.data.decision
+  const object = { resource: 'link', reportId: id, studyInstanceUid: study, decision }
+  const predicate = await allowDeciding(parts, principal, object)
+  await getReport(parts, id, predicate)
+  await getStudy(parts, study, predicate)
+  await parts.catalog.reports.decideLink({
+    ...{ reportId: id, studyInstanceUid: study, decision },
+    by: principal.subject,
+    reason: body.data.reason,
+  })
+  await parts.evaluator.evaluateReport(id)
+  const [link] = await parts.catalog.reports.listLinks({ reportId: id, studyInstanceUid: study }, predicate)
+  sendJson(response, link === undefined ? {} : linkAnswer(link))
+}
+
+async function withdraw(parts: RouteParts, request: Request, response: Response): Promise<void> {
+  const principal = principalOf(request)
+  const id = idOf(request)
+  const reason = oneText(request, 'reason')
+  if (reason === undefined) throw new LinkerError('bad-request', 'a reason is needed: ?reason=')
+  const predicate = await allowDeciding(parts, principal, { resource: 'report', reportId: id, decision: 'withdraw' })
+  await getReport(parts, id, predicate)
+  await parts.catalog.reports.withdrawReport({ id, by: principal.subject, reason })
+  await parts.evaluator.evaluateReport(id)
+  response.set('cache-control', 'no-store').status(204).end()
+}
+
+async function getReport({ catalog }: RouteParts, id: string, predicate: Predicate): Promise<Report> {
+  const [report] = await catalog.reports.listReports({ id, limit: 1 }, predicate)
+  if (report === undefined) throw new LinkerError('not-found', 'there is no such report')
+  return report
+}
+
+async function getStudy({ catalog }: RouteParts, studyInstanceUid: string, predicate: Predicate): Promise<void> {
+  const isShown = await catalog.reports.isStudyShown(studyInstanceUid, predicate)
+  if (!isShown) throw new LinkerError('not-found', 'there is no such study')
+}
+
+function idOf(request: Request): string {
+  const id = String(request.params.id).toLowerCase()
+  if (!isReportId(id)) throw new LinkerError('not-found', 'there is no such report')
+  return id
+}
+
+function pageOf(request: Request): { readonly limit: number; readonly offset: number } {
+  return { limit: numberOf(request, 'limit', DEFAULT_LIMIT, MAX_LIMIT), offset: numberOf(request, 'offset', 0, 1e9) }
+}
+
+function numberOf(request: Request, name: string, absent: number, max: number): number {
+  const text = oneText(request, name)
+  if (text === undefined) return absent
+  if (!/^\d{1,9}$/.test(text)) throw new LinkerError('bad-request', `${name} is a whole number`)
+  return Math.min(Number(text), max)
+}
