@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type MhdRecipient, startMhdRecipient } from '../fakes/mhd-recipient.ts'
 import { Archive } from './support/archive.ts'
 import { makeFixture } from './support/fixtures.ts'
+import { makeRejectionNote } from './support/rejection-note.ts'
 import { waitFor } from './support/wait.ts'
 
 const ENTITY = 'ASST-FASCICOLO'
@@ -70,17 +71,34 @@ describe('from the last instance of a study to the health record', () => {
     expect(recipient.problems).toEqual([])
   })
 
+  it('loses the images that a rejection note names', { timeout: TEST_TIMEOUT_MS }, async () => {
+    const web = await archive.dicomWeb('entity', { entity: ENTITY })
+    const images = [1, 2].map((number) => makeFixture({ study: 'rifiutato', number, patientId: CODICE_FISCALE }))
+    const [first] = images
+    const study = first?.studyInstanceUid ?? ''
+    expect((await web.store(images.map(({ file }) => file))).httpStatus).toBe(200)
+    const instances = async () => {
+      const bundle = (await (await get(`/fhir/ImagingStudy?identifier=urn:oid:${study}`)).json()) as Bundle
+      return bundle.entry?.[0]?.resource.numberOfInstances
+    }
+    await waitFor(async () => ((await instances()) === 2 ? true : undefined), { what: 'both images' })
+    const note = makeRejectionNote({ study: 'rifiutato', rejected: images.slice(1), patientId: CODICE_FISCALE })
+    expect((await web.store([note])).httpStatus).toBe(200)
+    await waitFor(async () => ((await instances()) === 1 ? true : undefined), { what: 'one image left' })
+    expect(recipient.problems).toEqual([])
+  })
+
   it('is found by codice fiscale, and leads to documents and images', { timeout: TEST_TIMEOUT_MS }, async () => {
     const query = `patient.identifier=${SYSTEM}|${CODICE_FISCALE}&status=current&_count=100`
     const bundle = (await (await get(`/fhir/DocumentReference?${query}`)).json()) as Bundle
-    expect(bundle.total).toBe(2 * STUDIES)
+    expect(bundle.total).toBe(2 * (STUDIES + 1))
     const [entry] = bundle.entry ?? []
     const [content] = (entry?.resource.content ?? []) as { attachment: { url: string; hash: string } }[]
     const document = Buffer.from(await (await get(content?.attachment.url ?? '')).arrayBuffer())
     expect(createHash('sha1').update(document).digest('base64')).toBe(content?.attachment.hash)
     const exam = `patient=${CODICE_FISCALE}&modality=CT&_count=100`
     const studies = (await (await get(`/fhir/ImagingStudy?${exam}`)).json()) as Bundle
-    expect(studies.total).toBe(STUDIES)
+    expect(studies.total).toBe(STUDIES + 1)
     const study = studies.entry?.[0]?.resource
     const [series] = (study?.series ?? []) as { endpoint: { reference: string }[] }[]
     const endpoint = (await (await get(`/fhir/${series?.endpoint[0]?.reference}`)).json()) as { address: string }

@@ -11,6 +11,7 @@ import {
 } from './change-manifests.ts'
 import { ensureAccession } from './ensure-accession.ts'
 import { findStudiesByAccession } from './find-studies-by-accession.ts'
+import { listRejectionNotes } from './list-rejection-notes.ts'
 import type { NewManifest } from './manifest-row.ts'
 import { closeNotification, postponeNotification, pruneNotifications, takeNotifications } from './notifications.ts'
 import { readManifestStudy } from './read-manifest-study.ts'
@@ -63,6 +64,7 @@ function manifestMethods(sql: Sql) {
     dropManifest: (manifestUid: string) => dropManifest(sql, manifestUid),
     reopenManifest: (manifestUid: string) => reopenManifest(sql, manifestUid),
     ensureAccession: (studyInstanceUid: string, issuer: string) => ensureAccession(sql, studyInstanceUid, issuer),
+    listRejectionNotes: (studyInstanceUid: string) => listRejectionNotes(sql, studyInstanceUid),
     rejectInstances: (rejection: Rejection) => rejectInstances(sql, rejection),
   }
 }

@@ -5,9 +5,10 @@ import type { EntryReferences, Registry, RegistryEntry } from '../registry/regis
 import { type ManifestSettings, manifestOptionsOf } from './manifest-options.ts'
 import { readManifestBytes, storeManifest } from './manifest-store.ts'
 import { type PublicationStep, planPublication } from './plan-publication.ts'
+import { applyRejectionNotes } from './rejection-notes.ts'
 
 export interface PublishingParts {
-  readonly catalog: Pick<Catalog, 'publications'>
+  readonly catalog: Pick<Catalog, 'publications' | 'locateInstances'>
   readonly store: ObjectStore
   readonly registry: Registry
   readonly settings: ManifestSettings
@@ -31,6 +32,7 @@ export async function publishStudy(
   signal: AbortSignal,
 ): Promise<void> {
   const { studyInstanceUid } = taken
+  await applyRejectionNotes(parts, studyInstanceUid)
   const study = await readStudy(parts, studyInstanceUid)
   if (study === undefined) return withdrawStudy(parts, studyInstanceUid, 'WITHDRAWN', signal)
   if (study.patient.national === undefined) return withdrawStudy(parts, studyInstanceUid, 'UNRESOLVED', signal)
