@@ -24,5 +24,5 @@ export async function markAffected(tx: Transaction, identifiers: readonly Identi
       select rk.report_id as id from k
         join report_keys rk on rk.kind = 'patient' and rk.value = k.identifier and rk.issuer = k.issuer
       union select l.report_id from st join links l on l.study_instance_uid = st.uid)
-    update reports r set due_at = now() from rep where r.id = rep.id and r.state = 'current'`
+    update reports r set due_at = now() from rep where r.id = rep.id and r.state <> 'withdrawn'`
 }

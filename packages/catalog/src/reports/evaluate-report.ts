@@ -3,6 +3,7 @@ import type { Sql, Transaction } from '../database/open-database.ts'
 import { runTransaction } from '../database/run-transaction.ts'
 import { type ResolvedIdentifier, resolveIdentifiers } from '../identity/resolve-identifiers.ts'
 import { type CandidateStudy, findCandidates } from './find-candidates.ts'
+import { readChain } from './read-chain.ts'
 import {
   type LinkDecisionKind,
   type LinkEvidenceRecord,
@@ -11,6 +12,7 @@ import {
   type ReportState,
   reportLimits,
 } from './report.ts'
+import { isNewer } from './report-chain.ts'
 import { type DesiredLink, type LinkChange, readLinks, writeLinks } from './write-links.ts'
 
 /** What a person said of a pair; of an earlier version of the report where `isInherited`. */
@@ -70,37 +72,46 @@ export async function evaluateReport(sql: Sql, id: string, rules: EvaluationRule
         select state, origin, received_at as "receivedAt", facts from reports where id = ${id}::uuid for update`
       if (report === undefined) return undefined
       const before = await readLinks(tx, id)
-      const desired =
-        report.state === 'current'
-          ? await desiredLinks(tx, { id, report, before, rules })
-          : endedLinks(report.state, before)
+      const versions = await readVersions(tx, id, report)
+      const links = report.state === 'withdrawn' ? [] : await desiredLinks(tx, { id, report, before, versions, rules })
+      const desired = report.state === 'superseded' ? supersededLinks(links) : links
       const changes = await writeLinks(tx, id, { before, desired })
+      if (report.state === 'superseded' && changes.length > 0) await markDue(tx, versions.later)
       await settleDue(tx, id, { report, desired })
       return { state: report.state, changes }
     })
   return unwrapCallersWork(evaluated)
 }
 
-/** A version that another one replaced gives its links to it; one that was taken back has none. */
-function endedLinks(state: ReportState, before: readonly ReportLink[]): readonly DesiredLink[] {
-  if (state === 'withdrawn') return []
-  return before
-    .filter((link) => link.state === 'LINKED' || link.state === 'SUPERSEDED')
-    .map(({ studyInstanceUid, tier, score, evidence, decidedBy, reason }) => ({
-      ...{ studyInstanceUid, tier, score, evidence, state: 'SUPERSEDED' as const },
-      ...(decidedBy !== null && { decidedBy }),
-      ...(reason !== null && { reason }),
-    }))
+/**
+ * A version that another one replaced keeps what it would be linked to, for the later one to inherit; so inheritance does
+ * not depend on when images, versions and identities came, and is the same after a reindex.
+ */
+function supersededLinks(links: readonly DesiredLink[]): readonly DesiredLink[] {
+  return links.filter(({ state }) => state === 'LINKED').map((link) => ({ ...link, state: 'SUPERSEDED' }))
 }
+
+async function markDue(tx: Transaction, ids: readonly string[]): Promise<void> {
+  await tx`update reports set due_at = now()
+    where id in (select value::uuid from json_array_elements_text(${JSON.stringify(ids)}::text::json) as t (value))`
+}
+
+type Versions = Awaited<ReturnType<typeof readVersions>>
 
 async function desiredLinks(
   tx: Transaction,
-  o: { id: string; report: LockedReport; before: readonly ReportLink[]; rules: EvaluationRules },
+  o: {
+    id: string
+    report: LockedReport
+    before: readonly ReportLink[]
+    versions: Versions
+    rules: EvaluationRules
+  },
 ): Promise<readonly DesiredLink[]> {
-  const { id, report, before, rules } = o
+  const { id, report, before, versions, rules } = o
   const { facts } = report
   const persons = await resolveIdentifiers(tx, facts.patientIdentifiers.map(identifierOf))
-  const { decisions, inherited } = await readChain(tx, id, report)
+  const { decisions, inherited } = await readWords(tx, id, versions.earlier)
   const candidates = await findCandidates(tx, {
     facts,
     identifiers: persons.flatMap(({ equivalents }) => equivalents),
@@ -125,22 +136,25 @@ function identifierOf({ value, issuer }: { readonly value: string; readonly issu
   return { issuer, identifier: value }
 }
 
-/** Links and decisions of the report and of the versions before it; the newest word on a study counts. */
-async function readChain(
+/** The versions of the same report that came before it, and those after. */
+async function readVersions(
   tx: Transaction,
   id: string,
-  { origin, facts }: LockedReport,
+  report: LockedReport,
+): Promise<{ readonly earlier: readonly string[]; readonly later: readonly string[] }> {
+  const members = (await readChain(tx, report)).filter((member) => member.id !== id && member.state !== 'withdrawn')
+  const later = members.filter((member) => isNewer(member, report.facts, report.receivedAt)).map((member) => member.id)
+  const earlier = members.filter(({ id: other, state }) => state === 'superseded' && !later.includes(other))
+  return { earlier: earlier.map((member) => member.id), later }
+}
+
+/** Links and decisions of the report and of the versions before it; the newest word on a study counts. */
+async function readWords(
+  tx: Transaction,
+  id: string,
+  earlier: readonly string[],
 ): Promise<{ readonly decisions: readonly KnownDecision[]; readonly inherited: readonly InheritedLink[] }> {
-  const setId = facts.appends.length > 0 ? null : (facts.setId ?? null)
-  const names = JSON.stringify([...facts.replaces, facts.uniqueId])
-  const earlier = await tx<{ id: string }[]>`
-    select r.id from json_array_elements_text(${names}::text::json) as t (value)
-      join reports r on r.origin = ${origin} and md5(r.unique_id)::uuid = md5(t.value)::uuid
-    where r.id <> ${id}::uuid and r.state = 'superseded'
-    union
-    select r.id from reports r
-    where r.origin = ${origin} and r.set_id = ${setId} and r.id <> ${id}::uuid and r.state = 'superseded'`
-  const ids = JSON.stringify([id, ...earlier.map((row) => row.id)])
+  const ids = JSON.stringify([id, ...earlier])
   const decisions = await tx<KnownDecision[]>`
     select distinct on (d.study_instance_uid) d.study_instance_uid as "studyInstanceUid", d.decision, d.decided_by as by,
       d.reason, d.report_id <> ${id}::uuid as "isInherited"

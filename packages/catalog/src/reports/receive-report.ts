@@ -2,8 +2,9 @@ import type { Sql, Transaction } from '../database/open-database.ts'
 import { runTransaction } from '../database/run-transaction.ts'
 import { cleanJson } from '../header/clean-text.ts'
 import { appendEvents } from '../queries/append-events.ts'
+import { readChain } from './read-chain.ts'
 import { type NewReport, type NumberInDomain, type ReportFactsRecord, type ReportState, reportIdOf } from './report.ts'
-import { type ChainMember, placeInChain } from './report-chain.ts'
+import { placeInChain } from './report-chain.ts'
 
 export interface ReceivedReport {
   readonly id: string
@@ -29,7 +30,7 @@ export async function receiveReport(
     await tx`select pg_advisory_xact_lock(${receivingLock}::int, hashtext(${report.origin}))`
     const [known] = await tx<{ state: ReportState }[]>`select state from reports where id = ${id}::uuid`
     if (known !== undefined) return { id, isNew: false, state: known.state }
-    const { state, ends, endsAs } = placeInChain(report, await chainOf(tx, report))
+    const { state, ends, endsAs } = placeInChain(report, await readChain(tx, report))
     await insertReport(tx, { ...report, id, state })
     await insertKeys(tx, id, report.facts)
     if (ends.length > 0) {
@@ -42,29 +43,6 @@ export async function receiveReport(
     }
     return { id, isNew: true, state }
   })
-}
-
-async function chainOf(tx: Transaction, { origin, facts }: NewReport): Promise<readonly ChainMember[]> {
-  // An addendum stands beside what it completes.
-  const setId = facts.appends.length > 0 ? null : (facts.setId ?? null)
-  return tx<ChainMember[]>`
-    select distinct on (r.id) r.id, r.state, r.version, r.facts ->> 'createdAt' as "createdAt",
-      r.received_at as "receivedAt", c.relation
-    from (
-      select r.id, 1 as rank, 'replaced' as relation
-      from json_array_elements_text(${JSON.stringify(facts.replaces)}::text::json) as t (value)
-        join reports r on r.origin = ${origin} and md5(r.unique_id)::uuid = md5(t.value)::uuid
-      union all
-      select k.report_id, 2, 'replacing' from report_keys k join reports r on r.id = k.report_id
-      where k.kind = 'replaces' and k.value = ${facts.uniqueId} and r.origin = ${origin}
-      union all
-      select r.id, 3, 'same-id' from reports r
-      where r.origin = ${origin} and md5(r.unique_id)::uuid = md5(${facts.uniqueId})::uuid
-      union all
-      select r.id, 4, 'same-set' from reports r
-      where r.origin = ${origin} and r.set_id = ${setId} and r.facts -> 'appends' = '[]'::jsonb) c
-      join reports r on r.id = c.id
-    order by r.id, c.rank`
 }
 
 async function insertReport(tx: Transaction, report: NewReport & { id: string; state: ReportState }): Promise<void> {

@@ -32,7 +32,8 @@ function stateOf(isWithdrawn: boolean, successors: readonly ChainMember[]): Repo
   return successors.length > 0 ? 'superseded' : 'current'
 }
 
-function isNewer(member: ChainMember, facts: Arriving['facts'], receivedAt: Date): boolean {
+/** Whether a known version comes after the given one. */
+export function isNewer(member: ChainMember, facts: Arriving['facts'], receivedAt: Date): boolean {
   switch (member.relation) {
     case 'replacing':
       return true

@@ -143,7 +143,7 @@ async function markReportsDue(
         to_char(to_date(${date}, 'YYYYMMDD') + ${o.windowDays}::int, 'YYYYMMDD')
       union
       select report_id from links where study_instance_uid = ${uid})
-    update reports r set due_at = now() from found where r.id = found.id and r.state = 'current'
+    update reports r set due_at = now() from found where r.id = found.id and r.state <> 'withdrawn'
     returning r.id`
   return rows.map(({ id }) => id)
 }

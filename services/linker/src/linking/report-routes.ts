@@ -81,8 +81,11 @@ async function sendDocument(parts: RouteParts, request: Request, response: Respo
     return
   }
   const bytes = await parts.store.read(report.documentKey)
-  response.set({ 'content-type': report.contentType, 'content-disposition': `attachment; filename="${id}"` })
-  response.send(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength))
+  // Not by express, which would add a character set of its own to the type.
+  response.setHeader('content-type', report.contentType)
+  response.setHeader('content-disposition', `attachment; filename="${id}"`)
+  response.setHeader('content-length', bytes.byteLength)
+  response.end(bytes)
 }
 
 async function decideOn(parts: RouteParts, request: Request, response: Response): Promise<void> {
