@@ -3,11 +3,14 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type MhdRecipient, startMhdRecipient } from '../fakes/mhd-recipient.ts'
 import { Archive } from './support/archive.ts'
-import { makeFixture } from './support/fixtures.ts'
+import { CT_IMAGE_STORAGE, EXPLICIT_LITTLE_ENDIAN, makeFixture } from './support/fixtures.ts'
+import { openAssociation, releaseAssociation, storeRaw } from './support/raw-association.ts'
 import { makeRejectionNote } from './support/rejection-note.ts'
 import { waitFor } from './support/wait.ts'
 
 const ENTITY = 'ASST-FASCICOLO'
+const TITLES = { callingAeTitle: 'FASCICOLO', calledAeTitle: 'VNA' }
+const contexts = [{ id: 1, abstractSyntaxUid: CT_IMAGE_STORAGE, transferSyntaxUid: EXPLICIT_LITTLE_ENDIAN }]
 const CODICE_FISCALE = 'RSSMRA80A01F205X'
 const SYSTEM = 'urn:oid:2.16.840.1.113883.2.9.4.3.2'
 const STABLE_MS = 1_000
@@ -35,7 +38,7 @@ beforeAll(async () => {
       VNA_FSE_REGISTRY_TOKEN: recipient.token,
     },
   })
-  await archive.addEntity({ code: ENTITY, aeTitles: ['FASCICOLO'] })
+  await archive.addEntity({ code: ENTITY, aeTitles: [TITLES.callingAeTitle] })
 }, TEST_TIMEOUT_MS)
 afterAll(async () => {
   await archive.dispose()
@@ -51,12 +54,13 @@ async function get(path: string): Promise<Response> {
 
 describe('from the last instance of a study to the health record', () => {
   it('takes the stability time and little more', { timeout: TEST_TIMEOUT_MS }, async () => {
-    const web = await archive.dicomWeb('entity', { entity: ENTITY })
     const one = async (place: number): Promise<number> => {
       const fixture = makeFixture({ study: `pubblicato ${place}`, number: 1, patientId: CODICE_FISCALE })
       await sleep(place * BETWEEN_STUDIES_MS)
-      expect((await web.store([fixture.file])).httpStatus).toBe(200)
+      const { connection } = await openAssociation(archive.ports.dimse, { ...TITLES, contexts })
+      await storeRaw({ connection, acceptedIds: [1] }, { contextId: 1, ...fixture })
       const since = Date.now()
+      await releaseAssociation(connection)
       const isThere = () => (recipient.currentOf(fixture.studyInstanceUid).length === 2 ? true : undefined)
       await waitFor(isThere, { everyMs: 10, what: 'the entries of the study' })
       return Date.now() - since
