@@ -30,6 +30,8 @@ export interface Round {
 export interface LinkerModule {
   /** Routes under the root of the listener; who asks is already known (`principalOf`). */
   mount?(router: Router): void
+  /** Begins what listens by itself; answers what the run record says of it. */
+  start?(): Promise<Readonly<Record<string, string | number>>>
   readonly rounds?: readonly Round[]
   /** Run after the rounds have ended and before the connections close. */
   readonly phases?: readonly ShutdownPhase[]

@@ -38,6 +38,7 @@ export async function startLinker(config: LinkerConfig, context: ServiceContext)
     host: config.internalBind,
     app: createLinkerApp({ key, modules, logger }),
   })
+  const records = await Promise.all(modules.map((module) => module.start?.() ?? {}))
   const rounds = startRounds(modules, parts)
   const stop = async (): Promise<void> => {
     await Promise.all([...rounds.map((round) => round.stop()), listener.close(CLOSE_GRACE_MS)])
@@ -47,7 +48,7 @@ export async function startLinker(config: LinkerConfig, context: ServiceContext)
     await Promise.allSettled([catalog.close(), store.close()])
   }
   return {
-    record: { http: listener.url },
+    record: Object.assign({ http: listener.url }, ...records),
     phases: [
       { name: 'work', limitMs: ROUNDS_LIMIT_MS, run: stop },
       ...modules.flatMap(({ phases }): readonly ShutdownPhase[] => phases ?? []),

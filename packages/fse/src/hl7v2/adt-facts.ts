@@ -4,7 +4,7 @@ import { type Hl7Message, type Hl7Segment, repetitionsOf } from './hl7-message.t
 import { type Hl7Header, headerOf } from './message-type.ts'
 import { type Hl7Patient, identifiersOf, patientOfPid } from './patient-of-pid.ts'
 
-const adtEvents = ['A01', 'A04', 'A08', 'A28', 'A31', 'A40'] as const
+const adtEvents = ['A01', 'A04', 'A08', 'A28', 'A31', 'A37', 'A40'] as const
 export type AdtEvent = (typeof adtEvents)[number]
 
 export interface AdtPatient extends Hl7Patient {
@@ -14,7 +14,7 @@ export interface AdtPatient extends Hl7Patient {
 
 export interface AdtFacts extends Hl7Header {
   readonly event: AdtEvent
-  /** One, except in a merge of several (A40). */
+  /** One, except in a merge of several (A40) and where two are told apart again (A37). */
   readonly patients: readonly AdtPatient[]
 }
 

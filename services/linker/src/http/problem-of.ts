@@ -23,6 +23,9 @@ export function problemOf(error: unknown): ProblemAnswer {
     const headers = { 'retry-after': String(RETRY_AFTER_SECONDS) }
     return { problem: createProblem('unavailable'), headers, isOurs: true }
   }
+  if (error instanceof CatalogError && (error.code === 'invalid-input' || error.code === 'conflict')) {
+    return { problem: createProblem('bad-request', error.message), headers: {}, isOurs: false }
+  }
   if (isClientError(error)) return { problem: createProblem('bad-request'), headers: {}, isOurs: false }
   return { problem: createProblem('internal'), headers: {}, isOurs: true }
 }

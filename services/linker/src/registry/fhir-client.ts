@@ -52,7 +52,10 @@ async function send({ baseUrl, token, timeoutMs }: FhirClientOptions, call: Fhir
       ...(call.body !== undefined && { body: call.body as Uint8Array<ArrayBuffer> }),
     })
   } catch (error) {
-    throw new RegistryError('unreachable', { words: reasonOf(error), isUncertain: !wasRefused(error), cause: error })
+    // What it did not answer in time it may still be doing: asked too early, it says that there is nothing.
+    const late = error instanceof Error && error.name === 'TimeoutError' ? timeoutMs : undefined
+    const isUncertain = !wasRefused(error)
+    throw new RegistryError('unreachable', { words: reasonOf(error), isUncertain, retryAfterMs: late, cause: error })
   }
 }
 

@@ -1,0 +1,146 @@
+import { decide, type Principal } from '@vna/access'
+import { type Catalog, type Identifier, type IdentityLink, identityLimits } from '@vna/catalog'
+import express, { type Request, type Response, type Router } from 'express'
+import { z } from 'zod'
+import { LinkerError } from '../http/linker-error.ts'
+import { principalOf } from '../http/principal.ts'
+import { BodyBudget } from '../intake/body-budget.ts'
+import type { LinkerModule, LinkerParts } from '../linker-parts.ts'
+import { oneText, sendJson } from '../publication/allow.ts'
+import { CsvError } from './parse-csv.ts'
+import { readIdentities } from './read-identities.ts'
+
+const MAX_BODY_BYTES = 8192
+/** A table of a million identities. */
+const MAX_TABLE_BYTES = 128 * 1024 * 1024
+const MAX_ERRORS_SHOWN = 100
+
+const identifierSchema = z.strictObject({ issuer: z.string().min(1).max(256), identifier: z.string().min(1).max(256) })
+const mergeSchema = z.strictObject({ survivor: identifierSchema, merged: identifierSchema })
+
+type IdentityParts = Pick<LinkerParts, 'catalog' | 'audit'>
+
+/** The cross-reference over HTTP, for those who run the archive: import of a table, look-up, merges and their undo. */
+export function createIdentityModule(parts: IdentityParts): LinkerModule {
+  const budget = new BodyBudget({ maxReportBytes: MAX_TABLE_BYTES, maxBytesAtOnce: MAX_TABLE_BYTES })
+  return { mount: (router) => mountRoutes(router, parts, budget) }
+}
+
+function mountRoutes(router: Router, parts: IdentityParts, budget: BodyBudget): void {
+  const json = express.json({ limit: MAX_BODY_BYTES, type: 'application/json' })
+  router.post('/fse/v1/identities', (request, response) => importTable(parts, budget, { request, response }))
+  router.get('/fse/v1/identities', (request, response) => resolve(parts, request, response))
+  router.post('/fse/v1/merges', json, (request, response) => merge(parts, request, response))
+  router.delete('/fse/v1/merges', (request, response) => unmerge(parts, request, response))
+}
+
+/** Staff only: what it says decides in whose record a study appears. */
+async function allow(
+  parts: IdentityParts,
+  principal: Principal,
+  object: Readonly<Record<string, unknown>>,
+): Promise<void> {
+  const decision = decide(principal, { kind: 'operate' })
+  const reason = decision.allow ? {} : { reason: decision.reason }
+  const outcome = decision.allow ? 'allowed' : 'denied'
+  await parts.audit.record({ principal, action: 'operate', outcome, object: { ...object, ...reason } })
+  if (!decision.allow) throw new LinkerError('forbidden', decision.reason)
+}
+
+async function importTable(
+  parts: IdentityParts,
+  budget: BodyBudget,
+  { request, response }: { readonly request: Request; readonly response: Response },
+): Promise<void> {
+  const principal = principalOf(request)
+  const isDryRun = !['', '0', 'false'].includes(oneText(request, 'dry-run') ?? '')
+  await allow(parts, principal, { resource: 'identities', isDryRun })
+  if (!/^text\/csv\b/i.test(request.headers['content-type'] ?? '')) {
+    throw new LinkerError('unsupported-media-type', 'identities come as text/csv', {
+      extensions: { accepted: ['text/csv'] },
+    })
+  }
+  const held = await budget.read(request)
+  try {
+    const { links, errors } = readTable(held.bytes, `csv:${principal.subject}`)
+    const extensions = {
+      errors: errors.slice(0, MAX_ERRORS_SHOWN),
+      rows: links.length + errors.length,
+      invalid: errors.length,
+    }
+    if (errors.length > 0 && !isDryRun)
+      throw new LinkerError('bad-request', 'some rows are invalid, nothing was written', { extensions })
+    const changed = isDryRun ? await countNews(parts.catalog, links) : await write(parts.catalog, links)
+    sendJson(response, { dryRun: isDryRun, ...extensions, changed })
+  } finally {
+    held.release()
+  }
+}
+
+function readTable(bytes: Uint8Array, source: string) {
+  try {
+    return readIdentities(new TextDecoder('utf-8', { fatal: true }).decode(bytes), source)
+  } catch (error) {
+    if (error instanceof CsvError) {
+      throw new LinkerError('bad-request', error.message, { extensions: { reason: error.code, line: error.line } })
+    }
+    if (error instanceof TypeError) throw new LinkerError('bad-request', 'the table is not UTF-8')
+    throw error
+  }
+}
+
+function batchesOf<T>(values: readonly T[]): readonly (readonly T[])[] {
+  const size = identityLimits.maxLinksPerTransaction
+  return Array.from({ length: Math.ceil(values.length / size) }, (_, n) => values.slice(n * size, (n + 1) * size))
+}
+
+async function write({ identity }: Catalog, links: readonly IdentityLink[]): Promise<number> {
+  let changed = 0
+  for (const batch of batchesOf(links)) changed += await identity.linkIdentities(batch)
+  return changed
+}
+
+/** How many of the rows would say something new of whom an identifier stands for. */
+async function countNews({ identity }: Catalog, links: readonly IdentityLink[]): Promise<number> {
+  let news = 0
+  for (const batch of batchesOf(links)) {
+    const resolved = await identity.resolveIdentifiers(batch)
+    news += batch.filter((link, index) => {
+      return link.national != null && resolved[index]?.national?.identifier !== link.national.identifier
+    }).length
+  }
+  return news
+}
+
+async function resolve(parts: IdentityParts, request: Request, response: Response): Promise<void> {
+  const identifier = identifierOf(request)
+  await allow(parts, principalOf(request), { resource: 'identity' })
+  const [resolved] = await parts.catalog.identity.resolveIdentifiers([identifier])
+  sendJson(response, resolved)
+}
+
+async function merge(parts: IdentityParts, request: Request, response: Response): Promise<void> {
+  const principal = principalOf(request)
+  const body = mergeSchema.safeParse(request.body)
+  if (!body.success)
+    throw new LinkerError('bad-request', 'the body is {"survivor": {issuer, identifier}, "merged": {…}}')
+  await allow(parts, principal, { resource: 'merge' })
+  const source = `api:${principal.subject}`
+  sendJson(response, { changed: await parts.catalog.identity.mergeIdentities({ ...body.data, source }) })
+}
+
+async function unmerge(parts: IdentityParts, request: Request, response: Response): Promise<void> {
+  const principal = principalOf(request)
+  const merged = identifierOf(request)
+  await allow(parts, principal, { resource: 'merge', undo: true })
+  sendJson(response, {
+    changed: await parts.catalog.identity.unmergeIdentities({ merged, source: `api:${principal.subject}` }),
+  })
+}
+
+function identifierOf(request: Request): Identifier {
+  const [issuer, identifier] = [oneText(request, 'issuer'), oneText(request, 'identifier')]
+  if (issuer === undefined || identifier === undefined)
+    throw new LinkerError('bad-request', 'issuer and identifier are needed')
+  return { issuer, identifier }
+}

@@ -1,0 +1,202 @@
+import { randomUUID } from 'node:crypto'
+import { CatalogError } from '@vna/catalog'
+import {
+  type AckCode,
+  adtFactsOf,
+  encodeAck,
+  FseError,
+  type Hl7ErrorCode,
+  type Hl7Header,
+  type Hl7Message,
+  headerOf,
+  hl7ErrorCodes,
+  orderFactsOf,
+  parseHl7Message,
+} from '@vna/fse'
+import { LinkerError } from '../http/linker-error.ts'
+import { identifierOf, linksOfPatient, mergesOfPatient } from '../identity/identities-of-patient.ts'
+import { type IntakeParts, takeReport } from '../intake/take-report.ts'
+import type { LinkerParts } from '../linker-parts.ts'
+import { entityOfMessage, type KnownSender } from './known-hosts.ts'
+import { mllpListenerLimits } from './mllp-limits.ts'
+
+export type MessageParts = Pick<LinkerParts, 'catalog' | 'audit' | 'logger'> & { readonly intake: IntakeParts }
+
+export interface HandledMessage {
+  readonly ack: Uint8Array
+  readonly code: AckCode
+}
+
+interface Arrived {
+  readonly bytes: Uint8Array<ArrayBuffer>
+  readonly header: Hl7Header
+  /** Code of the entity that speaks; absent: nobody this archive knows by name. */
+  readonly entityCode: string | undefined
+  readonly source: string
+}
+
+/** Does what one message says and answers it. Never throws: every failure is an acknowledgement. */
+export async function handleMessage(
+  parts: MessageParts,
+  sender: KnownSender,
+  bytes: Uint8Array<ArrayBuffer>,
+): Promise<HandledMessage> {
+  let msh: Hl7Message | undefined
+  let arrived: Arrived | undefined
+  try {
+    msh = parseHl7Message(firstSegment(bytes))
+    arrived = arrivedOf(sender, headerOf(msh), bytes)
+    // Before it is done: what leaves no trace is not done.
+    await recordMessage(parts, arrived, 'allowed')
+    await actOn(parts, arrived)
+    return { code: 'AA', ack: encodeAck(msh, { code: 'AA', ...answerIdentity() }) }
+  } catch (error) {
+    const failure = failureOf(error)
+    if (failure.isOurs) parts.logger.error({ err: error }, 'an HL7 message could not be handled')
+    if (arrived !== undefined) await recordMessage(parts, arrived, 'failed').catch(() => undefined)
+    const { code, text, errorCode, location } = failure
+    const problem = { code: errorCode, text, ...(location !== undefined && { location }) }
+    return { code, ack: encodeAck(msh, { code, error: problem, ...answerIdentity() }) }
+  }
+}
+
+/** MSH-10 has at most 20 characters in the versions in use. */
+const CONTROL_ID_CHARS = 20
+
+function answerIdentity(): { readonly controlId: string; readonly at: string } {
+  const at = new Date().toISOString().replace(/[-:T]/g, '').slice(0, 14)
+  return { controlId: randomUUID().replaceAll('-', '').slice(0, CONTROL_ID_CHARS), at: `${at}+0000` }
+}
+
+/** Enough to know what it is about and whom to answer; the rest is read by whoever the message is for. */
+function firstSegment(bytes: Uint8Array): Uint8Array {
+  const end = bytes.findIndex((byte) => byte === 0x0d || byte === 0x0a)
+  return bytes.subarray(0, Math.min(end < 0 ? bytes.length : end, mllpListenerLimits.maxSmallMessageBytes))
+}
+
+function arrivedOf(sender: KnownSender, header: Hl7Header, bytes: Uint8Array<ArrayBuffer>): Arrived {
+  const entity = entityOfMessage(sender, header)
+  const name = entity?.code ?? header.sendingFacility ?? header.sendingApplication ?? 'unnamed'
+  return { bytes, header, entityCode: entity?.code, source: `mllp:${name}` }
+}
+
+async function actOn(parts: MessageParts, arrived: Arrived): Promise<void> {
+  switch (arrived.header.type) {
+    case 'ADT':
+      return changeIdentities(parts, arrived)
+    case 'ORU':
+    case 'MDM':
+      return receive(parts, arrived)
+    case 'ORM':
+    case 'OMG':
+    case 'OMI':
+      return keepOrder(parts, arrived)
+    default:
+      throw new FseError('unsupported-message', { where: 'MSH-9' })
+  }
+}
+
+function smallMessage({ bytes }: Arrived): Hl7Message {
+  const limit = mllpListenerLimits.maxSmallMessageBytes
+  if (bytes.length > limit) throw new FseError('too-large', { limit })
+  return parseHl7Message(bytes)
+}
+
+function localIssuerOf({ entityCode }: Arrived): { readonly localPatientIssuer?: string } {
+  return entityCode === undefined ? {} : { localPatientIssuer: `entity:${entityCode}` }
+}
+
+async function changeIdentities({ catalog }: MessageParts, arrived: Arrived): Promise<void> {
+  const { identity } = catalog
+  const { event, patients } = adtFactsOf(smallMessage(arrived), localIssuerOf(arrived))
+  for (const { identifiers, replacedIdentifiers } of patients) {
+    for (const { issuer } of [...identifiers, ...replacedIdentifiers]) checkDomain(issuer, arrived)
+  }
+  if (event === 'A37') {
+    // Either may have been merged into the other.
+    const named = patients.flatMap(({ identifiers }) => identifiers.map(identifierOf))
+    for (const merged of named) await identity.unmergeIdentities({ merged, source: arrived.source })
+    return
+  }
+  for (const patient of patients) {
+    await identity.linkIdentities(linksOfPatient(patient, arrived.source))
+    for (const merge of mergesOfPatient(patient, arrived.source)) await identity.mergeIdentities(merge)
+  }
+}
+
+/** Nobody speaks for the numbers of another entity. */
+function checkDomain(issuer: string, { entityCode }: Arrived): void {
+  if (issuer.startsWith('entity:') && issuer !== `entity:${entityCode ?? ''}`) {
+    throw new FseError('conflicting-patient', { where: 'PID-3.4' })
+  }
+}
+
+async function receive({ intake }: MessageParts, { bytes, entityCode }: Arrived): Promise<void> {
+  if (entityCode === undefined) throw new UnknownSender()
+  await takeReport(intake, { origin: entityCode, source: 'mllp', contentType: 'application/hl7-v2', bytes })
+}
+
+const cancelled: ReadonlySet<string> = new Set(['CA', 'OC', 'CR'])
+
+async function keepOrder({ catalog, intake }: MessageParts, arrived: Arrived): Promise<void> {
+  if (arrived.entityCode === undefined) throw new UnknownSender()
+  const facts = orderFactsOf(smallMessage(arrived), localIssuerOf(arrived))
+  if (facts.control !== undefined && cancelled.has(facts.control)) return
+  const order = { origin: arrived.entityCode, receivedAt: new Date(), fillers: facts.fillerOrders }
+  const placers = [...facts.placerOrders, ...facts.prescriptions.map((value) => ({ value }))]
+  const [studyInstanceUid] = facts.studyInstanceUids
+  const accessions = facts.accessions.length > 0 ? facts.accessions : [undefined]
+  for (const accession of accessions) {
+    const studies = await catalog.reports.receiveOrder({ ...order, placers, accession, studyInstanceUid })
+    for (const uid of studies) await intake.evaluator.evaluateStudy(uid)
+  }
+}
+
+class UnknownSender extends Error {
+  override readonly name = 'UnknownSender'
+  readonly code = 'unknown-sender'
+}
+
+async function recordMessage({ audit }: MessageParts, arrived: Arrived, outcome: 'allowed' | 'failed'): Promise<void> {
+  const { header, entityCode, source } = arrived
+  const object = { resource: 'hl7', type: header.type, trigger: header.trigger, entity: entityCode }
+  await audit.record({ actor: source, action: 'store', outcome, object })
+}
+
+interface Failure {
+  readonly code: AckCode
+  readonly errorCode: Hl7ErrorCode
+  readonly text: string
+  readonly location?: string | undefined
+  readonly isOurs: boolean
+}
+
+/** AE: the message is wrong and stays so. AR: not taken now, or not for this archive. */
+function failureOf(error: unknown): Failure {
+  if (error instanceof FseError) return failureOfDocument(error)
+  if (error instanceof UnknownSender) {
+    return {
+      code: 'AR',
+      errorCode: hl7ErrorCodes.unknownKey,
+      text: 'MSH-4 names no entity',
+      location: 'MSH^1^4',
+      isOurs: false,
+    }
+  }
+  if (error instanceof CatalogError && !error.retryable && error.code !== 'internal') {
+    return { code: 'AE', errorCode: hl7ErrorCodes.internalError, text: error.message, isOurs: false }
+  }
+  const isRefusal = error instanceof LinkerError && error.code === 'bad-request'
+  if (isRefusal) return { code: 'AE', errorCode: hl7ErrorCodes.dataType, text: error.message, isOurs: false }
+  return { code: 'AR', errorCode: hl7ErrorCodes.internalError, text: 'not now, send it again later', isOurs: true }
+}
+
+function failureOfDocument({ code, message, where }: FseError): Failure {
+  const location = where === undefined ? undefined : where.replace('-', '^1^')
+  if (code === 'unsupported-message') {
+    return { code: 'AR', errorCode: hl7ErrorCodes.unsupportedEvent, text: message, location, isOurs: false }
+  }
+  const isMissing = code.startsWith('missing-')
+  const errorCode = isMissing ? hl7ErrorCodes.requiredFieldMissing : hl7ErrorCodes.dataType
+  return { code: 'AE', errorCode, text: message, location, isOurs: false }
+}

@@ -1,0 +1,20 @@
+const MiB = 1024 * 1024
+
+/** What HL7 senders may ask of this service. */
+export const mllpListenerLimits = {
+  maxConnections: 64,
+  maxConnectionsPerHost: 8,
+  /** A message, documents inside it included. */
+  maxMessageBytes: 64 * MiB,
+  /** Messages about patients and orders carry no documents. */
+  maxSmallMessageBytes: MiB,
+  /** Of all connections together. */
+  maxBytesAtOnce: 192 * MiB,
+  /** A connection without a message for so long is closed; senders open another. */
+  idleTimeoutMs: 15 * 60_000,
+  /** From the first byte of a message to its last. */
+  messageTimeoutMs: 60_000,
+  /** A host name of an entity is looked up again after this. */
+  hostCacheMs: 60_000,
+  closeGraceMs: 1_000,
+} as const

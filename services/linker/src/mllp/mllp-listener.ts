@@ -1,0 +1,168 @@
+import type { AddressInfo } from 'node:net'
+import { createServer, type Server, type Socket } from 'node:net'
+import type { Transmission } from '@vna/catalog'
+import { encodeMllp, FseError, MllpDecoder } from '@vna/fse'
+import { handleMessage, type MessageParts } from './handle-message.ts'
+import type { KnownHosts, KnownSender } from './known-hosts.ts'
+import { mllpListenerLimits } from './mllp-limits.ts'
+
+export interface MllpListener {
+  readonly port: number
+  close(): Promise<void>
+}
+
+export type ListenerParts = MessageParts & { readonly hosts: KnownHosts }
+
+type Limits = { readonly [K in keyof typeof mllpListenerLimits]: number }
+
+/** Listens for HL7 v2 over MLLP. Messages of one connection are handled and answered one after the other. */
+export async function openMllpListener(
+  parts: ListenerParts,
+  o: { readonly host: string; readonly port: number; readonly limits?: Partial<Limits> },
+): Promise<MllpListener> {
+  const limits: Limits = { ...mllpListenerLimits, ...o.limits }
+  const shared: Shared = { heldBytes: 0, perHost: new Map(), running: new Set(), limits }
+  const server = createServer((socket) => {
+    const connection = serve(parts, shared, socket)
+    shared.running.add({ socket, done: connection })
+  })
+  server.maxConnections = limits.maxConnections
+  await listen(server, o)
+  return { port: (server.address() as AddressInfo).port, close: () => closeServer(server, shared) }
+}
+
+interface Shared {
+  heldBytes: number
+  readonly perHost: Map<string, number>
+  readonly running: Set<{ readonly socket: Socket; readonly done: Promise<void> }>
+  readonly limits: Limits
+}
+
+async function listen(server: Server, { host, port }: { readonly host: string; readonly port: number }): Promise<void> {
+  const listening = Promise.withResolvers<void>()
+  server.once('error', listening.reject)
+  server.listen(port, host, listening.resolve)
+  await listening.promise
+  server.off('error', listening.reject)
+}
+
+/** What is being handled gets its answer; who waits for a message is sent away. */
+async function closeServer(server: Server, { running, limits }: Shared): Promise<void> {
+  server.close()
+  const timer = setTimeout(() => {
+    for (const { socket } of running) socket.destroy()
+  }, limits.closeGraceMs)
+  for (const { socket } of running) socket.end()
+  await Promise.allSettled([...running].map(({ done }) => done))
+  clearTimeout(timer)
+}
+
+interface Tally {
+  messages: number
+  failures: number
+  bytes: number
+  reason: string | undefined
+}
+
+async function serve(parts: ListenerParts, shared: Shared, socket: Socket): Promise<void> {
+  const address = socket.remoteAddress ?? ''
+  const startedAt = new Date()
+  const tally: Tally = { messages: 0, failures: 0, bytes: 0, reason: undefined }
+  // A socket that breaks ends the loop below; without a listener it would end the process.
+  socket.on('error', () => undefined)
+  socket.setTimeout(shared.limits.idleTimeoutMs, () => socket.destroy())
+  const count = shared.perHost.get(address) ?? 0
+  shared.perHost.set(address, count + 1)
+  try {
+    const sender = await parts.hosts.find(address)
+    if (sender === undefined || count >= shared.limits.maxConnectionsPerHost) {
+      tally.reason = sender === undefined ? 'unknown-host' : 'too-many-connections'
+      return
+    }
+    await readMessages(parts, { shared, socket, sender, tally })
+  } catch (error) {
+    tally.reason = error instanceof FseError ? error.code : 'lost'
+  } finally {
+    socket.destroy()
+    release(shared, { address, socket })
+    await recordConnection(parts, { address, startedAt, tally })
+  }
+}
+
+async function readMessages(
+  parts: ListenerParts,
+  o: { readonly shared: Shared; readonly socket: Socket; readonly sender: KnownSender; readonly tally: Tally },
+): Promise<void> {
+  const { shared, socket, sender, tally } = o
+  const decoder = new MllpDecoder({ maxMessageBytes: shared.limits.maxMessageBytes })
+  let held = 0
+  let timer: NodeJS.Timeout | undefined
+  try {
+    for await (const chunk of socket as AsyncIterable<Buffer>) {
+      tally.bytes += chunk.length
+      const messages = decoder.push(chunk)
+      shared.heldBytes += decoder.pendingBytes - held
+      held = decoder.pendingBytes
+      if (shared.heldBytes > shared.limits.maxBytesAtOnce) throw new FseError('too-large', { where: 'MLLP' })
+      if (messages.length > 0 || !decoder.isInsideMessage) timer = cleared(timer)
+      if (decoder.isInsideMessage) timer ??= setTimeout(() => socket.destroy(), shared.limits.messageTimeoutMs)
+      for (const message of messages) await answer(parts, { socket, sender, tally, message })
+    }
+    decoder.end()
+  } finally {
+    shared.heldBytes -= held
+    cleared(timer)
+  }
+}
+
+function cleared(timer: NodeJS.Timeout | undefined): undefined {
+  clearTimeout(timer)
+  return undefined
+}
+
+async function answer(
+  parts: ListenerParts,
+  o: { readonly socket: Socket; readonly sender: KnownSender; readonly tally: Tally; readonly message: Uint8Array },
+): Promise<void> {
+  const { code, ack } = await handleMessage(parts, o.sender, o.message as Uint8Array<ArrayBuffer>)
+  o.tally.messages++
+  if (code !== 'AA') o.tally.failures++
+  if (!o.socket.writable) return
+  const written = Promise.withResolvers<void>()
+  o.socket.write(encodeMllp(ack), () => written.resolve())
+  await written.promise
+}
+
+function release(shared: Shared, { address, socket }: { readonly address: string; readonly socket: Socket }): void {
+  const left = (shared.perHost.get(address) ?? 1) - 1
+  if (left > 0) shared.perHost.set(address, left)
+  else shared.perHost.delete(address)
+  for (const connection of shared.running) if (connection.socket === socket) shared.running.delete(connection)
+}
+
+async function recordConnection(
+  { catalog, logger }: ListenerParts,
+  o: { readonly address: string; readonly startedAt: Date; readonly tally: Tally },
+): Promise<void> {
+  const { tally } = o
+  const transmission: Transmission = {
+    ...{
+      direction: 'in',
+      protocol: 'mllp',
+      client: 'hl7',
+      peer: o.address,
+      startedAt: o.startedAt,
+      endedAt: new Date(),
+    },
+    ...{
+      instances: tally.messages - tally.failures,
+      failures: tally.failures,
+      bytes: tally.bytes,
+      reason: tally.reason,
+    },
+    outcome: tally.reason === undefined ? 'completed' : 'failed',
+  }
+  await catalog.recordTransmissions([transmission]).catch((error: unknown) => {
+    logger.error({ err: error }, 'an HL7 connection was not written among the transmissions')
+  })
+}
