@@ -6,7 +6,7 @@ import { SqlText } from '../search/sql-text.ts'
 import { codeOf, itemOf, itemsOf } from './dicom-json-values.ts'
 import { manifestRequestsOf, type OrderRow } from './manifest-requests.ts'
 import type { IdentifierRow, ManifestInstanceRow, ManifestSeriesRow, ManifestStudyRow } from './manifest-study.ts'
-import { nationalIdentifierOf } from './national-identifier.ts'
+import { isNational, nationalIdentifierOf } from './national-identifier.ts'
 
 const keyObjectSelection = '1.2.840.10008.5.1.4.1.1.88.59'
 /** Titles of rejection notes (CID 7011): they are never referenced themselves. */
@@ -181,7 +181,9 @@ function studyOf(
 
 function patientOf(row: StudyRow): ManifestStudyRow['patient'] {
   const own = row.identifiers ?? []
-  const all = [...own.map(({ value, issuer }) => ({ value, issuer })), ...(row.others ?? [])]
+  // Numbers that other hospitals gave the person stay with them: a manifest is read by whoever sent the study.
+  const others = (row.others ?? []).filter(({ issuer }) => isNational(issuer))
+  const all = [...own.map(({ value, issuer }) => ({ value, issuer })), ...others]
   const national = nationalIdentifierOf(own)
   const withNational = national === undefined ? all : [national, ...all]
   return {
