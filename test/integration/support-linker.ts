@@ -17,7 +17,7 @@ export class LinkerFixture {
   readonly store: ObjectStore
   readonly context: ServiceContext
   #env: Readonly<Record<string, string>>
-  #service: { url: string; stop: () => Promise<void> } | undefined
+  #service: { url: string; record: Readonly<Record<string, unknown>>; stop: () => Promise<void> } | undefined
 
   private constructor(o: { home: string; catalog: CatalogFixture; redis: RestartableRedis; store: ObjectStore }) {
     this.home = o.home
@@ -48,6 +48,11 @@ export class LinkerFixture {
     return this.#service?.url ?? ''
   }
 
+  /** What the service says of itself. */
+  get record(): Readonly<Record<string, unknown>> {
+    return this.#service?.record ?? {}
+  }
+
   /** What the process itself would be started with. */
   get environment(): Record<string, string> {
     return {
@@ -68,7 +73,8 @@ export class LinkerFixture {
     const stop = async () => {
       for (const phase of started.phases) await phase.run(new AbortController().signal)
     }
-    this.#service = { url: String(started.record?.http), stop }
+    const record = started.record ?? {}
+    this.#service = { url: String(record.http), record, stop }
   }
 
   async stopService(): Promise<void> {
