@@ -39,7 +39,8 @@ export class BodyBudget {
       size = 0
     }
     try {
-      for await (const chunk of request as AsyncIterable<Buffer>) {
+      // Left open when it is refused: the answer goes out by the same connection.
+      for await (const chunk of request.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
         this.#hold(chunk.length)
         size += chunk.length
         if (size > this.#limits.maxReportBytes) throw this.#tooLarge()
