@@ -5,7 +5,7 @@ export type { AuditVerdict } from './audit/verify-audit.ts'
 export type { Sql } from './database/open-database.ts'
 export type { EntityChange } from './entities/write-entity.ts'
 export { CatalogError, type CatalogErrorCode } from './errors.ts'
-export type { FseEvent } from './fse-events.ts'
+export type { FseEvent } from './fse-event.ts'
 export { canonicalJson } from './header/canonical-json.ts'
 export { codiceFiscaleIssuer, isCodiceFiscale } from './header/codice-fiscale.ts'
 export {

@@ -1,5 +1,5 @@
 import type { Sql } from '../database/open-database.ts'
-import type { FseEvent } from '../fse-events.ts'
+import type { FseEvent } from '../fse-event.ts'
 import { linkIdentities, mergeIdentities, unmergeIdentities } from './change-identities.ts'
 import type { IdentityLink, IdentityMerge, IdentityUnmerge } from './identity.ts'
 

@@ -1,5 +1,5 @@
 import type { Sql } from '../database/open-database.ts'
-import type { FseEvent } from '../fse-events.ts'
+import type { FseEvent } from '../fse-event.ts'
 import { timeOf } from '../identity/apply-identity-event.ts'
 import { decideLink, withdrawReport } from './decide-link.ts'
 import { type NewOrder, receiveOrder } from './receive-order.ts'

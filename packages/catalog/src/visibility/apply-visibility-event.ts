@@ -1,6 +1,6 @@
 import type { Sql } from '../database/open-database.ts'
 import { runTransaction } from '../database/run-transaction.ts'
-import type { FseEvent } from '../fse-events.ts'
+import type { FseEvent } from '../fse-event.ts'
 import { showOrHide, visibilityEventType } from './set-visibility.ts'
 import { type VisibilityDecision, visibilityKinds, visibilityNumbers } from './visibility.ts'
 

@@ -8,6 +8,8 @@ const loaders: Readonly<Record<string, () => Promise<RegisterCommand>>> = {
   token: async () => (await import('./token.ts')).registerToken,
   send: async () => (await import('./send.ts')).registerSend,
   instance: async () => (await import('./instance.ts')).registerInstance,
+  report: async () => (await import('./report.ts')).registerReport,
+  identity: async () => (await import('./identity.ts')).registerIdentity,
   quarantine: async () => (await import('./quarantine.ts')).registerQuarantine,
   journal: async () => (await import('./journal.ts')).registerJournal,
   verify: async () => (await import('./verify.ts')).registerVerify,
