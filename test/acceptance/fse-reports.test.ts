@@ -1,0 +1,171 @@
+import { writeFileSync } from 'node:fs'
+import { connect } from 'node:net'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { Archive } from './support/archive.ts'
+import { makeFixture } from './support/fixtures.ts'
+import { uidOf } from './support/generated.ts'
+import { makeTextReport } from './support/text-report.ts'
+import { waitFor } from './support/wait.ts'
+
+const ENTITY = 'ASST-REFERTI'
+const CF_ISSUER = '2.16.840.1.113883.2.9.4.3.2'
+const ANNA = 'BNCNNA75B41F205W'
+const TEST_TIMEOUT_MS = 120_000
+
+interface Link {
+  readonly reportId: string
+  readonly studyInstanceUid: string
+  readonly state: string
+  readonly tier: string
+  readonly decidedBy?: string
+}
+interface Added {
+  readonly id: string
+  readonly links: readonly Link[]
+}
+
+let archive: Archive
+
+beforeAll(async () => {
+  archive = await Archive.start({ env: { VNA_STUDY_STABLE_MS: '500' } })
+  await archive.addEntity({ code: ENTITY, aeTitles: ['REFERTI'] })
+}, TEST_TIMEOUT_MS)
+afterAll(() => archive.dispose())
+
+async function store(study: string, patientId: string): Promise<string> {
+  const web = await archive.dicomWeb('entity', { entity: ENTITY })
+  const image = makeFixture({ study, number: 1, patientId })
+  expect((await web.store([image.file])).httpStatus).toBe(200)
+  return image.studyInstanceUid
+}
+
+/** A report of the entity that names a study by its UID. */
+function cda(o: { id: string; study: string; patient?: string }): string {
+  return `<?xml version="1.0" encoding="UTF-8"?>
+<ClinicalDocument xmlns="urn:hl7-org:v3">
+  <id root="2.16.840.1.113883.2.9.2.30.4.4" extension="${o.id}"/>
+  <code code="68604-8" codeSystem="2.16.840.1.113883.6.1"/>
+  <effectiveTime value="20240131112426+0100"/>
+  <recordTarget><patientRole><id root="${CF_ISSUER}" extension="${o.patient ?? ANNA}"/></patientRole></recordTarget>
+  <component><structuredBody><component><section>
+    <code code="121181" codeSystem="1.2.840.10008.2.16.4"/>
+    <entry><act classCode="ACT" moodCode="EVN"><id root="${o.study}"/>
+      <code code="113014" codeSystem="1.2.840.10008.2.16.4"/></act></entry>
+  </section></component></structuredBody></component>
+</ClinicalDocument>`
+}
+
+async function add(o: { id: string; study: string; patient?: string }): Promise<Added> {
+  const path = join(archive.home, `${o.id}.xml`)
+  writeFileSync(path, cda(o))
+  return archive.vnaJson<Added>(['report', 'add', path, '--entity', ENTITY])
+}
+
+const linksOf = (id: string) => archive.vnaJson<readonly Link[]>(['report', 'links', id])
+
+async function untilLinked(id: string, state: string): Promise<Link> {
+  const isSo = async () => (await linksOf(id)).find((link) => link.state === state)
+  return waitFor(isSo, { what: `the report ${state}`, everyMs: 250 })
+}
+
+async function sendHl7(segments: readonly string[]): Promise<string> {
+  const socket = connect({ host: '127.0.0.1', port: archive.ports.mllp })
+  socket.write(`\x0b${segments.join('\r')}\r\x1c\r`)
+  for await (const bytes of socket as AsyncIterable<Buffer>) {
+    socket.destroy()
+    return bytes.toString('utf8')
+  }
+  return ''
+}
+
+describe('a report', () => {
+  it('waits for its images and links when they come', { timeout: TEST_TIMEOUT_MS }, async () => {
+    const study = uidOf('referto prima')
+    const added = await add({ id: 'prima', study })
+    expect(added.links).toEqual([])
+    await store('referto prima', ANNA)
+    expect(await untilLinked(added.id, 'LINKED')).toMatchObject({ studyInstanceUid: study, tier: 'T1' })
+    const listed = await archive.vnaJson<readonly { id: string }[]>(['report', 'list', '--study', study])
+    expect(listed.map(({ id }) => id)).toEqual([added.id])
+  })
+
+  it('that lies in its study as a DICOM object is one too', { timeout: TEST_TIMEOUT_MS }, async () => {
+    const web = await archive.dicomWeb('entity', { entity: ENTITY })
+    const study = await store('referto sr', ANNA)
+    expect((await web.store([makeTextReport({ study: 'referto sr', patientId: ANNA })])).httpStatus).toBe(200)
+    const list = () => archive.vnaJson<readonly { id: string; format: string }[]>(['report', 'list', '--study', study])
+    const report = await waitFor(async () => (await list())[0], { what: 'the report', everyMs: 250 })
+    expect(report.format).toBe('dicom-sr')
+    const token = await archive.token('entity', { entity: ENTITY })
+    const document = await fetch(`${archive.url}/reports/${report.id}/document`, {
+      headers: { authorization: `Bearer ${token}`, accept: 'multipart/related; type="application/dicom"' },
+    })
+    expect(document.status).toBe(200)
+    expect(document.url).toContain(`/dicomweb/studies/${study}/`)
+  })
+
+  it('of a patient known by a local number links once ADT told who that is', { timeout: TEST_TIMEOUT_MS }, async () => {
+    const study = await store('referto locale', 'LOC-7')
+    const added = await add({ id: 'locale', study })
+    expect(added.links).toMatchObject([{ state: 'REVIEW' }])
+    const review = await archive.vnaJson<readonly Link[]>(['report', 'review'])
+    expect(review.map(({ reportId }) => reportId)).toContain(added.id)
+    const ack = await sendHl7([
+      `MSH|^~\\&|ADT|${ENTITY}|VNA|VNA|20261124||ADT^A08^ADT_A01|1|P|2.5|||||ITA|UNICODE UTF-8`,
+      'EVN|A08|20261124',
+      `PID|1||LOC-7~${ANNA}^^^MEF&${CF_ISSUER}&ISO^NNITA||BIANCHI^ANNA||19750201|F`,
+    ])
+    expect(ack).toContain('MSA|AA|1')
+    expect(await untilLinked(added.id, 'LINKED')).toMatchObject({ studyInstanceUid: study })
+    const resolved = await archive.vnaJson(['identity', 'resolve', `entity:${ENTITY}|LOC-7`])
+    expect(resolved).toMatchObject({ national: { issuer: CF_ISSUER, identifier: ANNA } })
+  })
+
+  it('is decided about by people, with their reasons', { timeout: TEST_TIMEOUT_MS }, async () => {
+    const study = await store('referto deciso', ANNA)
+    const added = await add({ id: 'deciso', study })
+    const decide = (word: string) =>
+      archive.vnaJson<Link>(['report', word, added.id, study, '--reason', 'verificato con il reparto'])
+    expect(await decide('unlink')).toMatchObject({ state: 'UNLINKED' })
+    expect(await decide('accept')).toMatchObject({ state: 'LINKED' })
+    expect(await decide('refuse')).toMatchObject({ state: 'UNLINKED' })
+    const unreasoned = await archive.vna(['report', 'accept', added.id, study])
+    expect(unreasoned.exitCode).toBe(2)
+  })
+
+  it('of another patient is refused as a conflict, and tells nobody of the study', {
+    timeout: TEST_TIMEOUT_MS,
+  }, async () => {
+    const study = await store('referto altrui', ANNA)
+    const added = await add({ id: 'altrui', study, patient: 'RSSMRA80A01F205X' })
+    expect(added.links).toMatchObject([{ state: 'REJECTED_CONFLICT' }])
+    const token = await archive.token('fse', { purpose: 'TREATMENT' })
+    const read = await fetch(`${archive.url}/reports/${added.id}/studies`, {
+      headers: { authorization: `Bearer ${token}` },
+    })
+    expect(await read.json()).toEqual({ links: [] })
+  })
+})
+
+describe('identities', () => {
+  it('come by table, are merged, and taken apart again', { timeout: TEST_TIMEOUT_MS }, async () => {
+    const path = join(archive.home, 'identities.csv')
+    writeFileSync(path, `issuer,identifier,national\nentity:${ENTITY},T-1,${ANNA}\n`)
+    expect(await archive.vnaJson(['identity', 'import', path, '--dry-run'])).toMatchObject({ changed: 1, invalid: 0 })
+    expect(await archive.vnaJson(['identity', 'import', path])).toMatchObject({ changed: 1 })
+    const [kept, old] = [`entity:${ENTITY}|T-1`, `entity:${ENTITY}|T-0`]
+    expect(await archive.vnaJson(['identity', 'merge', kept, old])).toEqual({ changed: true })
+    expect(await archive.vnaJson(['identity', 'resolve', old])).toMatchObject({ national: { identifier: ANNA } })
+    expect(await archive.vnaJson(['identity', 'unmerge', old])).toEqual({ changed: true })
+    expect(await archive.vnaJson(['identity', 'resolve', old])).not.toHaveProperty('national')
+    writeFileSync(path, `issuer,identifier,national\nentity:${ENTITY},T-2,NESSUNO\n`)
+    expect((await archive.vna(['identity', 'import', path])).exitCode).toBe(1)
+  })
+})
+
+describe('what nobody may read in a log', () => {
+  it('is in none', () => {
+    expect(archive.readLogs()).not.toMatch(/BNCNNA|RSSMRA|BIANCHI/)
+  })
+})
