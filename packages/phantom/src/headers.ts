@@ -31,6 +31,11 @@ export function patientAttributes(patient: PhantomPatient, identity: PatientIden
   }
 }
 
+/** Who numbers the exams of an invented institution. */
+export function accessionIssuerOidOf(institutionName: string): string {
+  return phantomUid('accession numbers', institutionName)
+}
+
 export type StudyHeader = {
   readonly studyInstanceUid: string
   readonly studyDate: string
@@ -50,7 +55,7 @@ export function studyAttributes(study: StudyHeader): Attributes {
     StudyTime: study.studyTime,
     AccessionNumber: study.accessionNumber,
     IssuerOfAccessionNumberSequence: [
-      { UniversalEntityID: phantomUid('accession numbers', study.institutionName), UniversalEntityIDType: 'ISO' },
+      { UniversalEntityID: accessionIssuerOidOf(study.institutionName), UniversalEntityIDType: 'ISO' },
     ],
     StudyID: study.studyId,
     StudyDescription: study.description,

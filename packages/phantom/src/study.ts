@@ -1,4 +1,10 @@
-import { type PatientIdentity, patientAttributes, patientIdOf, studyAttributes } from './headers.ts'
+import {
+  accessionIssuerOidOf,
+  type PatientIdentity,
+  patientAttributes,
+  patientIdOf,
+  studyAttributes,
+} from './headers.ts'
 import { createInstance, type PhantomInstance } from './instance.ts'
 import { kindDefinitions, type PhantomKind } from './kinds/index.ts'
 import { familyNames, maleNames } from './names.ts'
@@ -34,6 +40,7 @@ export interface PhantomStudy {
   readonly studyInstanceUid: string
   readonly studyDate: string
   readonly accessionNumber: string
+  readonly accessionIssuerOid: string
   readonly description: string
   readonly patient: PhantomPatient
   /** As the instances carry it: the codice fiscale, or the entity's own number. */
@@ -64,6 +71,7 @@ export function phantomStudy(o: PhantomStudyOptions): PhantomStudy {
     studyInstanceUid: context.studyInstanceUid,
     studyDate: context.studyDate,
     accessionNumber: String(context.studyAttributes.AccessionNumber),
+    accessionIssuerOid: accessionIssuerOidOf(context.institutionName),
     description: definition.studyDescription,
     patient: context.patient,
     patientId: context.patientId,

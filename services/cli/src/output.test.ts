@@ -47,11 +47,22 @@ describe('values', () => {
 describe('renderDemo', () => {
   it('shows commands that can be pasted', () => {
     const text = renderDemo({
-      baseUrl: 'http://127.0.0.1:8080/dicomweb',
+      baseUrl: 'http://127.0.0.1:8080',
+      record: {
+        resolvedPatients: 6,
+        reportId: 'R',
+        linkState: 'LINKED',
+        linkTier: 'T2',
+        studyInstanceUid: '1.2.3',
+        patientQuery: 'patient.identifier=urn:oid:1.2|X',
+        manifests: 2,
+      },
       token: 'T',
       entities: [{ code: 'ASST-DEMO', name: 'ASST Demo', instances: 64 }],
     })
     expect(text).toContain('ASST-DEMO (ASST Demo) sent 64 instances')
     expect(text).toContain('curl -s -H "authorization: Bearer $TOKEN" http://127.0.0.1:8080/dicomweb/studies\n')
+    expect(text).toContain('a posted report found its study: LINKED by T2; 2 manifests are registered')
+    expect(text).toContain('"http://127.0.0.1:8080/fhir/DocumentReference?patient.identifier=urn:oid:1.2|X"')
   })
 })

@@ -3,27 +3,44 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { issueToken, openSigningKey, type SigningKey } from '@vna/access'
 import type { Catalog } from '@vna/catalog'
 import { addEntity, directoryLimits, EntityError, type EntitySettings } from '@vna/entities'
+import type { PhantomStudy } from '@vna/phantom'
 import type { CommandContext } from '../command.ts'
 import { connectCatalog, findStack } from '../connections.ts'
 import { CliError } from '../errors.ts'
 import { defaultBackoff } from '../send/backoff.ts'
 import { sendByCStore } from '../send/c-store.ts'
-import { type PhantomSendOptions, parsePhantomSpec, phantomGroups, phantomPlan } from '../send/phantoms.ts'
+import {
+  type PhantomSendOptions,
+  parsePhantomSpec,
+  phantomGroups,
+  phantomPlan,
+  phantomStudiesOf,
+} from '../send/phantoms.ts'
 import type { SendPlan } from '../send/plan.ts'
 import { SendReport } from '../send/send-report.ts'
 import { sendByStow } from '../send/stow.ts'
+import { fillRecord } from './fill-record.ts'
 import { renderDemo } from './render-demo.ts'
+
+/** Nobody who watches a demo waits a minute for a study to be quiet. */
+const STABLE_MS = 2_000
 
 /** A public hospital that knows its patients by codice fiscale and sends by C-STORE. */
 const hospital = {
-  settings: { code: 'ASST-DEMO', kind: 'EEP', name: 'ASST Demo', aeTitles: ['DEMO_PACS'] },
+  settings: { code: 'ASST-DEMO', kind: 'EEP', name: 'ASST Demo', aeTitles: ['DEMO_PACS'], studyStableMs: STABLE_MS },
   phantoms: ['ct:40', 'mr:20', 'dx:2', 'sr:1', 'ecg:1'],
   options: { seed: 'demo hospital' },
 } as const satisfies DemoEntity
 
 /** A private clinic that knows them by its own numbers, which are to be resolved, and sends by STOW-RS. */
 const clinic = {
-  settings: { code: 'CLINICA-DEMO', kind: 'EEPA', name: 'Clinica Demo', aeTitles: ['CLINICA'] },
+  settings: {
+    code: 'CLINICA-DEMO',
+    kind: 'EEPA',
+    name: 'Clinica Demo',
+    aeTitles: ['CLINICA'],
+    studyStableMs: STABLE_MS,
+  },
   phantoms: ['us:2', 'mr:20', 'dx:2', 'sr:1', 'ecg:1'],
   options: { seed: 'demo clinic', frames: 20, localIdIssuer: 'CLINICA-DEMO' },
 } as const satisfies DemoEntity
@@ -54,10 +71,21 @@ export async function runDemo(context: CommandContext): Promise<string> {
     await (dimsePort === undefined ? stow(context, hospital, baseUrl, key) : cStore(context, hospital, dimsePort)),
     await stow(context, clinic, baseUrl, key),
   ]
-  const fse = { role: 'fse', purpose: 'TREATMENT', ttlSeconds: TOKEN_TTL_SECONDS } as const
+  const token = await issueToken(key, { role: 'fse', purpose: 'TREATMENT', ttlSeconds: TOKEN_TTL_SECONDS })
+  const { mllpPort, bind } = context.config
+  const record = await fillRecord({
+    baseUrl: stack.http,
+    fseToken: token,
+    mllp: mllpPort === 'off' ? undefined : { host: peerAddressOf(bind), port: mllpPort },
+    localStudies: studiesOf(clinic),
+    localIssuer: clinic.options.localIdIssuer,
+    facility: clinic.settings.code,
+    signal: context.signal,
+  })
   return renderDemo({
-    baseUrl,
-    token: await issueToken(key, fse),
+    baseUrl: stack.http,
+    token,
+    record,
     entities: [hospital, clinic].map(({ settings }, index) => ({ ...settings, instances: sent[index] ?? 0 })),
   })
 }
@@ -128,4 +156,8 @@ function planOf(entity: DemoEntity): SendPlan {
     },
   }
   return { ...phantomPlan(specs, entity.options), groups }
+}
+
+function studiesOf({ phantoms, options }: DemoEntity): readonly PhantomStudy[] {
+  return phantoms.map(parsePhantomSpec).flatMap((spec) => [...phantomStudiesOf(spec, options)])
 }

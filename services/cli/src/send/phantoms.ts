@@ -1,6 +1,7 @@
 import {
   isPhantomKind,
   type PhantomInstance,
+  type PhantomStudy,
   type PhantomStudyOptions,
   phantomKinds,
   phantomStudies,
@@ -54,12 +55,17 @@ export function phantomPlan(
   }
 }
 
-export function* phantomGroups(spec: PhantomSpec, o: PhantomSendOptions): Generator<SendGroup> {
+/** The studies themselves, as they will be sent. */
+export function phantomStudiesOf(spec: PhantomSpec, o: PhantomSendOptions): Iterable<PhantomStudy> {
   const identity =
     o.localIdIssuer === undefined ? {} : { identity: { kind: 'local', issuer: o.localIdIssuer } as const }
   const frames = o.frames === undefined ? {} : { frames: o.frames }
   const options = { seed: o.seed, kind: spec.kind, instances: spec.instances, count: spec.studies }
-  for (const study of phantomStudies({ ...options, ...identity, ...frames })) {
+  return phantomStudies({ ...options, ...identity, ...frames })
+}
+
+export function* phantomGroups(spec: PhantomSpec, o: PhantomSendOptions): Generator<SendGroup> {
+  for (const study of phantomStudiesOf(spec, o)) {
     const [first] = study.instances
     if (first === undefined) continue
     const { sopClassUid, transferSyntaxUid } = first
