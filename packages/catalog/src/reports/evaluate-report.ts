@@ -92,8 +92,7 @@ function supersededLinks(links: readonly DesiredLink[]): readonly DesiredLink[] 
 }
 
 async function markDue(tx: Transaction, ids: readonly string[]): Promise<void> {
-  await tx`update reports set due_at = now()
-    where id in (select value::uuid from json_array_elements_text(${JSON.stringify(ids)}::text::json) as t (value))`
+  await tx`update reports set due_at = now() where id = any(string_to_array(${ids.join(' ')}, ' ')::uuid[])`
 }
 
 type Versions = Awaited<ReturnType<typeof readVersions>>
@@ -154,17 +153,16 @@ async function readWords(
   id: string,
   earlier: readonly string[],
 ): Promise<{ readonly decisions: readonly KnownDecision[]; readonly inherited: readonly InheritedLink[] }> {
-  const ids = JSON.stringify([id, ...earlier])
+  const ids = [id, ...earlier].join(' ')
   const decisions = await tx<KnownDecision[]>`
     select distinct on (d.study_instance_uid) d.study_instance_uid as "studyInstanceUid", d.decision, d.decided_by as by,
       d.reason, d.report_id <> ${id}::uuid as "isInherited"
-    from json_array_elements_text(${ids}::text::json) as t (value) join link_decisions d on d.report_id = t.value::uuid
+    from link_decisions d where d.report_id = any(string_to_array(${ids}, ' ')::uuid[])
     order by d.study_instance_uid, d.report_id <> ${id}::uuid, d.decided_at desc`
   if (earlier.length === 0) return { decisions, inherited: [] }
   const inherited = await tx<InheritedLink[]>`
     select distinct on (l.study_instance_uid) l.study_instance_uid as "studyInstanceUid", l.tier, l.score, l.evidence
-    from json_array_elements_text(${ids}::text::json) as t (value) join links l on l.report_id = t.value::uuid
-    where l.report_id <> ${id}::uuid and l.state in ('LINKED', 'SUPERSEDED')
+    from links l where l.report_id = any(string_to_array(${ids}, ' ')::uuid[]) and l.report_id <> ${id}::uuid and l.state in ('LINKED', 'SUPERSEDED')
     order by l.study_instance_uid, l.valid_from desc`
   return { decisions, inherited }
 }

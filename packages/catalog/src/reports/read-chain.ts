@@ -1,30 +1,37 @@
+import { createHash } from 'node:crypto'
 import type { Transaction } from '../database/open-database.ts'
 import type { NewReport } from './report.ts'
 import type { ChainMember } from './report-chain.ts'
 
-/** The other versions of a report that are known, in whatever order they came. */
+/** The other versions of a report that are known, in whatever order they came. Each part is a look-up by an index. */
 export async function readChain(
   tx: Transaction,
   { origin, facts }: Pick<NewReport, 'origin' | 'facts'>,
 ): Promise<readonly ChainMember[]> {
   // An addendum stands beside what it completes.
   const setId = facts.appends.length > 0 ? null : (facts.setId ?? null)
+  const own = digestOf(facts.uniqueId)
+  // As one text: a list of unknown length would be planned as a hundred names, and read the table.
+  const named = [own, ...facts.replaces.map(digestOf)].join(' ')
   return tx<ChainMember[]>`
     select distinct on (r.id) r.id, r.state, r.version, r.facts ->> 'createdAt' as "createdAt",
       r.received_at as "receivedAt", c.relation
     from (
-      select r.id, 1 as rank, 'replaced' as relation
-      from json_array_elements_text(${JSON.stringify(facts.replaces)}::text::json) as t (value)
-        join reports r on r.origin = ${origin} and md5(r.unique_id)::uuid = md5(t.value)::uuid
+      select r.id, case when md5(r.unique_id)::uuid = ${own}::uuid then 3 else 1 end as rank,
+        case when md5(r.unique_id)::uuid = ${own}::uuid then 'same-id' else 'replaced' end as relation
+      from reports r
+      where r.origin = ${origin} and md5(r.unique_id)::uuid = any(string_to_array(${named}, ' ')::uuid[])
       union all
-      select k.report_id, 2, 'replacing' from report_keys k join reports r on r.id = k.report_id
-      where k.kind = 'replaces' and k.value = ${facts.uniqueId} and r.origin = ${origin}
-      union all
-      select r.id, 3, 'same-id' from reports r
-      where r.origin = ${origin} and md5(r.unique_id)::uuid = md5(${facts.uniqueId})::uuid
+      select k.report_id, 2, 'replacing' from report_keys k
+      where k.kind = 'replaces' and k.value = ${facts.uniqueId}
       union all
       select r.id, 4, 'same-set' from reports r
       where r.origin = ${origin} and r.set_id = ${setId} and r.facts -> 'appends' = '[]'::jsonb) c
-      join reports r on r.id = c.id
+      join reports r on r.id = c.id and r.origin = ${origin}
     order by r.id, c.rank`
+}
+
+/** As the index on unique ids has it. */
+function digestOf(uniqueId: string): string {
+  return createHash('md5').update(uniqueId).digest('hex')
 }

@@ -35,7 +35,7 @@ export async function receiveReport(
     await insertKeys(tx, id, report.facts)
     if (ends.length > 0) {
       await tx`update reports set state = ${endsAs}, due_at = now()
-        where id in (select value::uuid from json_array_elements_text(${JSON.stringify(ends)}::text::json) as t (value))`
+        where id = any(string_to_array(${ends.join(' ')}, ' ')::uuid[])`
     }
     if (options.recordEvent !== false) {
       const payload = { ...report, id, receivedAt: report.receivedAt.toISOString() }
