@@ -1,0 +1,62 @@
+import { describe, expect, it } from 'vitest'
+import { reportIdOf } from './report.ts'
+import { type ChainMember, placeInChain } from './report-chain.ts'
+
+const noon = new Date('2026-11-24T12:00:00Z')
+const member = (more: Partial<ChainMember>): ChainMember => ({
+  ...{ id: 'other', state: 'current', version: null, createdAt: null, receivedAt: new Date(0), relation: 'same-set' },
+  ...more,
+})
+const place = (facts: Parameters<typeof placeInChain>[0]['facts'], ...members: readonly ChainMember[]) => {
+  const { state, ends } = placeInChain({ facts, receivedAt: noon }, members)
+  return `${state} ${ends.join(' ')}`.trim()
+}
+
+describe('a version of a report', () => {
+  it.each([
+    ['alone is current', {}, [], 'current'],
+    ['ends what it replaces', {}, [member({ relation: 'replaced' })], 'current other'],
+    ['is ended by what replaces it, whenever that came', {}, [member({ relation: 'replacing' })], 'superseded'],
+    ['ends the bytes before it under its name', {}, [member({ relation: 'same-id' })], 'current other'],
+    [
+      'is ended by bytes after it under its name',
+      {},
+      [member({ relation: 'same-id', receivedAt: new Date(noon.getTime() + 1) })],
+      'superseded',
+    ],
+    ['counts by its number', { version: 1 }, [member({ version: 2 })], 'superseded'],
+    [
+      'counts by its time where numbers are equal',
+      { version: 1, createdAt: '20260101000000' },
+      [member({ version: 1, createdAt: '20250101000000' })],
+      'current other',
+    ],
+    ['counts by arrival where nothing else tells', {}, [member({})], 'current other'],
+    ['that is withdrawn is so', { withdrawn: true }, [], 'withdrawn'],
+    [
+      'before a withdrawn one is withdrawn too',
+      {},
+      [member({ relation: 'replacing', state: 'withdrawn' })],
+      'withdrawn',
+    ],
+    ['does not end one that ended', {}, [member({ relation: 'replaced', state: 'superseded' })], 'current'],
+  ] as const)('%s', (_name, facts, members, expected) => {
+    expect(place(facts, ...members)).toBe(expected)
+  })
+
+  it('that is withdrawn takes the others with it', () => {
+    const { endsAs } = placeInChain({ facts: { withdrawn: true }, receivedAt: noon }, [member({ relation: 'same-id' })])
+    expect(endsAs).toBe('withdrawn')
+  })
+})
+
+describe('the id of a report', () => {
+  it('is a UUID of version 8, equal for equal bytes of one origin only', () => {
+    const id = reportIdOf({ origin: 'A', uniqueId: 'R', sha256: '00' })
+    expect(id).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-8[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/)
+    expect(reportIdOf({ origin: 'A', uniqueId: 'R', sha256: '00' })).toBe(id)
+    for (const other of [{ origin: 'B' }, { uniqueId: 'S' }, { sha256: '01' }]) {
+      expect(reportIdOf({ origin: 'A', uniqueId: 'R', sha256: '00', ...other })).not.toBe(id)
+    }
+  })
+})
