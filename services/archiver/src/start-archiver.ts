@@ -20,6 +20,8 @@ const stabilityIntervalMs = 1_000
 const ledgerIntervalMs = 1_000
 const orphanIntervalMs = 5_000
 const gaugeIntervalMs = 5_000
+/** What may be cut off the end of the trail unseen is at most what was written in this time. */
+const auditAnchorIntervalMs = 3_600_000
 const probeLimitMs = 2_000
 const probeIntervalMs = 2_000
 
@@ -101,6 +103,7 @@ function startRounds({ config, context, store, catalog, drain, stability }: Wire
     every('stability', stabilityIntervalMs, () => stability.round()),
     every('ledger', ledgerIntervalMs, shipLedger),
     every('orphans', orphanIntervalMs, (signal) => orphans.look(signal)),
+    every('audit-anchor', auditAnchorIntervalMs, () => catalog.anchorAudit()),
     every('gauges', gaugeIntervalMs, () => gauges()),
   ]
 }

@@ -62,4 +62,22 @@ describe('TransmissionLog', () => {
     await log.close()
     expect(kept).toEqual(['2', '3', '4'])
   })
+
+  it('tells a row again under the same key, after a failure that may have been a success', async () => {
+    const keys: string[][] = []
+    const log = new TransmissionLog({
+      append: async (rows) => {
+        keys.push(rows.map(({ key }) => key))
+        if (keys.length === 1) throw new Error('the answer was lost')
+      },
+      onTrouble: () => {},
+      limits: { flushAfterMs: 1, maxBatch: 2, maxWaiting: 3 },
+    })
+    log.record(row('1'))
+    log.record(row('2'))
+    await expect.poll(() => keys.length, { timeout: 5_000 }).toBe(2)
+    await log.close()
+    expect(keys[1]).toEqual(keys[0])
+    expect(new Set(keys[0]).size).toBe(2)
+  })
 })

@@ -1,3 +1,5 @@
+import { randomUUID } from 'node:crypto'
+
 /** One answer that left, as operators search it (one row per request). */
 export type TransmissionRecord = {
   readonly direction: 'out'
@@ -15,6 +17,8 @@ export type TransmissionRecord = {
   readonly studyInstanceUids: readonly string[]
 }
 
+export type KeyedRecord = TransmissionRecord & { readonly key: string }
+
 export type TransmissionLimits = {
   readonly flushAfterMs: number
   readonly maxBatch: number
@@ -25,7 +29,8 @@ export type TransmissionLimits = {
 export const transmissionLimits: TransmissionLimits = { flushAfterMs: 1_000, maxBatch: 500, maxWaiting: 20_000 }
 
 export type TransmissionLogOptions = {
-  append(records: readonly TransmissionRecord[]): Promise<void>
+  /** Told again after a failure that may have been a success: rows of one key are one row. */
+  append(records: readonly KeyedRecord[]): Promise<void>
   onTrouble(trouble: { readonly error: unknown; readonly waiting: number; readonly dropped: number }): void
   readonly limits?: TransmissionLimits
 }
@@ -34,7 +39,7 @@ export type TransmissionLogOptions = {
 export class TransmissionLog {
   readonly #options: TransmissionLogOptions
   readonly #limits: TransmissionLimits
-  #waiting: TransmissionRecord[] = []
+  #waiting: KeyedRecord[] = []
   #timer: NodeJS.Timeout | undefined
   #writing: Promise<void> = Promise.resolve()
 
@@ -44,7 +49,7 @@ export class TransmissionLog {
   }
 
   record(record: TransmissionRecord): void {
-    this.#waiting.push(record)
+    this.#waiting.push({ ...record, key: randomUUID() })
     this.#schedule()
   }
 
@@ -74,7 +79,7 @@ export class TransmissionLog {
     }
   }
 
-  #keepForLater(batch: readonly TransmissionRecord[], error: unknown): void {
+  #keepForLater(batch: readonly KeyedRecord[], error: unknown): void {
     const all = [...batch, ...this.#waiting]
     this.#waiting = all.slice(-this.#limits.maxWaiting)
     this.#options.onTrouble({ error, waiting: this.#waiting.length, dropped: all.length - this.#waiting.length })
