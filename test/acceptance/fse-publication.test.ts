@@ -6,6 +6,7 @@ import { Archive } from './support/archive.ts'
 import { CT_IMAGE_STORAGE, EXPLICIT_LITTLE_ENDIAN, makeFixture } from './support/fixtures.ts'
 import { openAssociation, releaseAssociation, storeRaw } from './support/raw-association.ts'
 import { makeRejectionNote } from './support/rejection-note.ts'
+import { bySchedule } from './support/schedule.ts'
 import { waitFor } from './support/wait.ts'
 
 const ENTITY = 'ASST-FASCICOLO'
@@ -14,8 +15,8 @@ const contexts = [{ id: 1, abstractSyntaxUid: CT_IMAGE_STORAGE, transferSyntaxUi
 const CODICE_FISCALE = 'RSSMRA80A01F205X'
 const SYSTEM = 'urn:oid:2.16.840.1.113883.2.9.4.3.2'
 const STABLE_MS = 1_000
-/** The contract: stability time and 2 s, for 95 of 100. */
-const REGISTERED_LIMIT_MS = STABLE_MS + 2_000
+/** The promise is stability + 2 s, held by the long schedule on a quiet machine; the short one only notices what hangs. */
+const REGISTERED_LIMIT_MS = bySchedule({ short: STABLE_MS + 30_000, long: STABLE_MS + 2_000 })
 const STUDIES = 20
 /** Not in step with any round of the archive. */
 const BETWEEN_STUDIES_MS = 230
