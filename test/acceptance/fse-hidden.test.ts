@@ -1,0 +1,335 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { Archive, type TokenOptions } from './support/archive.ts'
+import { type Fixture, makeFixture, writeFixtures } from './support/fixtures.ts'
+import { runProgram } from './support/programs.ts'
+import { renamed, type Seen, see } from './support/seen.ts'
+import { criticalDistance, kolmogorovSmirnov, median } from './support/two-samples.ts'
+import { waitFor } from './support/wait.ts'
+
+const TEST_TIMEOUT_MS = 180_000
+/** 2,000 in the long form, where the times are judged; a few else, where they are only printed. */
+const TIMED_REQUESTS = Number(process.env.VNA_TEST_HIDDEN_REQUESTS ?? 20)
+const JUDGED_FROM = 1_000
+const PATIENT = 'RSSNNA80A41F205O'
+const ACCEPT_JSON = { accept: 'application/dicom+json' }
+
+/** The study that is hidden, of two series and two entities, and others beside it that stay. */
+const hidden = [
+  makeFixture({ study: 'hidden one', series: 'a', number: 1, patientId: PATIENT }),
+  makeFixture({ study: 'hidden one', series: 'b', number: 2, patientId: PATIENT, modality: 'MR' }),
+]
+const guest = makeFixture({ study: 'hidden one', series: 'c', number: 3, patientId: PATIENT })
+const early = makeFixture({ study: 'hidden before', number: 1, patientId: PATIENT })
+const absent = makeFixture({ study: 'nowhere at all', number: 1, patientId: PATIENT })
+const others = [1, 2, 3, 4].map((number) =>
+  makeFixture({ study: `open ${number}`, number, patientId: number < 3 ? PATIENT : 'PZ-9' }),
+)
+const study = hidden[0]!.studyInstanceUid
+
+/** Who is told nothing: the one that sent a part of it too, a stranger, the health record without its patient, an admin. */
+const outsiders: readonly (readonly [name: string, role: string, options: TokenOptions])[] = [
+  ['an entity that holds a part', 'entity', { entity: 'ASST-OSPITE' }],
+  ['another entity', 'entity', { entity: 'ASST-ALTRA' }],
+  ['the health record, for treatment', 'fse', { purpose: 'TREATMENT' }],
+  ['the health record, for treatment of the patient', 'fse', { purpose: 'TREATMENT', patient: PATIENT }],
+  ['the health record, in an emergency', 'fse', { purpose: 'EMERGENCY', patient: PATIENT }],
+  ['an admin', 'admin', {}],
+]
+const insiders: readonly (readonly [name: string, role: string, options: TokenOptions])[] = [
+  ['the entity that made it', 'entity', { entity: 'ASST-AUTRICE' }],
+  ['the patient, by the health record', 'fse', { purpose: 'PERSONAL', patient: PATIENT }],
+]
+const everybody = [...outsiders, ...insiders]
+
+type Request = { readonly path: string; readonly headers?: Readonly<Record<string, string>> }
+
+/** Every way to ask for a study, alone or among others. */
+function requestsFor(uid: string, instance: Fixture): readonly Request[] {
+  const { seriesInstanceUid, sopInstanceUid } = instance
+  const series = `/dicomweb/studies/${uid}/series/${seriesInstanceUid}`
+  const one = `${series}/instances/${sopInstanceUid}`
+  const searches = [
+    ...['studies', 'series', 'instances'].flatMap((level) => [
+      `/dicomweb/${level}?limit=100`,
+      `/dicomweb/${level}?limit=2`,
+      `/dicomweb/${level}?limit=2&offset=2`,
+      `/dicomweb/${level}?limit=2&offset=4`,
+      `/dicomweb/${level}?StudyInstanceUID=${uid}&includefield=all`,
+      `/dicomweb/${level}?PatientID=${PATIENT}`,
+    ]),
+    '/dicomweb/studies?AccessionNumber=hidden%20one',
+    `/dicomweb/series?SeriesInstanceUID=${seriesInstanceUid}`,
+    `/dicomweb/instances?SOPInstanceUID=${sopInstanceUid}`,
+    `/dicomweb/studies/${uid}/series`,
+    `/dicomweb/studies/${uid}/instances`,
+    `${series}/instances`,
+    `/fhir/ImagingStudy?patient.identifier=${PATIENT}`,
+    `/fhir/DocumentReference?patient.identifier=${PATIENT}`,
+    `/fhir/ImagingStudy?identifier=urn:oid:${uid}`,
+    `/reports?study=${uid}`,
+    `/fse/v1/report-references?study=${uid}`,
+    `/fse/v1/unresolved`,
+    `/fse/v1/publications/${uid}`,
+  ].map((path) => ({ path, headers: ACCEPT_JSON }))
+  const metadata = [`/dicomweb/studies/${uid}`, series, one].map((path) => ({
+    path: `${path}/metadata`,
+    headers: ACCEPT_JSON,
+  }))
+  const retrievals = [
+    `/dicomweb/studies/${uid}`,
+    series,
+    one,
+    `${one}?view=as-received`,
+    `${one}/frames/1`,
+    `${one}/bulkdata/7FE00010`,
+    `${one}/rendered`,
+    `/dicomweb/studies/${uid}/rendered`,
+    `/dicomweb/studies/${uid}/thumbnail`,
+  ].map((path) => ({ path }))
+  return [...searches, ...metadata, ...retrievals]
+}
+
+let archive: Archive
+
+async function ask(request: Request, role: string, options: TokenOptions): Promise<Seen> {
+  const headers = request.headers ?? {}
+  return see(`${archive.url}${request.path}`, await archive.token(role, options), { headers })
+}
+
+/** All answers to one caller, by path. */
+async function askAll(role: string, options: TokenOptions, uid = study, instance = hidden[0]!) {
+  const answers = new Map<string, Seen>()
+  for (const request of requestsFor(uid, instance)) answers.set(request.path, await ask(request, role, options))
+  return answers
+}
+
+async function askEverybody(): Promise<ReadonlyMap<string, ReadonlyMap<string, Seen>>> {
+  const answers = new Map<string, ReadonlyMap<string, Seen>>()
+  for (const [name, role, options] of everybody) answers.set(name, await askAll(role, options))
+  return answers
+}
+
+async function setVisibility(uid: string, visibility: 'normal' | 'hidden', role = 'fse'): Promise<Seen> {
+  const init = {
+    method: 'PUT',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ visibility }),
+  }
+  return see(`${archive.url}/fse/v1/studies/${uid}/visibility`, await archive.token(role), init)
+}
+
+async function store(entity: string, fixtures: readonly Fixture[]): Promise<void> {
+  const web = await archive.dicomWeb('entity', { entity })
+  expect((await web.store(fixtures.map(({ file }) => file))).httpStatus).toBe(200)
+}
+
+/** The archive has filed it: its owner finds it, hidden or not. */
+async function waitFiled(entity: string, fixture: Fixture): Promise<void> {
+  const web = await archive.dicomWeb('entity', { entity })
+  const path = `/instances?SOPInstanceUID=${fixture.sopInstanceUid}`
+  await waitFor(async () => ((await web.search(path)).length > 0 ? true : undefined), {
+    what: 'an instance to be filed',
+  })
+}
+
+/** What a study becomes once it is stable must not come between two looks at it. */
+async function waitPublished(uid: string): Promise<void> {
+  const url = `${archive.url}/fse/v1/publications/${uid}`
+  const token = await archive.token('operator')
+  const isSettled = async () => {
+    const { status, body } = await see(url, token)
+    if (status !== 200) return undefined
+    const { state, dirtySince } = JSON.parse(body) as { state: string; dirtySince: string | null }
+    return ['REGISTERED', 'UNRESOLVED'].includes(state) && (dirtySince ?? null) === null ? true : undefined
+  }
+  await waitFor(isSettled, { what: 'a publication to be settled' })
+}
+
+let before: ReadonlyMap<string, ReadonlyMap<string, Seen>>
+let shown: ReadonlyMap<string, ReadonlyMap<string, Seen>>
+
+beforeAll(async () => {
+  archive = await Archive.start({ env: { VNA_STUDY_STABLE_MS: '500' } })
+  for (const [code, title] of [
+    ['ASST-AUTRICE', 'AUTRICE'],
+    ['ASST-OSPITE', 'OSPITE'],
+    ['ASST-ALTRA', 'ALTRA'],
+  ] as const) {
+    await archive.addEntity({ code, aeTitles: [title] })
+  }
+  await store('ASST-AUTRICE', others.slice(0, 2))
+  await store('ASST-OSPITE', others.slice(2, 3))
+  await store('ASST-ALTRA', others.slice(3))
+  await waitFiled('ASST-AUTRICE', others[1]!)
+  await waitFiled('ASST-OSPITE', others[2]!)
+  await waitFiled('ASST-ALTRA', others[3]!)
+  for (const { studyInstanceUid } of others) await waitPublished(studyInstanceUid)
+  before = await askEverybody()
+  await store('ASST-AUTRICE', hidden)
+  await waitFiled('ASST-AUTRICE', hidden[1]!)
+  await store('ASST-OSPITE', [guest])
+  await waitFiled('ASST-OSPITE', guest)
+  await waitPublished(study)
+  shown = await askEverybody()
+}, TEST_TIMEOUT_MS)
+
+afterAll(() => archive?.dispose())
+
+describe('a hidden study', () => {
+  it('is seen by those who may before, and is told apart from an absent one on these paths', () => {
+    const path = `/dicomweb/studies/${study}/metadata`
+    for (const [name, , options] of everybody) {
+      const mayRead = options.entity !== 'ASST-ALTRA'
+      expect(shown.get(name)?.get(path)?.status, name).toBe(mayRead ? 200 : 404)
+      expect(before.get(name)?.get(path)?.status, name).toBe(404)
+    }
+  })
+
+  it(
+    'answers everybody else as it did before it came: status, headers, body, counts, pages',
+    async () => {
+      expect(await setVisibility(study, 'hidden')).toMatchObject({ status: 204, body: '' })
+      for (const [name, role, options] of outsiders) {
+        const now = await askAll(role, options)
+        for (const [path, seen] of now) expect(seen, `${name}: ${path}`).toEqual(before.get(name)?.get(path))
+      }
+    },
+    TEST_TIMEOUT_MS,
+  )
+
+  it(
+    'stays what it was to its maker and its patient',
+    async () => {
+      for (const [name, role, options] of insiders) {
+        const now = await askAll(role, options)
+        for (const [path, seen] of now) {
+          if (path.startsWith('/dicomweb')) expect(seen, `${name}: ${path}`).toEqual(shown.get(name)?.get(path))
+        }
+      }
+    },
+    TEST_TIMEOUT_MS,
+  )
+
+  it('is no answer to a condition either: the entity tag of before finds nothing', async () => {
+    const [, role, options] = outsiders[2]!
+    const path = `/dicomweb/studies/${study}`
+    const etag = shown.get('the health record, for treatment')?.get(path)?.headers.etag
+    expect(etag).toBeDefined()
+    const now = await ask({ path, headers: { 'if-none-match': etag ?? '' } }, role, options)
+    expect(now).toEqual(before.get('the health record, for treatment')?.get(path))
+    const [, patient, ofPatient] = insiders[1]!
+    const own = await ask({ path, headers: { 'if-none-match': etag ?? '' } }, patient, ofPatient)
+    expect(own.status).toBe(304)
+  })
+
+  it(
+    'answers as one that never came, UID for UID',
+    async () => {
+      const names = (fixture: Fixture) =>
+        new Map([
+          [fixture.sopInstanceUid, 'SOP'],
+          [fixture.seriesInstanceUid, 'SERIES'],
+          [fixture.studyInstanceUid, 'STUDY'],
+        ])
+      for (const [name, role, options] of outsiders) {
+        const ofHidden = [...(await askAll(role, options)).values()].map((seen) => renamed(seen, names(hidden[0]!)))
+        const ofAbsent = [...(await askAll(role, options, absent.studyInstanceUid, absent)).values()].map((seen) =>
+          renamed(seen, names(absent)),
+        )
+        for (const [index, seen] of ofHidden.entries()) expect(seen, name).toEqual(ofAbsent[index])
+      }
+    },
+    TEST_TIMEOUT_MS,
+  )
+
+  it('that is decided about before it comes is never seen', async () => {
+    const known = await setVisibility(study, 'hidden')
+    expect(await setVisibility(early.studyInstanceUid, 'hidden')).toEqual(known)
+    const answers = await askAll('fse', { purpose: 'TREATMENT' }, early.studyInstanceUid, early)
+    await store('ASST-AUTRICE', [early])
+    await waitFiled('ASST-AUTRICE', early)
+    const now = await askAll('fse', { purpose: 'TREATMENT' }, early.studyInstanceUid, early)
+    for (const [path, seen] of now) expect(seen, path).toEqual(answers.get(path))
+    await setVisibility(early.studyInstanceUid, 'normal')
+    const web = await archive.dicomWeb('fse', { purpose: 'TREATMENT' })
+    expect(await web.search(`/studies?StudyInstanceUID=${early.studyInstanceUid}`)).toHaveLength(1)
+    await setVisibility(early.studyInstanceUid, 'hidden')
+  })
+
+  it('is decided about by the health record alone', async () => {
+    for (const role of ['admin', 'operator']) expect((await setVisibility(study, 'normal', role)).status).toBe(403)
+    expect((await setVisibility('no-uid', 'normal')).status).toBe(400)
+    const denied = await see(`${archive.url}/dicomweb/studies/${study}`, await archive.token('admin'))
+    expect(denied.status).toBe(404)
+  })
+})
+
+describe('sending what is hidden', () => {
+  it('by STOW-RS is answered to another entity as sending something new', async () => {
+    const web = await archive.dicomWeb('entity', { entity: 'ASST-ALTRA' })
+    const answerTo = async (fixture: Fixture) => {
+      const answer = await web.store([fixture.file])
+      return JSON.stringify(answer)
+        .replaceAll(fixture.sopInstanceUid, 'SOP')
+        .replaceAll(fixture.seriesInstanceUid, 'SERIES')
+        .replaceAll(fixture.studyInstanceUid, 'STUDY')
+    }
+    const fresh = makeFixture({ study: 'brand new', number: 1, patientId: PATIENT })
+    expect(await answerTo(hidden[0]!)).toBe(await answerTo(fresh))
+  })
+
+  it('by C-STORE and with --skip-existing counts the same', async () => {
+    const folder = `${archive.home}/sent`
+    const fresh = makeFixture({ study: 'brand new two', number: 1, patientId: PATIENT })
+    const [known, unknown] = [writeFixtures(`${folder}/a`, [hidden[1]!]), writeFixtures(`${folder}/b`, [fresh])]
+    const token = await archive.token('entity', { entity: 'ASST-ALTRA' })
+    const qido = ['--skip-existing', '--qido', `${archive.url}/dicomweb`, '--token', token]
+    const send = async (paths: readonly string[]) => {
+      const { stdout, exitCode } = await archive.vna(['send', ...archive.sendTo('ALTRA'), ...qido, ...paths, '--json'])
+      const { sent, acknowledged, warnings, skipped, failed } = JSON.parse(stdout.trim().split('\n').at(-1) ?? '{}')
+      return { exitCode, sent, acknowledged, warnings, skipped, failed }
+    }
+    const ofHidden = await send(known)
+    expect(ofHidden).toEqual(await send(unknown))
+    expect(ofHidden).toMatchObject({ exitCode: 0, acknowledged: 1, skipped: 0 })
+    await runProgram('rm', ['-r', folder])
+  })
+})
+
+describe('the time an answer takes', () => {
+  it('does not tell a hidden study from an absent one', { timeout: 120_000 + TIMED_REQUESTS * 1_000 }, async () => {
+    const token = await archive.token('fse', { purpose: 'TREATMENT', patient: PATIENT })
+    const pairs = requestsFor(study, hidden[0]!).map(
+      (request, index) => [request, requestsFor(absent.studyInstanceUid, absent)[index]!] as const,
+    )
+    const asked = pairs.filter(([left, right]) => left.path !== right.path)
+    const lines: string[] = []
+    const separated: string[] = []
+    for (const [ofHidden, ofAbsent] of asked) {
+      const times = await timesOf([ofHidden, ofAbsent], token)
+      const distance = kolmogorovSmirnov(times[0], times[1])
+      const label = ofHidden.path.replaceAll(/[0-9.]{20,}/g, '{uid}')
+      const medians = times.map((values) => median(values).toFixed(2)).join(' against ')
+      lines.push(`${label}: D ${distance.toFixed(3)}, median ${medians} ms`)
+      if (distance > criticalDistance(TIMED_REQUESTS)) separated.push(label)
+    }
+    process.stdout.write(
+      `hidden against absent, ${TIMED_REQUESTS} each, critical D ${criticalDistance(TIMED_REQUESTS).toFixed(3)}\n${lines.join('\n')}\n`,
+    )
+    expect(lines).toHaveLength(asked.length)
+    if (TIMED_REQUESTS >= JUDGED_FROM) expect(separated).toEqual([])
+  })
+})
+
+/** Interleaved, and which comes first changes, so that whatever else the machine does meets both. */
+async function timesOf(pair: readonly [Request, Request], token: string): Promise<[number[], number[]]> {
+  const times: [number[], number[]] = [[], []]
+  for (let round = 0; round < TIMED_REQUESTS; round++) {
+    for (const place of round % 2 === 0 ? ([0, 1] as const) : ([1, 0] as const)) {
+      const start = performance.now()
+      await see(`${archive.url}${pair[place].path}`, token, { headers: pair[place].headers ?? {} })
+      times[place].push(performance.now() - start)
+    }
+  }
+  return times
+}
