@@ -142,13 +142,16 @@ describe('a hostile document', () => {
   })
 
   it('does not stop others meanwhile', async () => {
-    const hostile = Array.from({ length: 4 }, () =>
-      send(whole('application/fhir+json', `[${'{"a":1},'.repeat(3_000_000)}`)),
-    )
-    const startedAt = performance.now()
+    let refused = 0
+    const hostile = Array.from({ length: 4 }, async () => {
+      const answer = await send(whole('application/fhir+json', `[${'{"a":1},'.repeat(3_000_000)}`))
+      refused++
+      return answer
+    })
     const health = await fixture.fetch('/reports?limit=1')
     expect(health.status).toBe(200)
-    expect(performance.now() - startedAt).toBeLessThan(2_000)
+    // By order and not by time: whoever comes later does not wait for them.
+    expect(refused).toBeLessThan(hostile.length)
     for (const { status } of await Promise.all(hostile)) expect([400, 413]).toContain(status)
   }, 60_000)
 })
