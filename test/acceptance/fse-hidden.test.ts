@@ -11,6 +11,7 @@ const TEST_TIMEOUT_MS = 180_000
 const TIMED_REQUESTS = Number(process.env.VNA_TEST_HIDDEN_REQUESTS ?? 20)
 const JUDGED_FROM = 1_000
 const PATIENT = 'RSSNNA80A41F205O'
+const ACCEPT_FHIR = { accept: 'application/fhir+json' }
 const ACCEPT_JSON = { accept: 'application/dicom+json' }
 
 /** The study that is hidden, of two series and two entities, and others beside it that stay. */
@@ -63,14 +64,21 @@ function requestsFor(uid: string, instance: Fixture): readonly Request[] {
     `/dicomweb/studies/${uid}/series`,
     `/dicomweb/studies/${uid}/instances`,
     `${series}/instances`,
-    `/fhir/ImagingStudy?patient.identifier=${PATIENT}`,
-    `/fhir/DocumentReference?patient.identifier=${PATIENT}`,
-    `/fhir/ImagingStudy?identifier=urn:oid:${uid}`,
     `/reports?study=${uid}`,
     `/fse/v1/report-references?study=${uid}`,
     `/fse/v1/unresolved`,
     `/fse/v1/publications/${uid}`,
   ].map((path) => ({ path, headers: ACCEPT_JSON }))
+  const fhir = [
+    ...['ImagingStudy', 'DocumentReference'].flatMap((type) => [
+      `/fhir/${type}?patient.identifier=${PATIENT}`,
+      `/fhir/${type}?patient.identifier=${PATIENT}&_count=2`,
+      `/fhir/${type}?patient.identifier=${PATIENT}&modality=MR`,
+      `/fhir/${type}?study-instance-uid=${uid}`,
+    ]),
+    `/fhir/ImagingStudy?identifier=urn:oid:${uid}`,
+    '/fhir/ImagingStudy?accession-number=hidden%20one',
+  ].map((path) => ({ path, headers: ACCEPT_FHIR }))
   const metadata = [`/dicomweb/studies/${uid}`, series, one].map((path) => ({
     path: `${path}/metadata`,
     headers: ACCEPT_JSON,
@@ -86,7 +94,7 @@ function requestsFor(uid: string, instance: Fixture): readonly Request[] {
     `/dicomweb/studies/${uid}/rendered`,
     `/dicomweb/studies/${uid}/thumbnail`,
   ].map((path) => ({ path }))
-  return [...searches, ...metadata, ...retrievals]
+  return [...searches, ...fhir, ...metadata, ...retrievals]
 }
 
 let archive: Archive
@@ -210,6 +218,20 @@ describe('a hidden study', () => {
     TEST_TIMEOUT_MS,
   )
 
+  it('leaves nothing to read of what the health record had read', async () => {
+    const [, role, options] = outsiders[2]!
+    const reads = fhirReads(shown.get('the health record, for treatment of the patient') ?? new Map())
+    expect(reads.length).toBeGreaterThanOrEqual(4)
+    for (const path of reads) {
+      const nothing = path.replace(/[^/]+$/, (id) => 'x'.repeat(id.length))
+      const id = path.slice(path.lastIndexOf('/') + 1)
+      const hiddenNow = renamed(await ask({ path, headers: ACCEPT_FHIR }, role, options), new Map([[id, 'ID']]))
+      const nothingEver = await ask({ path: nothing, headers: ACCEPT_FHIR }, role, options)
+      expect(hiddenNow.status, path).toBe(404)
+      expect(hiddenNow, path).toEqual(renamed(nothingEver, new Map([['x'.repeat(id.length), 'ID']])))
+    }
+  })
+
   it('is no answer to a condition either: the entity tag of before finds nothing', async () => {
     const [, role, options] = outsiders[2]!
     const path = `/dicomweb/studies/${study}`
@@ -263,6 +285,18 @@ describe('a hidden study', () => {
     expect(denied.status).toBe(404)
   })
 })
+
+/** Resources of the hidden study and their documents, as searches named them. */
+function fhirReads(answers: ReadonlyMap<string, Seen>): readonly string[] {
+  const paths = new Set<string>()
+  for (const type of ['ImagingStudy', 'DocumentReference']) {
+    const { body } = answers.get(`/fhir/${type}?study-instance-uid=${study}`) ?? { body: '{}' }
+    const { entry = [] } = JSON.parse(body) as { entry?: readonly { resource: { id: string; resourceType: string } }[] }
+    for (const { resource } of entry) paths.add(`/fhir/${resource.resourceType}/${resource.id}`)
+    for (const [path] of body.matchAll(/\/fhir\/Binary\/[A-Za-z0-9.-]+/g)) paths.add(path)
+  }
+  return [...paths]
+}
 
 describe('sending what is hidden', () => {
   it('by STOW-RS is answered to another entity as sending something new', async () => {
