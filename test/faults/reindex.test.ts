@@ -7,6 +7,7 @@ import type { JsonDataSet } from '../acceptance/support/metadata-comparison.ts'
 import { storeByStow } from '../acceptance/support/sample-senders.ts'
 import { studySamples } from '../acceptance/support/sample-set.ts'
 import { privateSopClassArguments, roundsOf } from '../acceptance/support/samples.ts'
+import { queryDatabase } from '../acceptance/support/sql.ts'
 import { waitFor } from '../acceptance/support/wait.ts'
 
 const ENTITY = 'ASST-INDICE'
@@ -58,17 +59,49 @@ it('a catalog rebuilt from packs and ledger gives the same answers', { timeout: 
     expect(await storeByStow(web, round)).toEqual([])
     await waitForInstances(round.map((sample) => sample.sopInstanceUid))
   }
+  const hidden = String(samples[0]?.studyInstanceUid)
+  const later = '2.25.4711'
+  for (const uid of [hidden, later]) await hide(uid)
+  expect(await isSeen(hidden)).toBe(false)
   const before = await answers()
   const entities = await archive.vnaJson(['entity', 'list'])
+  await waitForLedger()
   await archive.stop()
   await rm(join(archive.home, 'postgres'), { recursive: true })
   await archive.start()
-  await archive.vnaJson(['reindex'], { timeoutMs: TEST_TIMEOUT_MS })
+  const report = await archive.vnaJson(['reindex'], { timeoutMs: TEST_TIMEOUT_MS })
+  expect(report).toMatchObject({ ok: true, unknownEvents: {} })
   expect(await archive.vnaJson(['entity', 'list'])).toEqual(entities)
   const after = await answers()
   expect(after.instances.length).toBe(before.instances.length)
   expect(after).toEqual(before)
+  expect(await isSeen(hidden)).toBe(false)
+  // The decision about what never came is there too, for when it comes.
+  const waiting = await queryDatabase(archive.home, `select visibility from visibility_decisions where id = '${later}'`)
+  expect(waiting).toEqual([{ visibility: 1 }])
 })
+
+/** Decisions leave the database within a second or two. */
+async function waitForLedger(): Promise<void> {
+  const pending = async () => queryDatabase(archive.home, 'select seq from events where shipped_at is null')
+  await waitFor(async () => ((await pending()).length === 0 ? true : undefined), { what: 'the ledger to have all' })
+}
+
+async function hide(studyInstanceUid: string): Promise<void> {
+  const response = await fetch(`${archive.url}/fse/v1/studies/${studyInstanceUid}/visibility`, {
+    method: 'PUT',
+    headers: { authorization: `Bearer ${await archive.token('fse')}`, 'content-type': 'application/json' },
+    body: JSON.stringify({ visibility: 'hidden' }),
+  })
+  expect(response.status).toBe(204)
+}
+
+/** By the health record, for treatment. */
+async function isSeen(studyInstanceUid: string): Promise<boolean> {
+  const web = await archive.dicomWeb('fse', { purpose: 'TREATMENT' })
+  expect((await web.search('/studies?limit=1000')).length).toBeGreaterThan(0)
+  return (await web.search(`/studies?StudyInstanceUID=${studyInstanceUid}`)).length > 0
+}
 
 async function waitForInstances(uids: readonly string[]): Promise<void> {
   const web = await archive.dicomWeb('entity', { entity: ENTITY })

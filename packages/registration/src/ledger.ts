@@ -32,9 +32,9 @@ export async function applyLedger(parts: { store: ObjectStore; catalog: Catalog 
     const identity = `${event.seq}/${event.at}`
     if (seen.has(identity)) continue
     seen.add(identity)
-    if (notReplayed.some((one) => one === type)) continue
-    const isApplied = typeof type === 'string' && isPayload(payload) && (await apply(parts.catalog, { type, payload }))
-    if (isApplied) counts.applied++
+    const isKnown =
+      typeof type === 'string' && isPayload(payload) && (await applyLedgerEvent(parts.catalog, { type, payload }))
+    if (isKnown) counts.applied++
     else counts.skipped++
   }
   return counts
@@ -43,7 +43,9 @@ export async function applyLedger(parts: { store: ObjectStore; catalog: Catalog 
 /** The audit trail itself is not in the ledger: its anchors have nothing to be applied to. */
 const notReplayed: readonly string[] = ['audit-anchor']
 
-async function apply(catalog: Catalog, event: FseEvent): Promise<boolean> {
+/** Applies one decision again; false when no part of this archive knows it. */
+export async function applyLedgerEvent(catalog: Catalog, event: FseEvent): Promise<boolean> {
+  if (notReplayed.includes(event.type)) return true
   return (await applyEntityEvent(catalog, event)) || (await catalog.applyFseEvent(event))
 }
 
