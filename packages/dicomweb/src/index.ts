@@ -34,6 +34,7 @@ export {
   problemMediaType,
   problemOfDicomwebError,
 } from './problem.ts'
+export { ProblemError } from './problem-error.ts'
 export {
   assertPathUid,
   parseQidoRequest,

@@ -1,8 +1,7 @@
 import type { Principal } from '@vna/access'
 import type { FoundPage, Predicate } from '@vna/catalog'
-import { requestBaseUrl } from '@vna/dicomweb'
+import { ProblemError, requestBaseUrl } from '@vna/dicomweb'
 import type { Request, Response } from 'express'
-import { LinkerError } from '../http/linker-error.ts'
 import { principalOf } from '../http/principal.ts'
 import type { LinkerParts } from '../linker-parts.ts'
 import { allow } from '../publication/allow.ts'
@@ -162,9 +161,9 @@ async function absent(
   { audit }: LinkerParts,
   principal: Principal,
   object: Readonly<Record<string, unknown>>,
-): Promise<LinkerError> {
+): Promise<ProblemError> {
   await audit.record({ principal, action: 'retrieve', outcome: 'not-found', object })
-  return new LinkerError('not-found', 'there is no such resource')
+  return new ProblemError('not-found', 'there is no such resource')
 }
 
 /** As a client sent it, cut: it goes into the audit trail. */

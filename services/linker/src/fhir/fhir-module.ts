@@ -1,5 +1,5 @@
+import { ProblemError } from '@vna/dicomweb'
 import express, { type Request, type RequestHandler, Router } from 'express'
-import { LinkerError } from '../http/linker-error.ts'
 import type { LinkerModule, LinkerParts } from '../linker-parts.ts'
 import { manifestSettingsOf } from '../publication/manifest-options.ts'
 import { capabilityStatement } from './capability-statement.ts'
@@ -47,6 +47,6 @@ function isJsonAccepted(request: Request): boolean {
   return request.accepts(['application/fhir+json', 'application/json']) !== false
 }
 
-function notAcceptable(): LinkerError {
-  return new LinkerError('not-acceptable', 'only application/fhir+json is available')
+function notAcceptable(): ProblemError {
+  return new ProblemError('not-acceptable', 'only application/fhir+json is available')
 }

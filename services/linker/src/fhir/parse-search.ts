@@ -1,5 +1,5 @@
 import type { ManifestCursor, ManifestSearch } from '@vna/catalog'
-import { LinkerError } from '../http/linker-error.ts'
+import { ProblemError } from '@vna/dicomweb'
 import { daySpanOf, invalid, issuerOfSystem, type Token, tokensOf, uidOf, uuidsOf } from './search-tokens.ts'
 
 export type SearchedType = 'DocumentReference' | 'ImagingStudy' | 'Endpoint'
@@ -84,7 +84,7 @@ export function parseFhirSearch(type: SearchedType, asked: URLSearchParams): Fhi
   let search: ManifestSearch = {}
   for (const name of names) {
     const parse = Object.hasOwn(known, name) ? known[name] : undefined
-    if (parse === undefined) throw new LinkerError('unknown-attribute', 'a search parameter is not known')
+    if (parse === undefined) throw new ProblemError('unknown-attribute', 'a search parameter is not known')
     const parsed = parse(name, asked.getAll(name))
     const repeated = Object.keys(parsed).some((key) => key in search)
     if (repeated) throw invalid(name, 'says again what another parameter says')

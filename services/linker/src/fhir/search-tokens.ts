@@ -1,5 +1,5 @@
 import type { DaySpan } from '@vna/catalog'
-import { LinkerError } from '../http/linker-error.ts'
+import { ProblemError } from '@vna/dicomweb'
 
 export interface Token {
   /** Absent: any; empty: none. */
@@ -85,6 +85,6 @@ function dayAfter(text: string, days: number): string {
   return Number.isNaN(moment.getTime()) ? '' : moment.toISOString().slice(0, 10).replaceAll('-', '')
 }
 
-export function invalid(name: string, what: string): LinkerError {
-  return new LinkerError('invalid-query-value', `${name} ${what}`)
+export function invalid(name: string, what: string): ProblemError {
+  return new ProblemError('invalid-query-value', `${name} ${what}`)
 }

@@ -1,8 +1,7 @@
 import { AccessError } from '@vna/access'
 import { ArchiveError } from '@vna/archive'
 import { CatalogError } from '@vna/catalog'
-import { createProblem, type Problem } from '@vna/dicomweb'
-import { LinkerError } from './linker-error.ts'
+import { createProblem, type Problem, ProblemError } from '@vna/dicomweb'
 
 const RETRY_AFTER_SECONDS = 5
 
@@ -15,7 +14,7 @@ export interface ProblemAnswer {
 
 /** The one translation of errors to HTTP. */
 export function problemOf(error: unknown): ProblemAnswer {
-  if (error instanceof LinkerError) {
+  if (error instanceof ProblemError) {
     return { problem: error.problem, headers: error.headers, isOurs: error.code === 'internal' }
   }
   if (error instanceof AccessError) return unauthorized(error)

@@ -1,8 +1,8 @@
 import { decide, type Principal } from '@vna/access'
 import { type Catalog, type Identifier, type IdentityLink, identityLimits } from '@vna/catalog'
+import { ProblemError } from '@vna/dicomweb'
 import express, { type Request, type Response, type Router } from 'express'
 import { z } from 'zod'
-import { LinkerError } from '../http/linker-error.ts'
 import { principalOf } from '../http/principal.ts'
 import { BodyBudget } from '../intake/body-budget.ts'
 import type { LinkerModule, LinkerParts } from '../linker-parts.ts'
@@ -44,7 +44,7 @@ async function allow(
   const reason = decision.allow ? {} : { reason: decision.reason }
   const outcome = decision.allow ? 'allowed' : 'denied'
   await parts.audit.record({ principal, action: 'operate', outcome, object: { ...object, ...reason } })
-  if (!decision.allow) throw new LinkerError('forbidden', decision.reason)
+  if (!decision.allow) throw new ProblemError('forbidden', decision.reason)
 }
 
 async function importTable(
@@ -56,7 +56,7 @@ async function importTable(
   const isDryRun = !['', '0', 'false'].includes(oneText(request, 'dry-run') ?? '')
   await allow(parts, principal, { resource: 'identities', isDryRun })
   if (!/^text\/csv\b/i.test(request.headers['content-type'] ?? '')) {
-    throw new LinkerError('unsupported-media-type', 'identities come as text/csv', {
+    throw new ProblemError('unsupported-media-type', 'identities come as text/csv', {
       extensions: { accepted: ['text/csv'] },
     })
   }
@@ -69,7 +69,7 @@ async function importTable(
       invalid: errors.length,
     }
     if (errors.length > 0 && !isDryRun)
-      throw new LinkerError('bad-request', 'some rows are invalid, nothing was written', { extensions })
+      throw new ProblemError('bad-request', 'some rows are invalid, nothing was written', { extensions })
     const changed = isDryRun ? await countNews(parts.catalog, links) : await write(parts.catalog, links)
     sendJson(response, { dryRun: isDryRun, ...extensions, changed })
   } finally {
@@ -82,9 +82,9 @@ function readTable(bytes: Uint8Array, source: string) {
     return readIdentities(new TextDecoder('utf-8', { fatal: true }).decode(bytes), source)
   } catch (error) {
     if (error instanceof CsvError) {
-      throw new LinkerError('bad-request', error.message, { extensions: { reason: error.code, line: error.line } })
+      throw new ProblemError('bad-request', error.message, { extensions: { reason: error.code, line: error.line } })
     }
-    if (error instanceof TypeError) throw new LinkerError('bad-request', 'the table is not UTF-8')
+    if (error instanceof TypeError) throw new ProblemError('bad-request', 'the table is not UTF-8')
     throw error
   }
 }
@@ -123,7 +123,7 @@ async function merge(parts: IdentityParts, request: Request, response: Response)
   const principal = principalOf(request)
   const body = mergeSchema.safeParse(request.body)
   if (!body.success)
-    throw new LinkerError('bad-request', 'the body is {"survivor": {issuer, identifier}, "merged": {…}}')
+    throw new ProblemError('bad-request', 'the body is {"survivor": {issuer, identifier}, "merged": {…}}')
   await allow(parts, principal, { resource: 'merge' })
   const source = `api:${principal.subject}`
   sendJson(response, { changed: await parts.catalog.identity.mergeIdentities({ ...body.data, source }) })
@@ -141,6 +141,6 @@ async function unmerge(parts: IdentityParts, request: Request, response: Respons
 function identifierOf(request: Request): Identifier {
   const [issuer, identifier] = [oneText(request, 'issuer'), oneText(request, 'identifier')]
   if (issuer === undefined || identifier === undefined)
-    throw new LinkerError('bad-request', 'issuer and identifier are needed')
+    throw new ProblemError('bad-request', 'issuer and identifier are needed')
   return { issuer, identifier }
 }

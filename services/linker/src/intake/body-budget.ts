@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http'
-import { LinkerError } from '../http/linker-error.ts'
+import { ProblemError } from '@vna/dicomweb'
 import { intakeLimits } from './intake-limits.ts'
 
 export interface BodyLimits {
@@ -57,14 +57,14 @@ export class BodyBudget {
 
   #hold(bytes: number): void {
     if (this.#heldBytes + bytes > this.#limits.maxBytesAtOnce) {
-      throw new LinkerError('unavailable', 'too many reports at once', { headers: { 'retry-after': '2' } })
+      throw new ProblemError('unavailable', 'too many reports at once', { headers: { 'retry-after': '2' } })
     }
     this.#heldBytes += bytes
   }
 
-  #tooLarge(): LinkerError {
+  #tooLarge(): ProblemError {
     const { maxReportBytes } = this.#limits
-    return new LinkerError('payload-too-large', 'the report is too large', { extensions: { limit: maxReportBytes } })
+    return new ProblemError('payload-too-large', 'the report is too large', { extensions: { limit: maxReportBytes } })
   }
 }
 

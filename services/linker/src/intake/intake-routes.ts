@@ -1,8 +1,8 @@
 import type { Principal } from '@vna/access'
 import type { ReceivedReport } from '@vna/catalog'
+import { ProblemError } from '@vna/dicomweb'
 import { reportContentTypes } from '@vna/fse'
 import type { Request, Response, Router } from 'express'
-import { LinkerError } from '../http/linker-error.ts'
 import { principalOf } from '../http/principal.ts'
 import type { LinkerParts } from '../linker-parts.ts'
 import { linkAnswer } from '../linking/report-answers.ts'
@@ -23,7 +23,7 @@ async function post(parts: RouteParts, request: Request, response: Response): Pr
   const origin = originOf(principal)
   if (origin === undefined) {
     await parts.audit.record({ principal, action: 'store', outcome: 'denied', object: { resource: 'report' } })
-    throw new LinkerError('forbidden', 'role-may-not-store')
+    throw new ProblemError('forbidden', 'role-may-not-store')
   }
   const startedAt = new Date()
   const outcome = { bytes: 0, reason: undefined as string | undefined }
@@ -52,8 +52,8 @@ async function receive(
     return await takeReport(parts, { origin: o.origin, source: 'http', contentType, bytes: held.bytes })
   } catch (error) {
     const refusal = refusalOf(error)
-    if (refusal instanceof LinkerError && refusal.code === 'unsupported-media-type') {
-      throw new LinkerError(refusal.code, refusal.message, { extensions: { accepted: reportContentTypes } })
+    if (refusal instanceof ProblemError && refusal.code === 'unsupported-media-type') {
+      throw new ProblemError(refusal.code, refusal.message, { extensions: { accepted: reportContentTypes } })
     }
     throw refusal
   } finally {
@@ -78,7 +78,7 @@ async function answer(
 }
 
 function reasonOf(error: unknown): string {
-  if (error instanceof LinkerError) return String(error.extensions.reason ?? error.code)
+  if (error instanceof ProblemError) return String(error.extensions.reason ?? error.code)
   return 'failed'
 }
 

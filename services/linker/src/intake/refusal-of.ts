@@ -1,11 +1,11 @@
+import { ProblemError } from '@vna/dicomweb'
 import { FseError, type FseErrorCode } from '@vna/fse'
-import { LinkerError } from '../http/linker-error.ts'
 
 /** What is wrong with a document, as an HTTP problem: the reason's code and place, never a value. */
 export function refusalOf(error: unknown): unknown {
   if (!(error instanceof FseError)) return error
   const { code, where, offset, limit } = error
-  return new LinkerError(kindOf(code), error.message, { extensions: { reason: code, where, offset, limit } })
+  return new ProblemError(kindOf(code), error.message, { extensions: { reason: code, where, offset, limit } })
 }
 
 function kindOf(code: FseErrorCode): 'payload-too-large' | 'unsupported-media-type' | 'bad-request' {

@@ -1,6 +1,6 @@
 import { Worker } from 'node:worker_threads'
+import { ProblemError } from '@vna/dicomweb'
 import { FseError, type FseErrorCode, type FseErrorDetails, type ReportDomains, type ReportFacts } from '@vna/fse'
-import { LinkerError } from '../http/linker-error.ts'
 import { intakeLimits } from './intake-limits.ts'
 
 export interface ParseOrder {
@@ -56,10 +56,10 @@ export class ReportParser {
     this.#limits = { ...intakeLimits, ...limits }
   }
 
-  /** Throws FseError for what is no report, LinkerError where it cannot be read now or at all. */
+  /** Throws FseError for what is no report, ProblemError where it cannot be read now or at all. */
   async parse(order: Omit<ParseOrder, 'number'>): Promise<ParsedReport> {
     if (this.#isClosed || this.#waiting.length >= this.#limits.maxWaiting) {
-      throw new LinkerError('unavailable', 'too many reports at once', { headers: { 'retry-after': '2' } })
+      throw new ProblemError('unavailable', 'too many reports at once', { headers: { 'retry-after': '2' } })
     }
     return new Promise((resolve, reject) => {
       this.#waiting.push({ order, resolve, reject })
@@ -69,7 +69,7 @@ export class ReportParser {
 
   async close(): Promise<void> {
     this.#isClosed = true
-    const error = new LinkerError('unavailable', 'the service stops')
+    const error = new ProblemError('unavailable', 'the service stops')
     for (const { reject } of this.#waiting.splice(0)) reject(error)
     await Promise.all([...this.#threads].map((thread) => this.#end(thread, error)))
   }
@@ -109,7 +109,7 @@ export class ReportParser {
     const { task } = thread
     thread.task = undefined
     if ('facts' in answer) task?.resolve({ facts: answer.facts, bytes: answer.bytes })
-    else if (answer.failure === undefined) task?.reject(new LinkerError('internal', 'a report could not be read'))
+    else if (answer.failure === undefined) task?.reject(new ProblemError('internal', 'a report could not be read'))
     else task?.reject(new FseError(answer.failure.code, answer.failure.details))
     this.#next()
   }
@@ -124,8 +124,8 @@ export class ReportParser {
   }
 }
 
-function tooMuch(): LinkerError {
-  return new LinkerError('bad-request', 'the document takes more time or memory to read than any report', {
+function tooMuch(): ProblemError {
+  return new ProblemError('bad-request', 'the document takes more time or memory to read than any report', {
     extensions: { reason: 'too-complex' },
   })
 }

@@ -1,6 +1,6 @@
 import { type Action, type AuditAction, decide, type Principal } from '@vna/access'
 import type { Predicate, ReportLinkState } from '@vna/catalog'
-import { LinkerError } from '../http/linker-error.ts'
+import { ProblemError } from '@vna/dicomweb'
 import type { LinkerParts } from '../linker-parts.ts'
 
 type AccessParts = Pick<LinkerParts, 'audit'>
@@ -32,7 +32,7 @@ export async function allowReading(parts: AccessParts, principal: Principal, ask
     return { predicate, states: seesAll ? undefined : ['LINKED'] }
   }
   await record(parts, principal, { asked, outcome: 'denied', reason: decision.reason })
-  throw new LinkerError('forbidden', decision.reason)
+  throw new ProblemError('forbidden', decision.reason)
 }
 
 /** Review and decisions: staff for all reports, an entity for its own. */

@@ -1,8 +1,8 @@
 import { isReportId, type LinkDecisionKind, type Predicate, type Report } from '@vna/catalog'
 import { isStorableUid } from '@vna/dicom'
+import { ProblemError } from '@vna/dicomweb'
 import express, { type Request, type Response, type Router } from 'express'
 import { z } from 'zod'
-import { LinkerError } from '../http/linker-error.ts'
 import { principalOf } from '../http/principal.ts'
 import type { LinkerParts } from '../linker-parts.ts'
 import { oneText, sendJson } from '../publication/allow.ts'
@@ -35,9 +35,9 @@ export function mountReportRoutes(router: Router, parts: RouteParts): void {
 
 async function list(parts: RouteParts, request: Request, response: Response): Promise<void> {
   const [study, state] = [oneText(request, 'study'), oneText(request, 'state')]
-  if (study !== undefined && !isStorableUid(study)) throw new LinkerError('bad-request', 'study is not a UID')
+  if (study !== undefined && !isStorableUid(study)) throw new ProblemError('bad-request', 'study is not a UID')
   const known = (['current', 'superseded', 'withdrawn'] as const).find((one) => one === state)
-  if (state !== undefined && known === undefined) throw new LinkerError('bad-request', 'state has no such value')
+  if (state !== undefined && known === undefined) throw new ProblemError('bad-request', 'state has no such value')
   const object = { resource: 'reports', studyInstanceUid: study, state }
   const { predicate } = await allowReading(parts, principalOf(request), { action: 'search', object })
   const filter = { studyInstanceUid: study, state: known, ...pageOf(request) }
@@ -92,10 +92,10 @@ async function decideOn(parts: RouteParts, request: Request, response: Response)
   const principal = principalOf(request)
   const id = idOf(request)
   const study = String(request.params.study)
-  if (!isStorableUid(study)) throw new LinkerError('invalid-uid', 'the study in the path is not a UID')
+  if (!isStorableUid(study)) throw new ProblemError('invalid-uid', 'the study in the path is not a UID')
   const body = decisionSchema.safeParse(request.body)
   if (!body.success) {
-    throw new LinkerError('bad-request', 'the body is {"decision": "accept" | "refuse" | "unlink", "reason": "…"}')
+    throw new ProblemError('bad-request', 'the body is {"decision": "accept" | "refuse" | "unlink", "reason": "…"}')
   }
   const decision: LinkDecisionKind = body.data.decision
   const object = { resource: 'link', reportId: id, studyInstanceUid: study, decision }
@@ -116,7 +116,7 @@ async function withdraw(parts: RouteParts, request: Request, response: Response)
   const principal = principalOf(request)
   const id = idOf(request)
   const reason = oneText(request, 'reason')
-  if (reason === undefined) throw new LinkerError('bad-request', 'a reason is needed: ?reason=')
+  if (reason === undefined) throw new ProblemError('bad-request', 'a reason is needed: ?reason=')
   const predicate = await allowDeciding(parts, principal, { resource: 'report', reportId: id, decision: 'withdraw' })
   await getReport(parts, id, predicate)
   await parts.catalog.reports.withdrawReport({ id, by: principal.subject, reason })
@@ -126,18 +126,18 @@ async function withdraw(parts: RouteParts, request: Request, response: Response)
 
 async function getReport({ catalog }: RouteParts, id: string, predicate: Predicate): Promise<Report> {
   const [report] = await catalog.reports.listReports({ id, limit: 1 }, predicate)
-  if (report === undefined) throw new LinkerError('not-found', 'there is no such report')
+  if (report === undefined) throw new ProblemError('not-found', 'there is no such report')
   return report
 }
 
 async function getStudy({ catalog }: RouteParts, studyInstanceUid: string, predicate: Predicate): Promise<void> {
   const isShown = await catalog.reports.isStudyShown(studyInstanceUid, predicate)
-  if (!isShown) throw new LinkerError('not-found', 'there is no such study')
+  if (!isShown) throw new ProblemError('not-found', 'there is no such study')
 }
 
 function idOf(request: Request): string {
   const id = String(request.params.id).toLowerCase()
-  if (!isReportId(id)) throw new LinkerError('not-found', 'there is no such report')
+  if (!isReportId(id)) throw new ProblemError('not-found', 'there is no such report')
   return id
 }
 
@@ -148,6 +148,6 @@ function pageOf(request: Request): { readonly limit: number; readonly offset: nu
 function numberOf(request: Request, name: string, absent: number, max: number): number {
   const text = oneText(request, name)
   if (text === undefined) return absent
-  if (!/^\d{1,9}$/.test(text)) throw new LinkerError('bad-request', `${name} is a whole number`)
+  if (!/^\d{1,9}$/.test(text)) throw new ProblemError('bad-request', `${name} is a whole number`)
   return Math.min(Number(text), max)
 }

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { CatalogError } from '@vna/catalog'
+import { ProblemError } from '@vna/dicomweb'
 import {
   type AckCode,
   adtFactsOf,
@@ -13,7 +14,6 @@ import {
   orderFactsOf,
   parseHl7Message,
 } from '@vna/fse'
-import { LinkerError } from '../http/linker-error.ts'
 import { identifierOf, linksOfPatient, mergesOfPatient } from '../identity/identities-of-patient.ts'
 import { type IntakeParts, takeReport } from '../intake/take-report.ts'
 import type { LinkerParts } from '../linker-parts.ts'
@@ -186,7 +186,7 @@ function failureOf(error: unknown): Failure {
   if (error instanceof CatalogError && !error.retryable && error.code !== 'internal') {
     return { code: 'AE', errorCode: hl7ErrorCodes.internalError, text: error.message, isOurs: false }
   }
-  const isRefusal = error instanceof LinkerError && error.code === 'bad-request'
+  const isRefusal = error instanceof ProblemError && error.code === 'bad-request'
   if (isRefusal) return { code: 'AE', errorCode: hl7ErrorCodes.dataType, text: error.message, isOurs: false }
   return { code: 'AR', errorCode: hl7ErrorCodes.internalError, text: 'not now, send it again later', isOurs: true }
 }

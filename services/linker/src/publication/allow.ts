@@ -1,7 +1,7 @@
 import { type Action, decide, type Principal } from '@vna/access'
 import type { Predicate } from '@vna/catalog'
+import { ProblemError } from '@vna/dicomweb'
 import type { Request, Response } from 'express'
-import { LinkerError } from '../http/linker-error.ts'
 import type { LinkerParts } from '../linker-parts.ts'
 
 /** Decides and leaves a trace of it, also of a refusal. */
@@ -18,13 +18,13 @@ export async function allow(
     return decision.predicate
   }
   await audit.record({ principal, action, outcome: 'denied', object: { ...object, reason: decision.reason } })
-  throw new LinkerError('forbidden', decision.reason)
+  throw new ProblemError('forbidden', decision.reason)
 }
 
 export function oneText(request: Request, name: string): string | undefined {
   const value = request.query[name]
   if (value === undefined || value === '') return undefined
-  if (typeof value !== 'string') throw new LinkerError('bad-request', `${name} is given twice`)
+  if (typeof value !== 'string') throw new ProblemError('bad-request', `${name} is given twice`)
   return value
 }
 

@@ -1,6 +1,6 @@
 import type { PublicationState } from '@vna/catalog'
+import { ProblemError } from '@vna/dicomweb'
 import type { Request, Response, Router } from 'express'
-import { LinkerError } from '../http/linker-error.ts'
 import { principalOf } from '../http/principal.ts'
 import type { LinkerParts } from '../linker-parts.ts'
 import { allow, oneText, sendJson } from './allow.ts'
@@ -29,7 +29,7 @@ export function mountPublicationRoutes(router: Router, parts: LinkerParts): void
 async function list(parts: LinkerParts, request: Request, response: Response): Promise<void> {
   const state = oneText(request, 'state')
   if (state !== undefined && !states.includes(state as PublicationState)) {
-    throw new LinkerError('bad-request', 'there is no such state')
+    throw new ProblemError('bad-request', 'there is no such state')
   }
   await allow(parts, principalOf(request), { action: { kind: 'operate' }, object: { resource: 'publications', state } })
   const publications = await parts.catalog.publications.list({
@@ -43,7 +43,7 @@ async function show(parts: LinkerParts, request: Request, response: Response): P
   const studyInstanceUid = studyOf(request)
   await allow(parts, principalOf(request), { action: { kind: 'operate' }, object: { studyInstanceUid } })
   const [publication] = await parts.catalog.publications.list({ studyInstanceUid })
-  if (publication === undefined) throw new LinkerError('not-found', 'no such publication')
+  if (publication === undefined) throw new ProblemError('not-found', 'no such publication')
   const manifests = await parts.catalog.publications.listManifests(studyInstanceUid)
   sendJson(response, {
     ...publication,
@@ -65,7 +65,7 @@ async function retry(parts: LinkerParts, request: Request, response: Response): 
   const studyInstanceUid = studyOf(request)
   await allow(parts, principalOf(request), { action: { kind: 'operate' }, object: { studyInstanceUid, retry: true } })
   const woken = await parts.catalog.publications.wake({ studyInstanceUids: [studyInstanceUid], verify: true })
-  if (woken === 0) throw new LinkerError('not-found', 'no such publication')
+  if (woken === 0) throw new ProblemError('not-found', 'no such publication')
   response.status(202)
   sendJson(response, { studyInstanceUid, state: 'due' })
 }
@@ -85,6 +85,6 @@ async function unresolved(parts: LinkerParts, request: Request, response: Respon
 function studyOf(request: Request): string {
   const { study } = request.params
   if (typeof study !== 'string' || !uidShape.test(study))
-    throw new LinkerError('invalid-uid', 'not a Study Instance UID')
+    throw new ProblemError('invalid-uid', 'not a Study Instance UID')
   return study
 }

@@ -1,7 +1,7 @@
 import type { Predicate } from '@vna/catalog'
+import { ProblemError } from '@vna/dicomweb'
 import { type ReportReferences, reportReferencesOf } from '@vna/fse'
 import type { Request, Response } from 'express'
-import { LinkerError } from '../http/linker-error.ts'
 import { principalOf } from '../http/principal.ts'
 import type { LinkerParts } from '../linker-parts.ts'
 import { allow, oneText, sendJson } from './allow.ts'
@@ -29,7 +29,7 @@ export async function answerReportReferences(parts: LinkerParts, request: Reques
     const requests = study.requests.length > 0 ? study : await withAccession(parts, uid, predicate)
     if (requests !== undefined) found.push(reportReferencesOf(requests, { cda: asked.cda }))
   }
-  if (found.length === 0) throw new LinkerError('not-found', 'there is no such study')
+  if (found.length === 0) throw new ProblemError('not-found', 'there is no such study')
   sendJson(response, {
     studies: found.flatMap(({ studies }) => studies),
     cdaSection: found[0]?.cdaSection,
@@ -48,10 +48,10 @@ interface Asked {
 function askedOf(request: Request): Asked {
   const [study, accession] = [oneText(request, 'study'), oneText(request, 'accession')]
   if ((study === undefined) === (accession === undefined)) {
-    throw new LinkerError('bad-request', 'give either study or accession')
+    throw new ProblemError('bad-request', 'give either study or accession')
   }
   const cda = oneText(request, 'cda')
-  if (cda !== undefined && cda !== 'siss-sample-compat') throw new LinkerError('bad-request', 'cda has no such form')
+  if (cda !== undefined && cda !== 'siss-sample-compat') throw new ProblemError('bad-request', 'cda has no such form')
   return { study, accession, issuer: oneText(request, 'issuer'), patient: oneText(request, 'patient'), cda }
 }
 

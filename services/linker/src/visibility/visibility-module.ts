@@ -1,9 +1,9 @@
 import { decide, type Principal } from '@vna/access'
 import type { VisibilityKind } from '@vna/catalog'
 import { isStorableUid } from '@vna/dicom'
+import { ProblemError } from '@vna/dicomweb'
 import express, { type Request, type Response, type Router } from 'express'
 import { z } from 'zod'
-import { LinkerError } from '../http/linker-error.ts'
 import { principalOf } from '../http/principal.ts'
 import type { LinkerModule, LinkerParts } from '../linker-parts.ts'
 
@@ -33,7 +33,7 @@ function allow(parts: VisibilityParts, kind: VisibilityKind) {
     if (!decision.allow) {
       const { reason } = decision
       await record(parts, principal, { outcome: 'denied', object: { kind, id: idOf(request, kind), reason } })
-      throw new LinkerError('forbidden', 'the token does not allow this', { extensions: { reason } })
+      throw new ProblemError('forbidden', 'the token does not allow this', { extensions: { reason } })
     }
     next()
   }
@@ -45,7 +45,7 @@ function put({ catalog, audit }: VisibilityParts, kind: VisibilityKind) {
     const principal = principalOf(request)
     const id = idOf(request, kind)
     const body = bodySchema.safeParse(request.body)
-    if (!body.success) throw new LinkerError('bad-request', 'the body is {"visibility": "normal" | "hidden"}')
+    if (!body.success) throw new ProblemError('bad-request', 'the body is {"visibility": "normal" | "hidden"}')
     const { visibility } = body.data
     // Before it is done: a decision that leaves no trace is none.
     await record({ audit }, principal, { outcome: 'allowed', object: { kind, id, visibility } })
@@ -65,9 +65,9 @@ async function record(
 function idOf(request: Request, kind: VisibilityKind): string {
   const id = String(request.params.id)
   if (kind === 'study') {
-    if (!isStorableUid(id)) throw new LinkerError('invalid-uid', 'the study in the path is not a UID')
+    if (!isStorableUid(id)) throw new ProblemError('invalid-uid', 'the study in the path is not a UID')
     return id
   }
-  if (!reportId.safeParse(id).success) throw new LinkerError('bad-request', 'the report in the path is not a UUID')
+  if (!reportId.safeParse(id).success) throw new ProblemError('bad-request', 'the report in the path is not a UUID')
   return id.toLowerCase()
 }

@@ -1,5 +1,5 @@
 import { AccessError, bearerOf, type Principal, type SigningKey, verifyToken } from '@vna/access'
-import { QueryError } from '../http/query-error.ts'
+import { ProblemError } from '@vna/dicomweb'
 
 /** Verified tokens remembered: a viewer sends the same one with every frame. */
 const MAX_REMEMBERED_TOKENS = 2_000
@@ -40,10 +40,10 @@ export class Authenticator {
 }
 
 /** RFC 6750 3.1: no error code when no token came at all. */
-function unauthorized(error: AccessError): QueryError {
+function unauthorized(error: AccessError): ProblemError {
   const isMissing = error.code === 'missing-token'
   const headers = { 'www-authenticate': isMissing ? 'Bearer realm="vna"' : 'Bearer realm="vna", error="invalid_token"' }
-  return new QueryError('unauthorized', isMissing ? 'no bearer token' : 'the token is not valid', {
+  return new ProblemError('unauthorized', isMissing ? 'no bearer token' : 'the token is not valid', {
     headers,
     cause: error,
   })

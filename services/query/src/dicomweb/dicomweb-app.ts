@@ -1,7 +1,6 @@
-import { parseBulkDataPath, parseFrameList } from '@vna/dicomweb'
+import { ProblemError, parseBulkDataPath, parseFrameList } from '@vna/dicomweb'
 import express, { type ErrorRequestHandler, type Express } from 'express'
 import { problemOf } from '../http/problem-of.ts'
-import { QueryError } from '../http/query-error.ts'
 import { sendProblem } from '../http/send-problem.ts'
 import { SendError } from '../sending/send-error.ts'
 import { describeInstance } from '../stored/described-instance.ts'
@@ -44,8 +43,8 @@ export function createDicomwebApp(parts: DicomwebParts): Express {
   }
   app.use((request) => {
     if (request.method === 'GET' || request.method === 'HEAD')
-      throw new QueryError('not-found', 'there is no such resource')
-    throw new QueryError('method-not-allowed', 'only GET and HEAD', { headers: { allow: 'GET, HEAD' } })
+      throw new ProblemError('not-found', 'there is no such resource')
+    throw new ProblemError('method-not-allowed', 'only GET and HEAD', { headers: { allow: 'GET, HEAD' } })
   })
   app.use(problemHandler(parts))
   return app
@@ -104,5 +103,5 @@ function problemHandler(parts: DicomwebParts): ErrorRequestHandler {
 /** Express says with a status of 400 that a path cannot be decoded. */
 function undecodable(error: unknown): unknown {
   const isBadPath = error instanceof URIError || (error instanceof Error && 'status' in error && error.status === 400)
-  return isBadPath ? new QueryError('bad-request', 'the path cannot be decoded') : error
+  return isBadPath ? new ProblemError('bad-request', 'the path cannot be decoded') : error
 }

@@ -1,8 +1,8 @@
 import { type Action, decide, type Principal } from '@vna/access'
 import type { Predicate } from '@vna/catalog'
+import { ProblemError } from '@vna/dicomweb'
 import type { Request, Response } from 'express'
 import { baseUrlOf } from '../http/base-url.ts'
-import { QueryError } from '../http/query-error.ts'
 import { getPrincipal, setRouteLabel } from '../http/request-facts.ts'
 import type { DicomwebParts } from './dicomweb-parts.ts'
 
@@ -61,7 +61,7 @@ export function readRoute(
 export function viewOf(parameters: URLSearchParams): 'current' | 'as-received' {
   const view = parameters.get('view') ?? 'current'
   if (view === 'current' || view === 'as-received') return view
-  throw new QueryError('bad-request', 'view is current or as-received')
+  throw new ProblemError('bad-request', 'view is current or as-received')
 }
 
 function actionOf(kind: 'search' | 'retrieve', parameters: URLSearchParams): Action {
@@ -73,5 +73,5 @@ async function decideRead(parts: DicomwebParts, principal: Principal, action: Ac
   if (decision.allow) return decision.predicate
   const object = { ...action, reason: decision.reason }
   await parts.audit.record({ principal, action: action.kind, outcome: 'denied', object })
-  throw new QueryError('forbidden', 'the token does not allow this', { extensions: { reason: decision.reason } })
+  throw new ProblemError('forbidden', 'the token does not allow this', { extensions: { reason: decision.reason } })
 }

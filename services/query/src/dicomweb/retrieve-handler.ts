@@ -1,6 +1,5 @@
-import { acceptedRanges, assertPathUid, type MediaRange } from '@vna/dicomweb'
+import { acceptedRanges, assertPathUid, type MediaRange, ProblemError } from '@vna/dicomweb'
 import { type Answer, sendAnswer } from '../body/send-body.ts'
-import { QueryError } from '../http/query-error.ts'
 import { SendError } from '../sending/send-error.ts'
 import { PackReaders } from '../stored/pack-readers.ts'
 import type { Relocate, StoredInstance } from '../stored/stored-instance.ts'
@@ -47,7 +46,7 @@ export function createRetrieveHandler(parts: DicomwebParts, o: { kind: string; m
     })
     if (instances.length === 0) {
       await audited
-      throw new QueryError('not-found', 'there is no such study, series or instance')
+      throw new ProblemError('not-found', 'there is no such study, series or instance')
     }
     const relocate = createRelocate(locate)
     const made = Promise.resolve(

@@ -10,10 +10,10 @@ import {
 import { createServer as createTlsServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import type { Principal } from '@vna/access'
+import { ProblemError } from '@vna/dicomweb'
 import type { Logger, Metrics } from '@vna/runtime'
 import type { Authenticator } from '../access/authenticator.ts'
 import { problemOf } from '../http/problem-of.ts'
-import { QueryError } from '../http/query-error.ts'
 import { findRouteLabel, setPrincipal } from '../http/request-facts.ts'
 import { sendProblem } from '../http/send-problem.ts'
 import type { AuditGuard } from '../records/audit-guard.ts'
@@ -117,9 +117,11 @@ function createAnswer(parts: FrontDoorParts, limits: FrontDoorLimits): Answer {
       if (route?.target.kind === 'live') return answerLive(response)
       if (route?.target.kind === 'ready') return answerReady(response, parts)
       const principal = await authenticate(parts, request, route)
-      if (match.kind === 'unknown') throw new QueryError('not-found', 'there is no such resource')
+      if (match.kind === 'unknown') throw new ProblemError('not-found', 'there is no such resource')
       if (match.kind === 'wrong-method') {
-        throw new QueryError('method-not-allowed', 'not this method', { headers: { allow: match.allowed.join(', ') } })
+        throw new ProblemError('method-not-allowed', 'not this method', {
+          headers: { allow: match.allowed.join(', ') },
+        })
       }
       await dispatch(parts, match.route.target, { request, response, principal, awaitsContinue, agent })
     }
@@ -167,7 +169,7 @@ async function passOn(
 ): Promise<void> {
   const base = parts.upstreams.find(target.service)
   if (base === undefined) {
-    if (target.isOptional) throw new QueryError('not-found', 'there is no such resource')
+    if (target.isOptional) throw new ProblemError('not-found', 'there is no such resource')
     return answerUnavailable(response, forwardLimits)
   }
   const outcome = await forwardRequest(request, response, {
@@ -191,7 +193,7 @@ async function authenticate(
   try {
     return await parts.authenticator.authenticate(request.headers.authorization)
   } catch (error) {
-    if (error instanceof QueryError) {
+    if (error instanceof ProblemError) {
       const peer = request.socket.remoteAddress ?? ''
       parts.refusals.add({ reason: error.message, route: route?.label ?? 'unknown', peer })
     }
@@ -202,10 +204,10 @@ async function authenticate(
 function pathnameOf(request: IncomingMessage, limits: FrontDoorLimits): string {
   const url = request.url ?? '/'
   if (url.length > limits.maxUrlLength) {
-    throw new QueryError('uri-too-long', 'the URL is too long', { extensions: { maxUrlLength: limits.maxUrlLength } })
+    throw new ProblemError('uri-too-long', 'the URL is too long', { extensions: { maxUrlLength: limits.maxUrlLength } })
   }
   if (!url.startsWith('/') || !URL.canParse(url, 'http://x'))
-    throw new QueryError('bad-request', 'the URL is malformed')
+    throw new ProblemError('bad-request', 'the URL is malformed')
   return new URL(url, 'http://x').pathname
 }
 

@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http'
 import { decide, type Principal } from '@vna/access'
+import { ProblemError } from '@vna/dicomweb'
 import type { Metrics } from '@vna/runtime'
-import { QueryError } from '../http/query-error.ts'
 import type { AuditGuard } from '../records/audit-guard.ts'
 import type { Installation } from './installation.ts'
 import { mergeMetrics } from './merge-metrics.ts'
@@ -44,7 +44,7 @@ export async function assertOperator(principal: Principal, route: string, audit:
   if (decision.allow) return
   const { reason } = decision
   await audit.record({ principal, action: 'operate', outcome: 'denied', object: { route, reason } })
-  throw new QueryError('forbidden', 'the token does not allow this', { extensions: { reason } })
+  throw new ProblemError('forbidden', 'the token does not allow this', { extensions: { reason } })
 }
 
 function sendJson(response: ServerResponse, status: number, body: unknown): void {

@@ -1,7 +1,6 @@
 import { ArchiveError } from '@vna/archive'
 import { CatalogError } from '@vna/catalog'
-import { createProblem, DicomwebError, type Problem, problemOfDicomwebError } from '@vna/dicomweb'
-import { QueryError } from './query-error.ts'
+import { createProblem, DicomwebError, type Problem, ProblemError, problemOfDicomwebError } from '@vna/dicomweb'
 
 const RETRY_AFTER_SECONDS = 5
 
@@ -13,7 +12,7 @@ export type ProblemAnswer = {
 
 /** The one translation of errors to HTTP. `isOurs`: an operator has to look, the log shall say so. */
 export function problemOf(error: unknown): ProblemAnswer {
-  if (error instanceof QueryError) {
+  if (error instanceof ProblemError) {
     return { problem: error.problem, headers: { ...error.headers }, isOurs: error.code === 'internal' }
   }
   if (error instanceof DicomwebError) {

@@ -1,4 +1,4 @@
-import { QueryError } from './query-error.ts'
+import { ProblemError } from '@vna/dicomweb'
 
 export type RequestLimits = {
   /** Requests of one client answered at a time. */
@@ -26,10 +26,10 @@ export class RequestLimiter {
     const running = this.#running.get(client) ?? 0
     const headers = { 'retry-after': String(this.#limits.retryAfterSeconds) }
     if (running >= this.#limits.maxPerClient) {
-      throw new QueryError('too-many-requests', 'wait for earlier requests to end', { headers })
+      throw new ProblemError('too-many-requests', 'wait for earlier requests to end', { headers })
     }
     if (this.#total >= this.#limits.maxTotal) {
-      throw new QueryError('unavailable', 'too many requests at once', { headers })
+      throw new ProblemError('unavailable', 'too many requests at once', { headers })
     }
     this.#running.set(client, running + 1)
     this.#total += 1

@@ -1,5 +1,5 @@
 import type { AuditRecord } from '@vna/access'
-import { QueryError } from '../http/query-error.ts'
+import { ProblemError } from '@vna/dicomweb'
 
 /** Longer than this no request waits for the trail: it is refused instead. */
 export const maxAuditWaitMs = 3_000
@@ -23,6 +23,9 @@ export class AuditGuard {
   }
 }
 
-function unavailable(cause?: unknown): QueryError {
-  return new QueryError('unavailable', 'the audit trail cannot be written', { headers: { 'retry-after': '5' }, cause })
+function unavailable(cause?: unknown): ProblemError {
+  return new ProblemError('unavailable', 'the audit trail cannot be written', {
+    headers: { 'retry-after': '5' },
+    cause,
+  })
 }

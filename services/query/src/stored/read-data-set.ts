@@ -1,5 +1,4 @@
-import { rewriteAsExplicitLittleEndian } from '@vna/dicomweb'
-import { QueryError } from '../http/query-error.ts'
+import { ProblemError, rewriteAsExplicitLittleEndian } from '@vna/dicomweb'
 import { SendError } from '../sending/send-error.ts'
 import type { OpenInstance } from './pack-readers.ts'
 
@@ -52,7 +51,7 @@ export async function* readInflated(
       if (next === ascending.length) break
     }
     if (next < ascending.length)
-      throw new QueryError('internal', 'the inflated data set is shorter than its index says')
+      throw new ProblemError('internal', 'the inflated data set is shorter than its index says')
   }
 }
 

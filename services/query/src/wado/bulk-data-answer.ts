@@ -6,9 +6,9 @@ import {
   type MediaRange,
   multipartContentType,
   negotiateBulkData,
+  ProblemError,
 } from '@vna/dicomweb'
 import type { Answer } from '../body/send-body.ts'
-import { QueryError } from '../http/query-error.ts'
 import type { DescribedInstance } from '../stored/described-instance.ts'
 import { etagOf } from './etag.ts'
 import { answerFrames } from './frames-answer.ts'
@@ -32,7 +32,7 @@ export function answerBulkData(o: {
   const { described } = o
   const path = o.steps.map(({ tag, item }) => (item === undefined ? tag : `${tag}/${item}`)).join('/')
   const located = described.entry.bulk?.[path]
-  if (located === undefined) throw new QueryError('not-found', 'the instance has no bulk data there')
+  if (located === undefined) throw new ProblemError('not-found', 'the instance has no bulk data there')
   const { frames } = described.entry
   const form = frameFormOf(storedSyntax(described.instance.transferSyntaxUid))
   if (path === PIXEL_DATA && !form.isNative && frames !== undefined) {

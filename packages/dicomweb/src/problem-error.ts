@@ -1,8 +1,11 @@
-import { createProblem, type Problem, type ProblemKind } from '@vna/dicomweb'
+import { createProblem, type Problem, type ProblemKind } from './problem.ts'
 
-/** A request this service cannot answer, by the problem that it is to the client. */
-export class QueryError extends Error {
-  override readonly name = 'QueryError'
+/**
+ * A request that cannot be answered, by the problem that it is to the client. The message becomes the problem's detail and
+ * so holds no value of a patient.
+ */
+export class ProblemError extends Error {
+  override readonly name = 'ProblemError'
   readonly code: ProblemKind
   readonly headers: Readonly<Record<string, string>>
   readonly extensions: Readonly<Record<string, unknown>>
