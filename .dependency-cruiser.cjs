@@ -8,7 +8,7 @@ const mayImport = {
   fse: ['dicom'],
   jobs: [],
   entities: ['catalog'],
-  access: ['catalog'],
+  access: ['catalog', 'dicomweb'],
   registration: ['archive', 'catalog', 'dicom', 'entities'],
   runtime: [],
   phantom: ['dicom'],

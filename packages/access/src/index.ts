@@ -1,5 +1,7 @@
 export { AccessError, type AccessErrorCode } from './access-error.ts'
+export { AuditGuard } from './audit-guard.ts'
 export { type AuditAction, type AuditOutcome, type AuditRecord, AuditTrail, auditLimits } from './audit-trail.ts'
+export { Authenticator } from './authenticator.ts'
 export { type Action, type Decision, type DenialReason, decide } from './decide.ts'
 export { type Principal, type Purpose, purposes, type Role, roles } from './principal.ts'
 export { openSigningKey, type SigningKey } from './signing-key.ts'

@@ -1,4 +1,4 @@
-import type { AuditTrail } from '@vna/access'
+import type { AuditGuard } from '@vna/access'
 import type { ObjectStore } from '@vna/archive'
 import type { Catalog } from '@vna/catalog'
 import type { Logger, Metrics, ShutdownPhase } from '@vna/runtime'
@@ -10,7 +10,7 @@ export interface LinkerParts {
   readonly config: LinkerConfig
   readonly catalog: Catalog
   readonly store: ObjectStore
-  readonly audit: Pick<AuditTrail, 'record'>
+  readonly audit: Pick<AuditGuard, 'record'>
   readonly logger: Logger
   readonly metrics: Metrics
   /** For tests: the process ends at a named write boundary. */

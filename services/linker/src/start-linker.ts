@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { AuditTrail, openSigningKey } from '@vna/access'
+import { AuditGuard, AuditTrail, Authenticator, openSigningKey } from '@vna/access'
 import { openCatalog } from '@vna/catalog'
 import {
   createCrashPoint,
@@ -31,12 +31,21 @@ export async function startLinker(config: LinkerConfig, context: ServiceContext)
   health.add('database', () => answers(catalog.probe()))
   const trail = new AuditTrail(catalog)
   const reach = createCrashPoint({ home: config.home, point: config.faultPoint })
-  const parts: LinkerParts = { config, catalog, store, audit: trail, logger, metrics, reach, signal }
+  const parts: LinkerParts = {
+    config,
+    catalog,
+    store,
+    audit: new AuditGuard({ trail }),
+    logger,
+    metrics,
+    reach,
+    signal,
+  }
   const modules = createModules(parts)
-  const key = await openSigningKey(join(config.home, 'keys'))
+  const authenticator = new Authenticator({ key: await openSigningKey(join(config.home, 'keys')) })
   const listener = await openListener({
     host: config.internalBind,
-    app: createLinkerApp({ key, modules, logger }),
+    app: createLinkerApp({ authenticator, modules, logger }),
   })
   const records = await Promise.all(modules.map((module) => module.start?.() ?? {}))
   const rounds = startRounds(modules, parts)

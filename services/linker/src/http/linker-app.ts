@@ -1,4 +1,4 @@
-import type { SigningKey } from '@vna/access'
+import type { Authenticator } from '@vna/access'
 import { createProblem, problemMediaType } from '@vna/dicomweb'
 import type { Logger } from '@vna/runtime'
 import express, { type ErrorRequestHandler, type Express, type Response, Router } from 'express'
@@ -7,14 +7,18 @@ import { authenticate } from './principal.ts'
 import { type ProblemAnswer, problemOf } from './problem-of.ts'
 
 /** The HTTP side of the service: known callers only, the routes of all modules, and one way to say what went wrong. */
-export function createLinkerApp(o: { key: SigningKey; modules: readonly LinkerModule[]; logger: Logger }): Express {
+export function createLinkerApp(o: {
+  authenticator: Authenticator
+  modules: readonly LinkerModule[]
+  logger: Logger
+}): Express {
   const app = express()
   app.disable('x-powered-by')
   app.disable('etag')
   app.set('case sensitive routing', true)
   // Repeated parameters and no nesting: `?a[b]=c` is a name with brackets, not an object.
   app.set('query parser', 'simple')
-  app.use(authenticate(o.key))
+  app.use(authenticate(o.authenticator))
   const router = Router({ caseSensitive: true })
   for (const module of o.modules) module.mount?.(router)
   app.use(router)

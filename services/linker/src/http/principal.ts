@@ -1,12 +1,12 @@
-import { bearerOf, type Principal, type SigningKey, verifyToken } from '@vna/access'
+import type { Authenticator, Principal } from '@vna/access'
 import type { Request, RequestHandler } from 'express'
 
 const principals = new WeakMap<Request, Principal>()
 
 /** Lets nobody by without a valid token; the front door asked already, but this listener does not rely on it. */
-export function authenticate(key: SigningKey): RequestHandler {
+export function authenticate(authenticator: Authenticator): RequestHandler {
   return (request, _response, next) => {
-    verifyToken(key, bearerOf(request.headers.authorization)).then((principal) => {
+    authenticator.authenticate(request.headers.authorization).then((principal) => {
       principals.set(request, principal)
       next()
     }, next)

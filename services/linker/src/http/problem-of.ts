@@ -1,4 +1,3 @@
-import { AccessError } from '@vna/access'
 import { ArchiveError } from '@vna/archive'
 import { CatalogError } from '@vna/catalog'
 import { createProblem, type Problem, ProblemError } from '@vna/dicomweb'
@@ -17,7 +16,6 @@ export function problemOf(error: unknown): ProblemAnswer {
   if (error instanceof ProblemError) {
     return { problem: error.problem, headers: error.headers, isOurs: error.code === 'internal' }
   }
-  if (error instanceof AccessError) return unauthorized(error)
   if ((error instanceof CatalogError || error instanceof ArchiveError) && error.retryable) {
     const headers = { 'retry-after': String(RETRY_AFTER_SECONDS) }
     return { problem: createProblem('unavailable'), headers, isOurs: true }
@@ -27,16 +25,6 @@ export function problemOf(error: unknown): ProblemAnswer {
   }
   if (isClientError(error)) return { problem: createProblem('bad-request'), headers: {}, isOurs: false }
   return { problem: createProblem('internal'), headers: {}, isOurs: true }
-}
-
-/** RFC 6750 3.1: no error code when no token came at all. */
-function unauthorized({ code }: AccessError): ProblemAnswer {
-  const isMissing = code === 'missing-token'
-  return {
-    problem: createProblem('unauthorized', isMissing ? 'no bearer token' : 'the token is not valid'),
-    headers: { 'www-authenticate': isMissing ? 'Bearer realm="vna"' : 'Bearer realm="vna", error="invalid_token"' },
-    isOurs: false,
-  }
 }
 
 /** Express and its body parsers mark what the client did wrong with a status. */

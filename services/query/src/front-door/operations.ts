@@ -1,8 +1,7 @@
 import type { ServerResponse } from 'node:http'
-import { decide, type Principal } from '@vna/access'
+import { type AuditGuard, decide, type Principal } from '@vna/access'
 import { ProblemError } from '@vna/dicomweb'
 import type { Metrics } from '@vna/runtime'
-import type { AuditGuard } from '../records/audit-guard.ts'
 import type { Installation } from './installation.ts'
 import { mergeMetrics } from './merge-metrics.ts'
 

@@ -1,21 +1,7 @@
 import type { AuditRecord } from '@vna/access'
 import { describe, expect, it } from 'vitest'
-import { AuditGuard } from './audit-guard.ts'
 import { RefusalLog } from './refusal-log.ts'
 import { TransmissionLog, type TransmissionRecord } from './transmission-log.ts'
-
-const read: AuditRecord = { action: 'retrieve', outcome: 'allowed', object: {} }
-
-describe('AuditGuard', () => {
-  it('refuses what the trail cannot take in time', async () => {
-    const guard = (record: () => Promise<void>) => new AuditGuard({ trail: { record }, maxWaitMs: 10 })
-    await expect(guard(() => Promise.resolve()).record(read)).resolves.toBeUndefined()
-    await expect(guard(() => Promise.reject(new Error('down'))).record(read)).rejects.toMatchObject({
-      code: 'unavailable',
-    })
-    await expect(guard(() => new Promise(() => {})).record(read)).rejects.toMatchObject({ code: 'unavailable' })
-  })
-})
 
 describe('RefusalLog', () => {
   it('records the first of a kind at once and counts the others', () => {

@@ -1,5 +1,8 @@
-import { AccessError, bearerOf, type Principal, type SigningKey, verifyToken } from '@vna/access'
 import { ProblemError } from '@vna/dicomweb'
+import { AccessError } from './access-error.ts'
+import type { Principal } from './principal.ts'
+import type { SigningKey } from './signing-key.ts'
+import { bearerOf, verifyToken } from './tokens.ts'
 
 /** Verified tokens remembered: a viewer sends the same one with every frame. */
 const MAX_REMEMBERED_TOKENS = 2_000

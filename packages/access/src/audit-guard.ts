@@ -1,5 +1,5 @@
-import type { AuditRecord } from '@vna/access'
 import { ProblemError } from '@vna/dicomweb'
+import type { AuditRecord } from './audit-trail.ts'
 
 /** Longer than this no request waits for the trail: it is refused instead. */
 export const maxAuditWaitMs = 3_000

@@ -1,9 +1,10 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { issueToken, openSigningKey, type SigningKey } from '@vna/access'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { Authenticator } from './authenticator.ts'
+import { openSigningKey, type SigningKey } from './signing-key.ts'
+import { issueToken } from './tokens.ts'
 
 let folder: string
 let key: SigningKey
