@@ -54,5 +54,6 @@ export type {
   StoredObject,
 } from './store/object-store.ts'
 export { type OpenObjectStoreOptions, openObjectStore } from './store/open-object-store.ts'
+export { configuredCredentials } from './store/s3/configured-credentials.ts'
 export { defaultS3Limits, type S3Limits } from './store/s3/s3-limits.ts'
 export type { S3Credentials } from './store/s3/s3-options.ts'

@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { type ObjectStore, type ObjectStoreOperation, openObjectStore } from '@vna/archive'
+import { configuredCredentials, type ObjectStore, type ObjectStoreOperation, openObjectStore } from '@vna/archive'
 import { type Catalog, openCatalog } from '@vna/catalog'
 import { type ArchivingParts, createLedgerShipper } from '@vna/registration'
 import {
@@ -57,19 +57,11 @@ export async function startArchiver(config: ArchiverConfig, context: ServiceCont
 }
 
 function openStore(config: ArchiverConfig, { metrics }: ServiceContext): ObjectStore {
-  const { awsAccessKeyId, awsSecretAccessKey, awsSessionToken } = config
-  const credentials = awsAccessKeyId !== undefined && awsSecretAccessKey !== undefined
   return openObjectStore(config.objectStore, {
     homeFolder: config.home,
     observe: (operation: ObjectStoreOperation, outcome, seconds) =>
       metrics.objectStoreSeconds.observe({ operation, outcome: outcome === 'ok' ? 'ok' : 'error' }, seconds),
-    ...(credentials && {
-      credentials: {
-        accessKeyId: awsAccessKeyId,
-        secretAccessKey: awsSecretAccessKey.reveal(),
-        ...(awsSessionToken !== undefined && { sessionToken: awsSessionToken.reveal() }),
-      },
-    }),
+    ...configuredCredentials(config),
   })
 }
 

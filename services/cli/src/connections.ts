@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { type ObjectStore, openObjectStore } from '@vna/archive'
+import { configuredCredentials, type ObjectStore, openObjectStore } from '@vna/archive'
 import { type Catalog, openCatalog } from '@vna/catalog'
 import { findRunRecord, type RunRecord } from '@vna/runtime'
 import type { CommandContext } from './command.ts'
@@ -32,19 +32,12 @@ export function connectCatalog(context: CommandContext): Catalog {
 
 /** The object store of this installation, found in the same way. Closed by the frame. */
 export function connectObjectStore(context: CommandContext): ObjectStore {
-  const { home, objectStore, awsAccessKeyId, awsSecretAccessKey, awsSessionToken } = context.config
+  const { home, objectStore } = context.config
   const url = objectStore ?? textOf(findStack(context)?.objectStore) ?? pathToFileURL(join(home, 'objects')).href
-  const hasCredentials = awsAccessKeyId !== undefined && awsSecretAccessKey !== undefined
   const store = openObjectStore(url, {
     homeFolder: home,
     createBucket: false,
-    ...(hasCredentials && {
-      credentials: {
-        accessKeyId: awsAccessKeyId,
-        secretAccessKey: awsSecretAccessKey.reveal(),
-        ...(awsSessionToken !== undefined && { sessionToken: awsSessionToken.reveal() }),
-      },
-    }),
+    ...configuredCredentials(context.config),
   })
   context.onEnd(() => store.close())
   return store

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { AuditGuard, AuditTrail, Authenticator, openSigningKey } from '@vna/access'
-import { type ObjectStore, openObjectStore } from '@vna/archive'
+import { configuredCredentials, type ObjectStore, openObjectStore } from '@vna/archive'
 import { type Catalog, openCatalog, unsupportedKeys } from '@vna/catalog'
 import type { Metrics, ServiceContext, StartedService } from '@vna/runtime'
 import type { QueryConfig } from './config.ts'
@@ -122,17 +122,9 @@ function createParts(o: {
 }
 
 function openStore(config: QueryConfig, metrics: Metrics): ObjectStore {
-  const { awsAccessKeyId, awsSecretAccessKey, awsSessionToken } = config
   return openObjectStore(config.objectStore, {
     homeFolder: config.home,
-    ...(awsAccessKeyId !== undefined &&
-      awsSecretAccessKey !== undefined && {
-        credentials: {
-          accessKeyId: awsAccessKeyId,
-          secretAccessKey: awsSecretAccessKey.reveal(),
-          ...(awsSessionToken !== undefined && { sessionToken: awsSessionToken.reveal() }),
-        },
-      }),
+    ...configuredCredentials(config),
     observe: (operation, outcome, seconds) => {
       if (operation === 'prepare') return
       metrics.objectStoreSeconds.observe({ operation, outcome: outcome === 'ok' ? 'ok' : 'error' }, seconds)
