@@ -25,7 +25,7 @@ export type CephProgramFolders = {
   /** Looked in before PATH, such as `<root>/usr/bin` of unpacked packages. */
   programFolders?: readonly string[]
   /** Put before LD_LIBRARY_PATH; derived from the program folders when not given. */
-  libraryPath?: readonly string[]
+  loaderPath?: readonly string[]
 }
 
 /** Throws an Error that names the first program that is missing. */
@@ -43,10 +43,10 @@ export function findCephPrograms(o: CephProgramFolders): CephPrograms {
     (folder) => !isOfSystem(folder),
   )
   const modules = unpacked.flatMap(libraryFoldersBeside)
-  const libraryPath = [...(o.libraryPath ?? modules.flatMap((folder) => [folder, join(folder, 'ceph')]))]
+  const loaderPath = [...(o.loaderPath ?? modules.flatMap((folder) => [folder, join(folder, 'ceph')]))]
   return {
     path: (name) => paths.get(name)!,
-    environment: { ...process.env, ...withPath('LD_LIBRARY_PATH', libraryPath) },
+    environment: { ...process.env, ...withPath('LD_LIBRARY_PATH', loaderPath) },
     moduleSettings: modules
       .filter((folder) => existsSync(join(folder, 'rados-classes')))
       .slice(0, 1)

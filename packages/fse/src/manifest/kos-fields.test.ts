@@ -218,8 +218,8 @@ describe.each(profiles)('KOS in the profile %s', (profile) => {
   })
 
   it('has the content of TID 2010', () => {
-    const library = profile === 'xdsi' ? [] : libraryLines(profile)
-    expect(contentLines(kos)).toEqual([...references, ...library])
+    const imageLibrary = profile === 'xdsi' ? [] : libraryLines(profile)
+    expect(contentLines(kos)).toEqual([...references, ...imageLibrary])
   })
 
   it('leaves out what is not known, and dates an exam without a date by the manifest', () => {
