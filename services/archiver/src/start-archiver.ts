@@ -16,7 +16,11 @@ import { JournalDrain } from './journal-drain.ts'
 import { OrphanPacks } from './orphan-packs.ts'
 import { openStudyStability } from './study-stability.ts'
 
-const stabilityIntervalMs = 1_000
+/**
+ * A study shall be in the health record's registry 2 s after it is stable, and a segment may wait a second to be sealed: a
+ * round a second here was too late for five studies in a hundred (measured: p95 2.1 s, with this 1.4 to 1.7 s).
+ */
+const stabilityIntervalMs = 300
 const ledgerIntervalMs = 1_000
 const orphanIntervalMs = 5_000
 const gaugeIntervalMs = 5_000

@@ -42,7 +42,7 @@ export function createPublicationModule(
   return {
     mount: (router) => mountPublicationRoutes(router, parts),
     rounds: [
-      { name: 'publish', intervalMs: FILL_INTERVAL_MS, run: () => publishDue(parts, publisher) },
+      { name: 'publish', intervalMs: FILL_INTERVAL_MS, run: () => publisher.fill() },
       { name: 'leases', intervalMs: publisherLimits.renewIntervalMs, run: () => publisher.renew() },
       { name: 'registry', intervalMs: RECONCILE_INTERVAL_MS, run: (signal) => reconciler.round(signal) },
       { name: 'divergence', intervalMs: GAUGE_INTERVAL_MS, run: () => measure(parts) },
@@ -57,15 +57,6 @@ export function createPublicationModule(
       },
     ],
   }
-}
-
-/**
- * Marks what is stable by itself: the archiver does so once a second, and with the second in which a segment waits to be sealed
- * a study would be later than 2 s (measured: p95 2.1 s beyond its stability time, with this 1.4 to 1.7 s).
- */
-async function publishDue({ catalog }: LinkerParts, publisher: Publisher): Promise<void> {
-  await catalog.takeDueStudies()
-  await publisher.fill()
 }
 
 function createRegistry({ config }: LinkerParts): Registry {
