@@ -1,15 +1,6 @@
-import {
-  type Config,
-  configTable,
-  defineConfig,
-  internalTable,
-  optionalVariable,
-  required,
-  schemas,
-  variable,
-} from '@vna/runtime'
+import { type Config, configTable, defineConfig, internalTable, required, schemas, variable } from '@vna/runtime'
 
-const { integer, text } = schemas
+const { integer } = schemas
 
 /** Settings of the archiver alone. */
 export const archiverTable = {
@@ -25,11 +16,6 @@ export const archiverTable = {
     schema: integer(100, 3600 * 1000),
     description: 'how often the journal is compared with the queue',
   }),
-  faultPoint: optionalVariable({
-    name: 'VNA_FAULT_POINT',
-    schema: text,
-    description: 'for tests: the service that reaches this write boundary kills itself, once',
-  }),
 }
 
 const archiverShape = {
@@ -44,6 +30,7 @@ const archiverShape = {
   logLevel: configTable.logLevel,
   internalBind: internalTable.internalBind,
   internalOpsPort: internalTable.internalOpsPort,
+  faultPoint: internalTable.faultPoint,
   ...archiverTable,
 }
 

@@ -73,11 +73,6 @@ export const gatewayTable = {
     schema: text,
     description: 'CA (PEM file) whose client certificates identify entities',
   }),
-  faultPoint: optionalVariable({
-    name: 'VNA_FAULT_POINT',
-    schema: text,
-    description: 'for tests: the service that reaches this write boundary kills itself, once',
-  }),
 }
 
 const gatewayShape = {
@@ -93,6 +88,7 @@ const gatewayShape = {
   internalBind: internalTable.internalBind,
   internalHttpPort: internalTable.internalHttpPort,
   internalOpsPort: internalTable.internalOpsPort,
+  faultPoint: internalTable.faultPoint,
   ...gatewayTable,
 }
 

@@ -1,17 +1,8 @@
-import {
-  type Config,
-  configTable,
-  defineConfig,
-  internalTable,
-  optionalVariable,
-  required,
-  schemas,
-  variable,
-} from '@vna/runtime'
+import { type Config, configTable, defineConfig, internalTable, required, schemas, variable } from '@vna/runtime'
 import { linkingTable } from './linking/linking-table.ts'
 import { publicationTable } from './publication/publication-table.ts'
 
-const { integer, text } = schemas
+const { integer } = schemas
 
 /** Settings of this service alone. */
 export const linkerTable = {
@@ -20,11 +11,6 @@ export const linkerTable = {
     defaultText: '10',
     schema: integer(2, 200),
     description: 'database connections of the linker',
-  }),
-  faultPoint: optionalVariable({
-    name: 'VNA_FAULT_POINT',
-    schema: text,
-    description: 'for tests: the service that reaches this write boundary kills itself, once',
   }),
 }
 
@@ -44,6 +30,7 @@ const linkerShape = {
   logLevel: configTable.logLevel,
   internalBind: internalTable.internalBind,
   internalOpsPort: internalTable.internalOpsPort,
+  faultPoint: internalTable.faultPoint,
   ...linkerTable,
   ...publicationTable,
   ...linkingTable,

@@ -118,4 +118,9 @@ export const internalTable = {
     schema: url(['http:']),
     description: "the gateway's internal HTTP base, where the two do not share VNA_HOME",
   }),
+  faultPoint: optionalVariable({
+    name: 'VNA_FAULT_POINT',
+    schema: text,
+    description: 'for tests: the service that reaches this write boundary kills itself, once',
+  }),
 }
