@@ -29,6 +29,7 @@ const linkerShape = {
   fseRegistryToken: configTable.fseRegistryToken,
   logLevel: configTable.logLevel,
   internalBind: internalTable.internalBind,
+  internalHttpPort: internalTable.internalHttpPort,
   internalOpsPort: internalTable.internalOpsPort,
   faultPoint: internalTable.faultPoint,
   ...linkerTable,

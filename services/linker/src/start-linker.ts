@@ -45,6 +45,7 @@ export async function startLinker(config: LinkerConfig, context: ServiceContext)
   const authenticator = new Authenticator({ key: await openSigningKey(join(config.home, 'keys')) })
   const listener = await openListener({
     host: config.internalBind,
+    port: config.internalHttpPort,
     app: createLinkerApp({ authenticator, modules, logger }),
   })
   const records = await Promise.all(modules.map((module) => module.start?.() ?? {}))

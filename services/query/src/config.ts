@@ -60,6 +60,7 @@ const queryShape = {
   internalBind: internalTable.internalBind,
   internalOpsPort: internalTable.internalOpsPort,
   internalGatewayUrl: internalTable.internalGatewayUrl,
+  internalLinkerUrl: internalTable.internalLinkerUrl,
   ...queryTable,
 }
 

@@ -141,8 +141,8 @@ function openTransmissions(catalog: Catalog, { logger }: ServiceContext): Transm
 }
 
 function fixedUpstreams(config: QueryConfig): ReadonlyMap<string, string> {
-  const { internalGatewayUrl } = config
-  return new Map(internalGatewayUrl === undefined ? [] : [['gateway', internalGatewayUrl]])
+  const urls = { gateway: config.internalGatewayUrl, linker: config.internalLinkerUrl }
+  return new Map(Object.entries(urls).flatMap(([name, url]) => (url === undefined ? [] : [[name, url] as const])))
 }
 
 /** Where the gateway is elsewhere its home is too: then each side's readiness is its own. */

@@ -104,7 +104,7 @@ export const internalTable = {
     name: 'VNA_INTERNAL_HTTP_PORT',
     defaultText: '0',
     schema: port,
-    description: 'internal HTTP port of the gateway; 0: chosen, and told in run/gateway.json',
+    description: 'internal HTTP port of the gateway or the linker; 0: chosen, and told in run/<service>.json',
   }),
   internalOpsPort: variable({
     name: 'VNA_INTERNAL_OPS_PORT',
@@ -117,6 +117,12 @@ export const internalTable = {
     defaultNote: 'read from run/gateway.json',
     schema: url(['http:']),
     description: "the gateway's internal HTTP base, where the two do not share VNA_HOME",
+  }),
+  internalLinkerUrl: optionalVariable({
+    name: 'VNA_INTERNAL_LINKER_URL',
+    defaultNote: 'read from run/linker.json',
+    schema: url(['http:']),
+    description: "the linker's internal HTTP base, where it runs on another host",
   }),
   faultPoint: optionalVariable({
     name: 'VNA_FAULT_POINT',

@@ -6,6 +6,8 @@ export const listenerLimits = { headersTimeoutMs: 20_000, requestTimeoutMs: 120_
 /** The internal HTTP port; the front door finds it by the run record. */
 export async function openListener(o: {
   host: string
+  /** 0: any. */
+  port: number
   app: RequestListener
 }): Promise<{ readonly url: string; close(graceMs: number): Promise<void> }> {
   const server = createServer({ requestTimeout: listenerLimits.requestTimeoutMs }, o.app)
@@ -13,7 +15,7 @@ export async function openListener(o: {
   server.maxConnections = listenerLimits.maxConnections
   const listening = Promise.withResolvers<void>()
   server.once('error', listening.reject)
-  server.listen(0, o.host, listening.resolve)
+  server.listen(o.port, o.host, listening.resolve)
   await listening.promise
   server.off('error', listening.reject)
   const { port } = server.address() as AddressInfo
