@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, request as requestHttp, type Server, type ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import { type AddressInfo, connect } from 'node:net'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { writeRunRecord } from '../../packages/runtime/src/index.ts'
 import { makeImage } from './support-data-sets.ts'
@@ -267,7 +268,36 @@ describe('bad requests', () => {
     expect(response.status).toBe(status)
     expect(await response.json()).toMatchObject({ type: `urn:vna:problem:${kind}` })
   })
+
+  it.each([
+    ['no HTTP', 'NONSENSE\r\n\r\n', 400],
+    ['headers without an end', `GET / HTTP/1.1\r\nHost: x\r\nX-Long: ${'a'.repeat(8 * 1024 ** 2)}\r\n\r\n`, 431],
+  ])('%s: the answer reaches a sender that is still sending', async (_name, text, status) => {
+    const statuses = await Promise.all(Array.from({ length: 30 }, () => statusOfRaw(Buffer.from(text))))
+    expect(new Set(statuses)).toEqual(new Set([status]))
+  })
 })
+
+/** The status that a peer reads which goes on sending for a while and only then listens; 0 when the connection broke. */
+async function statusOfRaw(bytes: Buffer): Promise<number> {
+  const { hostname, port } = new URL(archive.url)
+  const socket = connect({ host: hostname, port: Number(port) })
+  const { promise, resolve } = Promise.withResolvers<void>()
+  let answer = ''
+  socket.setEncoding('latin1').on('data', (text: string) => {
+    answer += text
+  })
+  socket.on('error', () => {}).on('close', () => resolve())
+  socket.pause()
+  const part = Math.ceil(bytes.length / 8)
+  for (let at = 0; at < bytes.length; at += part) {
+    socket.write(bytes.subarray(at, at + part))
+    await sleep(20)
+  }
+  socket.resume()
+  await promise
+  return Number(/^HTTP\/1\.1 (\d{3})/.exec(answer)?.[1] ?? 0)
+}
 
 describe('faults', () => {
   it('reads are refused while the audit trail cannot be written', async () => {

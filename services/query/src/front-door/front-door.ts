@@ -16,6 +16,7 @@ import { problemOf } from '../http/problem-of.ts'
 import { findRouteLabel, setPrincipal } from '../http/request-facts.ts'
 import { sendProblem } from '../http/send-problem.ts'
 import type { RefusalLog } from '../records/refusal-log.ts'
+import { answerBrokenRequests } from './broken-request.ts'
 import { answerUnavailable, forwardLimits, forwardRequest } from './forward-request.ts'
 import type { Installation } from './installation.ts'
 import type { ListenOptions } from './listen-options.ts'
@@ -70,6 +71,7 @@ export async function openFrontDoor(parts: FrontDoorParts): Promise<FrontDoor> {
   server.on('request', (request, response) => answer(request, response, false))
   // Without this, Node asks for the body before anybody decided whether it is wanted.
   server.on('checkContinue', (request, response) => answer(request, response, true))
+  answerBrokenRequests(server)
   server.headersTimeout = limits.headersTimeoutMs
   server.keepAliveTimeout = limits.keepAliveTimeoutMs
   server.maxConnections = limits.maxConnections
