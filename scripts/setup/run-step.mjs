@@ -20,7 +20,9 @@ export async function runVitest({ name, resultFolder, rest, schedule }, deadline
   const file = join(resultFolder, `${name}.json`)
   const vitest = join(repositoryFolder, 'node_modules', 'vitest', 'vitest.mjs')
   const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${file}`]
-  const args = [vitest, 'run', '--project', name, '--passWithNoTests', ...reporters, ...rest]
+  // What the long schedules measure and kill is to be alone with the machine.
+  const alone = schedule === 'long' ? ['--no-file-parallelism'] : []
+  const args = [vitest, 'run', '--project', name, '--passWithNoTests', ...alone, ...reporters, ...rest]
   const exitCode = await run({ name, command: node, args, env: { VNA_TEST_SCHEDULE: schedule } }, deadline)
   return countTests(name, file, exitCode)
 }
