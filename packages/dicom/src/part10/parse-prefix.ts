@@ -85,10 +85,10 @@ function parseMeta(bytes: Uint8Array, start: number, { complete, preamble }: Met
     if (header.headerBytes <= 0 || end > start + maxFileMetaBytes) throw metaError(at, header.tag)
     if (end > bytes.length && complete) throw new DicomError('truncated', { offset: at, tagPath: tagToHex(header.tag) })
     if (end > bytes.length) return more
-    texts.set(header.tag, metaText(bytes, at + header.headerBytes, end))
+    if (textTags.has(header.tag)) texts.set(header.tag, metaText(bytes, at + header.headerBytes, end))
     at = end
   }
-  const syntax = texts.get(0x00020010) ?? ''
+  const syntax = texts.get(transferSyntaxTag) ?? ''
   return {
     kind: 'part10',
     dataSetOffset: at,
@@ -116,6 +116,9 @@ const fieldTags: readonly (readonly [number, Exclude<keyof FileMeta, 'transferSy
   [0x00020017, 'sendingAeTitle'],
   [0x00020018, 'receivingAeTitle'],
 ]
+
+const transferSyntaxTag = 0x00020010
+const textTags: ReadonlySet<number> = new Set([transferSyntaxTag, ...fieldTags.map(([tag]) => tag)])
 
 function metaFields(texts: ReadonlyMap<number, string>): Omit<FileMeta, 'transferSyntaxUid'> {
   return Object.fromEntries(fieldTags.flatMap(([tag, field]) => (texts.get(tag) ? [[field, texts.get(tag)]] : [])))

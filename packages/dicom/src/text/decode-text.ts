@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer'
 import iconv from 'iconv-lite'
 import { vrInfoOf } from '../value-representations.ts'
 import { findCharacterSet } from './character-sets.ts'
@@ -66,7 +67,7 @@ function decodeExtended(bytes: Uint8Array, charsets: readonly string[], vr: stri
   if (set === katakanaSet && charsets.length === 1 && !bytes.includes(0x1b)) return iconv.decode(bytes, 'shiftjis')
   if (set?.kind === 'whole') return set.codec === 'utf-8' ? utf8(bytes) : iconv.decode(bytes, set.codec)
   const declared = set !== undefined && (set.g1 !== undefined || charsets.length > 1)
-  if (!declared && isUtf8(bytes)) return utf8(bytes)
+  if (!declared && looksUtf8(bytes)) return utf8(bytes)
   const initial: CodeState = { g0: set?.g0, g1: set?.g1 }
   return decodeIso2022(bytes, initial, resetsOf(vr, info.multiValued))
 }
@@ -76,16 +77,8 @@ function resetsOf(vr: string, multiValued: boolean): ReadonlySet<number> {
   return multiValued ? multiValueResets : textResets
 }
 
-const strictUtf8 = new TextDecoder('utf-8', { fatal: true })
-
-function isUtf8(bytes: Uint8Array): boolean {
-  if (bytes.includes(0x1b)) return false
-  try {
-    strictUtf8.decode(bytes)
-    return true
-  } catch {
-    return false
-  }
+function looksUtf8(bytes: Uint8Array): boolean {
+  return !bytes.includes(0x1b) && isUtf8(bytes)
 }
 
 function utf8(bytes: Uint8Array): string {
