@@ -89,12 +89,18 @@ export async function findSealedSegment(path: string, segmentId: string): Promis
   return found === undefined ? undefined : { segmentId, path: file, sizeBytes: found.size }
 }
 
-/** Unlinks a segment whose pack, sidecar and rows are durable. Repeating it is harmless. */
+/** Ids of the segments that wait for the archiver, oldest first: without a look at each file. */
+export function listSealedSegmentIds(path: string): Promise<string[]> {
+  return listSegmentIds(journalFolderOf(path).sealedPath)
+}
+
+/**
+ * Unlinks a segment whose pack, sidecar and rows are durable. Repeating it is harmless, and so is a crash that brings the
+ * name back: the segment is archived again, to the same keys and rows. Hence no sync of the folder.
+ */
 export async function removeSealedSegment(path: string, segmentId: string): Promise<void> {
-  const { sealedPath } = journalFolderOf(path)
   if (!isSegmentId(segmentId)) throw new ArchiveError('bad-name', { details: { segmentId } })
-  await unlink(join(sealedPath, segmentFileName(segmentId))).catch(absentIsUndefined)
-  await syncFolder(sealedPath)
+  await unlink(join(journalFolderOf(path).sealedPath, segmentFileName(segmentId))).catch(absentIsUndefined)
 }
 
 export async function listSegmentIds(folder: string): Promise<string[]> {

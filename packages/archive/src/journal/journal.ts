@@ -18,6 +18,9 @@ import { type JournalPressure, JournalPressureGauge } from './journal-pressure.t
 import { type RecoveredSegment, recoverOpenSegments } from './recovery.ts'
 import { SegmentFile, type SegmentHost } from './segment-file.ts'
 
+/** Times that a look at the folder and the disk took, before the next one. */
+const PAUSE_PER_REFRESH = 20
+
 export interface Clock {
   /** Milliseconds since the epoch. */
   now(): number
@@ -96,6 +99,7 @@ class SegmentJournal implements Journal {
   #watch: NodeJS.Timeout | undefined
   #refreshing: Promise<void> | undefined
   #refreshedAtMs = 0
+  #refreshEveryMs: number
   #isClosed = false
 
   constructor(opened: OpenedFolder, o: OpenJournalOptions) {
@@ -105,6 +109,7 @@ class SegmentJournal implements Journal {
     this.recovered = opened.recovered
     this.#clock = o.clock ?? Date
     this.#limits = { ...defaultJournalLimits, ...o.limits }
+    this.#refreshEveryMs = this.#limits.pressureIntervalMs
     const fileSystem = o.fileSystem ?? nodeJournalFileSystem
     this.#pressure = new JournalPressureGauge(opened.folder, fileSystem, this.#limits)
     this.#health = new JournalHealth({
@@ -229,7 +234,7 @@ class SegmentJournal implements Journal {
   #look(): void {
     const nowMs = this.#clock.now()
     for (const lane of this.#lanes) lane.sealIdle(nowMs)
-    if (nowMs - this.#refreshedAtMs < this.#limits.pressureIntervalMs) return
+    if (nowMs - this.#refreshedAtMs < this.#refreshEveryMs) return
     this.#refreshedAtMs = nowMs
     // A disk that cannot be asked keeps its last answer, corrected by what was written since.
     this.#refreshing ??= this.#pressure
@@ -237,6 +242,9 @@ class SegmentJournal implements Journal {
       .catch(() => {})
       .finally(() => {
         this.#refreshing = undefined
+        // Listing a backlog of many thousand segments takes a while: receiving must not pay for it all the time.
+        const tookMs = this.#clock.now() - nowMs
+        this.#refreshEveryMs = Math.max(this.#limits.pressureIntervalMs, tookMs * PAUSE_PER_REFRESH)
       })
   }
 }
