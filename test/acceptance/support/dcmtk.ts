@@ -22,10 +22,33 @@ export function dcmsend(peer: Peer, paths: readonly string[]): Promise<ProgramRe
   return runProgram('dcmsend', args, { env: DCMTK_ENVIRONMENT })
 }
 
-/** Sends files with storescu, which proposes the given transfer syntax (`-xs`, `-xr`, …) beside the default ones. */
-export function storescu(peer: Peer, paths: readonly string[], flags: readonly string[] = []): Promise<ProgramResult> {
-  const args = ['-v', '-nh', ...flags, ...titles(peer), '127.0.0.1', String(peer.port), ...paths]
-  return runProgram('storescu', args, { env: DCMTK_ENVIRONMENT })
+/** The option by which storescu proposes a transfer syntax first; it has none for the others. */
+const STORESCU_PROPOSALS: Readonly<Record<string, string>> = {
+  '1.2.840.10008.1.2': '-xi',
+  '1.2.840.10008.1.2.1': '-xe',
+  '1.2.840.10008.1.2.2': '-xb',
+  '1.2.840.10008.1.2.1.99': '-xd',
+  '1.2.840.10008.1.2.4.50': '-xy',
+  '1.2.840.10008.1.2.4.51': '-xx',
+  '1.2.840.10008.1.2.4.70': '-xs',
+  '1.2.840.10008.1.2.4.80': '-xt',
+  '1.2.840.10008.1.2.4.81': '-xu',
+  '1.2.840.10008.1.2.4.90': '-xv',
+  '1.2.840.10008.1.2.4.91': '-xw',
+  '1.2.840.10008.1.2.5': '-xr',
+}
+
+export type DcmtkFile = { readonly absolutePath: string; readonly transferSyntaxUid: string }
+
+/** Sends files with storescu, an association for each transfer syntax it can propose; leaves out the others. */
+export async function storescu(peer: Peer, files: readonly DcmtkFile[]): Promise<void> {
+  for (const [transferSyntaxUid, members] of Map.groupBy(files, (file) => file.transferSyntaxUid)) {
+    const proposal = STORESCU_PROPOSALS[transferSyntaxUid]
+    if (proposal === undefined) continue
+    const paths = members.map((file) => file.absolutePath)
+    const args = ['-v', '-nh', '-R', proposal, ...titles(peer), '127.0.0.1', String(peer.port), ...paths]
+    await runProgram('storescu', args, { env: DCMTK_ENVIRONMENT })
+  }
 }
 
 export function echoscu(peer: Peer): Promise<ProgramResult> {

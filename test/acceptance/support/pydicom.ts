@@ -19,6 +19,7 @@ export type PydicomDataSet = Readonly<Record<string, PydicomElement>>
 
 /** Reads each file with pydicom: its data set as the DICOM JSON model, by path. */
 export async function readWithPydicom(paths: readonly string[]): Promise<ReadonlyMap<string, PydicomDataSet>> {
+  if (paths.length === 0) return new Map()
   const result = await runProgram(PYTHON, [READER], { input: `${paths.join('\n')}\n` })
   if (result.exitCode !== 0) throw new Error(`pydicom failed: ${result.stderr}`)
   const read = new Map<string, PydicomDataSet>()
