@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { CliError } from '../errors.ts'
 import { waitUntil } from './child.ts'
 import { type ClientName, clients } from './clients/index.ts'
-import { type Load, type LoadName, type LoadSize, WARM_UP, writeLoad } from './data.ts'
+import { type Load, type LoadName, type LoadSize, writeLoad } from './data.ts'
 import { measure } from './measure.ts'
 import type { RunningServer, ServerName } from './server.ts'
 import { serverStarters } from './servers/index.ts'
@@ -59,6 +59,7 @@ export type IngestResult = IngestCell & {
 export type IngestPlan = {
   readonly cells: readonly IngestCell[]
   readonly sizes: Readonly<Record<LoadName, LoadSize>>
+  readonly warmUps: Readonly<Record<LoadName, LoadSize>>
   readonly runs: number
   readonly folder: string
   readonly signal: AbortSignal
@@ -109,7 +110,10 @@ type CellData = { readonly load: Load; readonly warmUp: Load }
 function writeLoads(name: LoadName, plan: IngestPlan): CellData {
   return {
     load: writeLoad(name, plan.sizes[name], { folder: join(plan.folder, 'data', name), seed: 'bench' }),
-    warmUp: writeLoad(name, WARM_UP[name], { folder: join(plan.folder, 'data', `${name}-warm-up`), seed: 'warm up' }),
+    warmUp: writeLoad(name, plan.warmUps[name], {
+      folder: join(plan.folder, 'data', `${name}-warm-up`),
+      seed: 'warm up',
+    }),
   }
 }
 

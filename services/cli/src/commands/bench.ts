@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import type { Command } from 'commander'
 import { type ClientName, clientNames } from '../bench/clients/index.ts'
 import { type ComparePlan, comparisonTable } from '../bench/compare.ts'
-import { fullLoads, loadNames, quickLoads } from '../bench/data.ts'
+import { fullLoads, fullWarmUps, loadNames, quickLoads, quickWarmUps } from '../bench/data.ts'
 import { benchIngest, type IngestCell } from '../bench/ingest.ts'
 import { installRivals } from '../bench/programs.ts'
 import { benchQido } from '../bench/qido.ts'
@@ -98,6 +98,7 @@ async function ingest(context: CommandContext, options: IngestOptions): Promise<
     cells,
     runs,
     sizes: options.quick === true ? quickLoads : fullLoads,
+    warmUps: options.quick === true ? quickWarmUps : fullWarmUps,
     onRun: () => progress.advance(),
     onFailure: noteFailure(context, failures),
   })
