@@ -4,6 +4,8 @@ const SECONDS = 1000
 
 /** What runs against real programs gets them on its PATH first. */
 const globalSetup = ['test/harness/provide-programs.ts']
+/** One PostgreSQL for tests that need a catalog and no stack. */
+const provideDatabase = 'test/harness/provide-database.ts'
 
 export default defineConfig({
   test: {
@@ -21,7 +23,7 @@ export default defineConfig({
         test: {
           name: 'integration',
           include: ['test/integration/**/*.test.ts'],
-          globalSetup,
+          globalSetup: [...globalSetup, provideDatabase],
           testTimeout: 60 * SECONDS,
           hookTimeout: 120 * SECONDS,
         },
@@ -30,7 +32,7 @@ export default defineConfig({
         test: {
           name,
           include: [`test/${name}/**/*.test.ts`],
-          globalSetup,
+          globalSetup: name === 'bench' ? [...globalSetup, provideDatabase] : globalSetup,
           // Each file starts a whole stack; those that measure it do so one at a time.
           fileParallelism: name === 'acceptance' || name === 'faults',
           testTimeout: 180 * SECONDS,

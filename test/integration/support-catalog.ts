@@ -1,4 +1,5 @@
-import { createHash } from 'node:crypto'
+import { createHash, randomBytes } from 'node:crypto'
+import { setTimeout as sleep } from 'node:timers/promises'
 import type {
   Catalog,
   InstanceHeader,
@@ -7,7 +8,7 @@ import type {
   RegisterPackInput,
 } from '../../packages/catalog/src/index.ts'
 import { openCatalog } from '../../packages/catalog/src/index.ts'
-import { startPostgres } from '../harness/servers.ts'
+import { databaseUrl, templateDatabase } from '../harness/provide-database.ts'
 
 export interface CatalogFixture {
   readonly catalog: Catalog
@@ -19,30 +20,40 @@ export interface CatalogFixture {
 
 /** A migrated catalog in a database of its own. */
 export async function startCatalog(): Promise<CatalogFixture> {
-  const given = process.env.VNA_TEST_DATABASE_URL
-  const postgres = given === undefined ? await startPostgres() : { url: given, stop: async () => {} }
-  const url = await createDatabase(postgres.url)
+  const url = await createDatabase(getServerUrl())
   const catalog = openCatalog({ url, applicationName: 'catalog-test' })
-  await catalog.migrate()
-  return {
-    catalog,
-    url,
-    clear: () => clearTables(catalog),
-    stop: async () => {
-      await catalog.close()
-      await postgres.stop()
-    },
-  }
+  return { catalog, url, clear: () => clearTables(catalog), stop: () => catalog.close() }
+}
+
+/** Of the server that the global set-up started. */
+function getServerUrl(): string {
+  const url = process.env.VNA_TEST_DATABASE_URL
+  if (url === undefined) throw new Error('no PostgreSQL: see test/harness/provide-database.ts')
+  return url
 }
 
 async function createDatabase(serverUrl: string): Promise<string> {
-  const name = `vna_test_${createHash('sha256').update(`${Date.now()} ${Math.random()}`).digest('hex').slice(0, 12)}`
+  const name = `vna_test_${randomBytes(6).toString('hex')}`
   const server = openCatalog({ url: serverUrl, applicationName: 'catalog-test' })
-  await server.sql.unsafe(`create database ${name} template template0 encoding 'UTF8' locale 'C'`)
+  // Two at once may find the template in use by each other.
+  await retry(() => server.sql.unsafe(`create database ${name} template ${templateDatabase}`))
   await server.close()
-  const url = new URL(serverUrl)
-  url.pathname = `/${name}`
-  return url.href
+  return databaseUrl(serverUrl, name)
+}
+
+const OBJECT_IN_USE = '55006'
+const MAX_ATTEMPTS = 50
+
+async function retry(work: () => Promise<unknown>): Promise<void> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      await work()
+      return
+    } catch (error) {
+      if ((error as { code?: string }).code !== OBJECT_IN_USE || attempt === MAX_ATTEMPTS) throw error
+      await sleep(100)
+    }
+  }
 }
 
 /** By delete, because truncating this many relations takes longer than a test. */
