@@ -87,11 +87,12 @@ export class JobQueue<Payload> {
     await this.#queue.close()
   }
 
+  /** Looks whether the job is there, not where it waits: finding its place in a list takes as long as the list. */
   async #absent(payloads: readonly Payload[]): Promise<readonly Payload[]> {
-    const states = await this.#within(() =>
-      Promise.all(payloads.map((payload) => this.#queue.getJobState(this.family.jobIdOf(payload)))),
+    const jobs = await this.#within(() =>
+      Promise.all(payloads.map((payload) => this.#queue.getJob(this.family.jobIdOf(payload)))),
     )
-    return payloads.filter((_, index) => states[index] === 'unknown')
+    return payloads.filter((_, index) => jobs[index] === undefined)
   }
 
   async #within<T>(work: () => Promise<T>): Promise<T> {
