@@ -1,5 +1,6 @@
 import { acceptedRanges, assertPathUid, type MediaRange, ProblemError } from '@vna/dicomweb'
 import { type Answer, sendAnswer } from '../body/send-body.ts'
+import { blurTime } from '../http/blur-time.ts'
 import { SendError } from '../sending/send-error.ts'
 import { PackReaders } from '../stored/pack-readers.ts'
 import type { Relocate, StoredInstance } from '../stored/stored-instance.ts'
@@ -46,6 +47,7 @@ export function createRetrieveHandler(parts: DicomwebParts, o: { kind: string; m
     })
     if (instances.length === 0) {
       await audited
+      await blurTime()
       throw new ProblemError('not-found', 'there is no such study, series or instance')
     }
     const relocate = createRelocate(locate)
