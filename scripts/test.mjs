@@ -20,8 +20,18 @@ const checks = [
     args: ['--config', '.dependency-cruiser.cjs', 'packages', 'services'],
   },
 ]
-/** All of them by `npm test`; those with a schedule in its short form. */
-const suites = ['unit', 'integration', 'acceptance', 'faults', 'scale', 'bench']
+/**
+ * All of them by `npm test`; those with a schedule in its short form. `workers`: files at once on 2 cores. Integration,
+ * acceptance and faults wait for timers and disks half of their time; scale and bench measure, one at a time.
+ */
+const suites = [
+  { name: 'unit', workers: 2 },
+  { name: 'integration', workers: 4 },
+  { name: 'acceptance', workers: 3 },
+  { name: 'faults', workers: 3 },
+  { name: 'scale', workers: 1 },
+  { name: 'bench', workers: 1 },
+]
 
 const { suite, rest } = parseArguments(process.argv.slice(2))
 process.exitCode = await main()
@@ -45,8 +55,10 @@ async function main() {
   const resultFolder = join(repositoryFolder, '.cache', 'test-results')
   rmSync(resultFolder, { recursive: true, force: true })
   const schedule = suite === undefined ? 'short' : 'long'
-  for (const name of suite === undefined ? suites : [suite])
-    add(await runVitest({ name, resultFolder, rest, schedule }, deadline))
+  for (const { name, workers } of suites) {
+    if (suite === undefined || suite === name)
+      add(await runVitest({ name, resultFolder, rest, schedule, workers }, deadline))
+  }
   return report(total)
 }
 
@@ -54,8 +66,8 @@ function parseArguments(args) {
   const at = args.indexOf('--suite')
   if (at < 0) return { suite: undefined, rest: args }
   const suite = args[at + 1]
-  if (!suites.includes(suite)) {
-    console.error(`vna: --suite must be one of ${suites.join(', ')}`)
+  if (!suites.some(({ name }) => name === suite)) {
+    console.error(`vna: --suite must be one of ${suites.map(({ name }) => name).join(', ')}`)
     process.exit(2)
   }
   return { suite, rest: args.toSpliced(at, 2) }

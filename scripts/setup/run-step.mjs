@@ -15,14 +15,14 @@ export async function runCheck({ name, command, args }, deadline) {
 }
 
 /** One vitest project; the counts are vitest's own, from its JSON report. */
-export async function runVitest({ name, resultFolder, rest, schedule }, deadline) {
+export async function runVitest({ name, resultFolder, rest, schedule, workers }, deadline) {
   mkdirSync(resultFolder, { recursive: true })
   const file = join(resultFolder, `${name}.json`)
   const vitest = join(repositoryFolder, 'node_modules', 'vitest', 'vitest.mjs')
   const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${file}`]
   // What the long schedules measure and kill is to be alone with the machine.
-  const alone = schedule === 'long' ? ['--no-file-parallelism'] : []
-  const args = [vitest, 'run', '--project', name, '--passWithNoTests', ...alone, ...reporters, ...rest]
+  const atOnce = schedule === 'long' ? '--no-file-parallelism' : `--maxWorkers=${workers}`
+  const args = [vitest, 'run', '--project', name, '--passWithNoTests', atOnce, ...reporters, ...rest]
   const exitCode = await run({ name, command: node, args, env: { VNA_TEST_SCHEDULE: schedule } }, deadline)
   return countTests(name, file, exitCode)
 }
