@@ -9,11 +9,12 @@ import type { Run } from './keep-running.ts'
  */
 export function startService(o: {
   mainFile: string
+  nodeOptions: readonly string[]
   cwd: string
   env: NodeJS.ProcessEnv
   onOutput: (line: string) => void
 }): Promise<Run> {
-  const child = spawn(process.execPath, [o.mainFile], {
+  const child = spawn(process.execPath, [...o.nodeOptions, o.mainFile], {
     cwd: o.cwd,
     env: o.env,
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],

@@ -11,6 +11,12 @@ import { findErrorText, type Logs } from './logs.ts'
 export const serviceNames = ['gateway', 'archiver', 'query', 'linker'] as const
 export type ServiceName = (typeof serviceNames)[number]
 
+/**
+ * The gateway holds some 40 MB whatever it receives. Without a bound its heap grows to three times that before it is
+ * tidied, when many small instances come (measured: 20,000 studies of one, 333 MB resident; with it 200 MB, as fast).
+ */
+const nodeOptions: Partial<Record<ServiceName, readonly string[]>> = { gateway: ['--max-old-space-size=160'] }
+
 const READY_LIMIT_MS = 120_000
 const READY_POLL_MS = 100
 const PROBE_LIMIT_MS = 2_000
@@ -46,7 +52,8 @@ function keep(name: ServiceName, o: ServicesOptions): KeptRunning {
   }
   const mainFile = join(repositoryFolder, 'services', name, 'src', 'main.ts')
   return new KeptRunning({
-    start: () => startService({ mainFile, cwd: repositoryFolder, env: o.env, onOutput }),
+    start: () =>
+      startService({ mainFile, nodeOptions: nodeOptions[name] ?? [], cwd: repositoryFolder, env: o.env, onOutput }),
     clock,
     onEnded: (ended) => {
       o.logger.error({ name, ...ended }, 'service ended; starting again')
