@@ -3,7 +3,7 @@ import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { type Journal, openJournal } from '@vna/archive'
-import { type Catalog, openCatalog, type Transmission } from '@vna/catalog'
+import { type Catalog, openCatalog } from '@vna/catalog'
 import { type Acceptor, createAcceptor, type TlsServerOptions } from '@vna/dicom-net'
 import { createCrashPoint, type ServiceContext, type StartedService } from '@vna/runtime'
 import { openCallers } from './callers.ts'
@@ -16,7 +16,8 @@ import { createReceiveMeter } from './receive-meter.ts'
 import { createStoreApp } from './stow/store-app.ts'
 import { openStoreAuthorization } from './stow/store-authorization.ts'
 import { createStoreHandler } from './stow/store-handler.ts'
-import { type SpooledTransmission, TransmissionSpool } from './transmissions/transmission-spool.ts'
+import { transmissionOf } from './transmissions/transmission-of.ts'
+import { TransmissionSpool } from './transmissions/transmission-spool.ts'
 
 /** Shorter than the archiver's promise of three seconds leaves room for; long enough for a sender that reconnects. */
 const laneLingerMs = 300
@@ -102,16 +103,11 @@ async function openTransmissions(
 ): Promise<TransmissionSpool> {
   const spool = new TransmissionSpool({
     folder: join(config.home, 'journal', 'gateway', 'transmissions'),
-    ship: (rows) => catalog.recordTransmissions(rows.map(rowOf)),
+    ship: (rows) => catalog.recordTransmissions(rows.map(transmissionOf)),
     logger,
   })
   await spool.start(shipTransmissionsMs)
   return spool
-}
-
-/** The spool keeps times as text. */
-function rowOf(row: SpooledTransmission): Transmission {
-  return { ...row, startedAt: new Date(row.startedAt), endedAt: new Date(row.endedAt) }
 }
 
 function ulLimitsOf(config: GatewayConfig) {

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createLogger } from '@vna/runtime'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { transmissionOf } from './transmission-of.ts'
 import { type SpooledTransmission, TransmissionSpool } from './transmission-spool.ts'
 
 const row = (id: string): SpooledTransmission => ({
@@ -54,7 +55,21 @@ describe('the transmission spool', () => {
     expect(await readdir(folder)).toEqual([])
   })
 
-  it('passes by a line that a crash tore', async () => {
+  it('tells a row again under the same key, after a failure that may have been a success', async () => {
+    const keys: (string | undefined)[] = []
+    const ship = async (rows: readonly SpooledTransmission[]): Promise<void> => {
+      keys.push(...rows.map((told) => transmissionOf(told).key))
+      if (keys.length === 1) throw new Error('the answer was lost')
+    }
+    const spool = new TransmissionSpool({ folder, ship, logger })
+    await spool.start(60_000)
+    spool.record(row('a'))
+    await spool.stop()
+    await spool.stop()
+    expect(keys).toEqual(['a', 'a'])
+  })
+
+  it('passes by a line that a crash tore, and loses none that follows', async () => {
     await appendFile(join(folder, 'transmissions.ndjson'), `${JSON.stringify(row('a'))}\n{"id":"b","dir`)
     const shipped: string[] = []
     const spool = new TransmissionSpool({
@@ -65,7 +80,8 @@ describe('the transmission spool', () => {
       },
     })
     await spool.start(60_000)
+    spool.record(row('c'))
     await spool.stop()
-    expect(shipped).toEqual(['a'])
+    expect(shipped).toEqual(['a', 'c'])
   })
 })

@@ -4,6 +4,7 @@ import type { Logger } from '@vna/runtime'
 
 /** One association or request (DESIGN 6), as the catalog keeps it. */
 export interface SpooledTransmission {
+  /** The key of its row in the catalog. */
   readonly id: string
   readonly direction: 'in' | 'out'
   readonly protocol: 'dimse' | 'stow'
@@ -54,7 +55,8 @@ export class TransmissionSpool {
 
   record(row: SpooledTransmission): void {
     this.#writes = this.#writes
-      .then(() => appendFile(join(this.#folder, activeName), `${JSON.stringify(row)}\n`))
+      // The line break before it ends a line that a crash tore.
+      .then(() => appendFile(join(this.#folder, activeName), `\n${JSON.stringify(row)}\n`))
       .catch((error: unknown) =>
         this.#logger.error({ err: error, transmission: row.id }, 'transmission row not spooled'),
       )
