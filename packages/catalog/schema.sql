@@ -436,7 +436,7 @@ table report_keys (
   issuer text collate "C" not null default ''::text
   PRIMARY KEY (value, kind, issuer, report_id)
   FOREIGN KEY (report_id) REFERENCES reports(id)
-  CHECK ((kind = ANY (ARRAY['study'::text, 'accession'::text, 'placer'::text, 'filler'::text, 'prescription'::text, 'patient'::text, 'replaces'::text])))
+  CHECK ((kind = ANY (ARRAY['study'::text, 'accession'::text, 'placer'::text, 'filler'::text, 'prescription'::text, 'patient'::text, 'replaces'::text, 'alias'::text])))
 )
 CREATE INDEX report_keys_report ON public.report_keys USING btree (report_id)
 

@@ -76,7 +76,7 @@ export async function evaluateReport(sql: Sql, id: string, rules: EvaluationRule
       const links = report.state === 'withdrawn' ? [] : await desiredLinks(tx, { id, report, before, versions, rules })
       const desired = report.state === 'superseded' ? supersededLinks(links) : links
       const changes = await writeLinks(tx, id, { before, desired })
-      if (report.state === 'superseded' && changes.length > 0) await markDue(tx, versions.later)
+      if (report.state !== 'current' && changes.length > 0) await markDue(tx, versions.later)
       await settleDue(tx, id, { report, desired })
       return { state: report.state, changes }
     })

@@ -13,20 +13,37 @@ export async function readChain(
   const own = digestOf(facts.uniqueId)
   // As one text: a list of unknown length would be planned as a hundred names, and read the table.
   const named = [own, ...facts.replaces.map(digestOf)].join(' ')
+  // A message without a document takes back what came under its number, whichever of the two came first.
+  const aliases = facts.withdrawn === true ? [] : (facts.aliases ?? [])
+  const ownNames = facts.withdrawn === true ? [facts.uniqueId, facts.setId ?? facts.uniqueId] : []
   return tx<ChainMember[]>`
     select distinct on (r.id) r.id, r.state, r.version, r.facts ->> 'createdAt' as "createdAt",
       r.received_at as "receivedAt", c.relation
     from (
       select r.id, case when md5(r.unique_id)::uuid = ${own}::uuid then 3 else 1 end as rank,
-        case when md5(r.unique_id)::uuid = ${own}::uuid then 'same-id' else 'replaced' end as relation
+        case when md5(r.unique_id)::uuid = ${own}::uuid then 'same-id'
+          when starts_with(${facts.uniqueId}, r.unique_id || '#') then 'corrected' else 'replaced' end as relation
       from reports r
       where r.origin = ${origin} and md5(r.unique_id)::uuid = any(string_to_array(${named}, ' ')::uuid[])
       union all
-      select k.report_id, 2, 'replacing' from report_keys k
+      select k.report_id, 2,
+        case when starts_with(r.unique_id, ${facts.uniqueId} || '#') then 'correcting' else 'replacing' end
+      from report_keys k join reports r on r.id = k.report_id
       where k.kind = 'replaces' and k.value = ${facts.uniqueId}
       union all
       select r.id, 4, 'same-set' from reports r
-      where r.origin = ${origin} and r.set_id = ${setId} and r.facts -> 'appends' = '[]'::jsonb) c
+      where r.origin = ${origin} and r.set_id = ${setId} and r.facts -> 'appends' = '[]'::jsonb
+      union all
+      select k.report_id, 5, 'same-carrier' from report_keys k
+      where k.kind = 'alias' and k.value = any(array(select left(value, 256) from json_array_elements_text(${JSON.stringify(ownNames)}::text::json)))
+      union all
+      select r.id, 5, 'same-carrier' from reports r
+      where r.origin = ${origin} and md5(r.unique_id)::uuid = any(string_to_array(${aliases.map(digestOf).join(' ')}, ' ')::uuid[])
+        and r.facts -> 'withdrawn' = 'true'::jsonb
+      union all
+      select r.id, 5, 'same-carrier' from reports r
+      where r.origin = ${origin} and r.set_id = any(array(select value from json_array_elements_text(${JSON.stringify(aliases)}::text::json)))
+        and r.facts -> 'withdrawn' = 'true'::jsonb) c
       join reports r on r.id = c.id and r.origin = ${origin}
     order by r.id, c.rank`
 }

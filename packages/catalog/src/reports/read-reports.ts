@@ -45,7 +45,7 @@ export async function listReports(sql: Sql, filter: ReportFilter, predicate: Pre
   if (filter.studyInstanceUid !== undefined) {
     const uid = text.param(filter.studyInstanceUid)
     text.add(`and r.id in (select l.report_id from links l
-      where l.study_instance_uid = ${uid} and l.state = 'LINKED') and ${studyIsShown(uid, predicate, text)}`)
+      where l.study_instance_uid = ${uid} and l.state = 'LINKED') and r.state <> 'withdrawn' and ${studyIsShown(uid, predicate, text)}`)
   }
   text.add(`order by r.received_at desc, r.id limit ${text.param(limitOf(filter.limit))}::int`)
   text.add(`offset ${text.param(filter.offset ?? 0)}::int`)

@@ -10,6 +10,8 @@ export interface ReceivedReport {
   readonly id: string
   readonly isNew: boolean
   readonly state: ReportState
+  /** Ids of the versions that this one ended. */
+  readonly ended: readonly string[]
 }
 
 /** One version of the same origin at a time, so that two of one chain see each other. */
@@ -29,7 +31,7 @@ export async function receiveReport(
   return runTransaction(sql, async (tx) => {
     await tx`select pg_advisory_xact_lock(${receivingLock}::int, hashtext(${report.origin}))`
     const [known] = await tx<{ state: ReportState }[]>`select state from reports where id = ${id}::uuid`
-    if (known !== undefined) return { id, isNew: false, state: known.state }
+    if (known !== undefined) return { id, isNew: false, state: known.state, ended: [] }
     const { state, ends, endsAs } = placeInChain(report, await readChain(tx, report))
     await insertReport(tx, { ...report, id, state })
     await insertKeys(tx, id, report.facts)
@@ -41,7 +43,7 @@ export async function receiveReport(
       const payload = { ...report, id, receivedAt: report.receivedAt.toISOString() }
       await appendEvents(tx, [{ type: 'report-received', payload }])
     }
-    return { id, isNew: true, state }
+    return { id, isNew: true, state, ended: ends }
   })
 }
 
@@ -66,7 +68,7 @@ async function insertKeys(tx: Transaction, id: string, facts: ReportFactsRecord)
 }
 
 export interface ReportKey {
-  readonly kind: 'study' | 'accession' | 'placer' | 'filler' | 'prescription' | 'patient' | 'replaces'
+  readonly kind: 'study' | 'accession' | 'placer' | 'filler' | 'prescription' | 'patient' | 'replaces' | 'alias'
   readonly value: string
   readonly issuer: string
 }
@@ -84,5 +86,6 @@ export function reportKeysOf(facts: ReportFactsRecord): readonly ReportKey[] {
     ...bare('prescription', facts.prescriptions),
     ...numbers('patient', facts.patientIdentifiers),
     ...bare('replaces', facts.replaces),
+    ...bare('alias', facts.aliases ?? []),
   ]
 }

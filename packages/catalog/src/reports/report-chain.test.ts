@@ -39,6 +39,42 @@ describe('a version of a report', () => {
       [member({ relation: 'replacing', state: 'withdrawn' })],
       'withdrawn',
     ],
+    [
+      'that is withdrawn counts by arrival against what a message carried',
+      { withdrawn: true, version: 1, createdAt: '20200101000000' },
+      [member({ relation: 'same-carrier', version: 2, createdAt: '20260101000000' })],
+      'withdrawn other',
+    ],
+    [
+      'that is withdrawn ends also replaced ones',
+      { withdrawn: true },
+      [member({ state: 'superseded' })],
+      'withdrawn other',
+    ],
+    [
+      'that is withdrawn ends none that came after',
+      { withdrawn: true, version: 1 },
+      [member({ version: 2 })],
+      'withdrawn',
+    ],
+    [
+      'with the one name of all versions comes before its correction',
+      {},
+      [member({ relation: 'correcting', receivedAt: new Date(0) })],
+      'superseded',
+    ],
+    [
+      'with the one name of all versions ends a correction of earlier times',
+      { createdAt: '20260101130000' },
+      [member({ relation: 'correcting', createdAt: '20260101110000' })],
+      'current other',
+    ],
+    [
+      'that corrects is ended by a later one with the one name',
+      { createdAt: '20260101110000' },
+      [member({ relation: 'corrected', createdAt: '20260101130000' })],
+      'superseded',
+    ],
     ['does not end one that ended', {}, [member({ relation: 'replaced', state: 'superseded' })], 'current'],
   ] as const)('%s', (_name, facts, members, expected) => {
     expect(place(facts, ...members)).toBe(expected)

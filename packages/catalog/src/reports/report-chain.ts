@@ -7,8 +7,11 @@ export interface ChainMember {
   readonly version: number | null
   readonly createdAt: string | null
   readonly receivedAt: Date
-  /** How it is connected: it is replaced by the new one, replaces it, has its unique id, or its set id. */
-  readonly relation: 'replaced' | 'replacing' | 'same-id' | 'same-set'
+  /**
+   * How it is connected: it is replaced by the new one, replaces it, has its unique id, its set id, or what carried it. Where
+   * all versions share one name, corrections do not say which version they replace: times tell.
+   */
+  readonly relation: 'replaced' | 'replacing' | 'corrected' | 'correcting' | 'same-id' | 'same-set' | 'same-carrier'
 }
 
 interface Arriving {
@@ -21,10 +24,13 @@ export function placeInChain(
   { facts, receivedAt }: Arriving,
   members: readonly ChainMember[],
 ): { readonly state: ReportState; readonly ends: readonly string[]; readonly endsAs: ReportState } {
+  const isWithdrawn = facts.withdrawn === true
   const successors = members.filter((member) => isNewer(member, facts, receivedAt))
-  const ends = members.filter((member) => !successors.includes(member) && member.state === 'current')
-  const state = stateOf(facts.withdrawn === true, successors)
-  return { state, ends: ends.map(({ id }) => id), endsAs: facts.withdrawn === true ? 'withdrawn' : 'superseded' }
+  const earlier = members.filter((member) => !successors.includes(member))
+  // Those replaced before go too: what is reported anew inherits nothing from what was wrong.
+  const ends = earlier.filter(({ state }) => state === 'current' || (isWithdrawn && state === 'superseded'))
+  const state = stateOf(isWithdrawn, successors)
+  return { state, ends: ends.map(({ id }) => id), endsAs: isWithdrawn ? 'withdrawn' : 'superseded' }
 }
 
 function stateOf(isWithdrawn: boolean, successors: readonly ChainMember[]): ReportState {
@@ -39,19 +45,26 @@ export function isNewer(member: ChainMember, facts: Arriving['facts'], receivedA
       return true
     case 'replaced':
       return false
+    // Message and document keep their own times.
+    case 'same-carrier':
     case 'same-id':
       return member.receivedAt > receivedAt
+    case 'corrected':
+      return isNewerInSet(member, facts) ?? false
+    case 'correcting':
+      return isNewerInSet(member, facts) ?? true
     case 'same-set':
-      return isNewerInSet(member, facts, receivedAt)
+      return isNewerInSet(member, facts) ?? member.receivedAt > receivedAt
   }
 }
 
-function isNewerInSet(member: ChainMember, facts: Arriving['facts'], receivedAt: Date): boolean {
+/** By number, else by time; `undefined` where neither tells. */
+function isNewerInSet(member: ChainMember, facts: Arriving['facts']): boolean | undefined {
   if (member.version !== null && facts.version !== undefined && member.version !== facts.version) {
     return member.version > facts.version
   }
   if (member.createdAt !== null && facts.createdAt !== undefined && member.createdAt !== facts.createdAt) {
     return member.createdAt > facts.createdAt
   }
-  return member.receivedAt > receivedAt
+  return undefined
 }

@@ -14,6 +14,8 @@ export interface ReportFactsRecord {
   readonly version?: number | undefined
   readonly replaces: readonly string[]
   readonly appends: readonly string[]
+  /** Names of what carried the document; absent in what was written before these were read. */
+  readonly aliases?: readonly string[] | undefined
   readonly type?: string | undefined
   readonly confidentiality?: string | undefined
   readonly patientIdentifiers: readonly { readonly value: string; readonly issuer: string }[]

@@ -19,6 +19,8 @@ export interface ReportFacts {
   readonly replaces: readonly string[]
   /** An addendum completes another report and does not replace it. */
   readonly appends: readonly string[]
+  /** Names of what carried the document: a message without one may take it back under these. */
+  readonly aliases?: readonly string[] | undefined
   /** LOINC of the document. */
   readonly type?: string | undefined
   readonly confidentiality?: 'N' | 'R' | 'V' | undefined

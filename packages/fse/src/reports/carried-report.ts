@@ -34,6 +34,7 @@ export function mergeFacts(carrier: ReportFacts, carried: ReportFacts): ReportFa
   return {
     ...carrier,
     ...definedOf(carried),
+    aliases: distinct([carrier.uniqueId, carrier.setId, ...(carrier.aliases ?? []), ...(carried.aliases ?? [])]),
     replaces: both((facts) => facts.replaces),
     appends: both((facts) => facts.appends),
     patientIdentifiers: both((facts) => facts.patientIdentifiers),

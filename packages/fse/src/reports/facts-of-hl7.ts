@@ -60,16 +60,30 @@ function versionOfResult(message: Hl7Message, header: Hl7Header): Version {
   const order = numbersAt(message, 'OBR', 2)[0] ?? numbersAt(message, 'OBR', 3)[0]
   if (order === undefined) throw new FseError('missing-report-id', { where: 'OBR-2' })
   const reportedAt = valueAt(message, obr, 22)
-  const status = valueAt(message, obr, 25) ?? valueAt(message, segmentsNamed(message, 'OBX')[0], 11) ?? 'F'
+  const observed = segmentsNamed(message, 'OBX').map((obx) => valueAt(message, obx, 11))
+  const status = valueAt(message, obr, 25) ?? observed[0] ?? 'F'
+  const isWithdrawn = withdrawnResults.has(status) || isDeleted(observed)
   const setId = textOf(order)
   return {
-    ...versionedIdOf(setId, { stage: stageOf(status), moment: reportedAt ?? header.controlId }),
+    ...versionedIdOf(setId, {
+      stage: isWithdrawn ? 'withdrawn' : stageOf(status),
+      moment: reportedAt ?? header.controlId,
+    }),
     setId,
     appends: [],
     type: loincOf(message),
-    createdAt: momentOf(reportedAt ?? header.sentAt),
-    ...(['X', 'D', 'W'].includes(status) && { withdrawn: true }),
+    // Who takes a result back may repeat its time: what counts is when they say so.
+    createdAt: momentOf((isWithdrawn ? header.sentAt : undefined) ?? reportedAt ?? header.sentAt),
+    ...(isWithdrawn && { withdrawn: true }),
   }
+}
+
+/** Table 0123 has X (order cancelled); some senders put the codes of table 0085 into OBR-25. */
+const withdrawnResults: ReadonlySet<string> = new Set(['X', 'D', 'W'])
+
+/** Table 0085: every line is deleted (D) or was wrong (W), whatever OBR-25 says of the whole. */
+function isDeleted(observed: readonly (string | undefined)[]): boolean {
+  return observed.length > 0 && observed.every((status) => status === 'D' || status === 'W')
 }
 
 /** Tables 0123 (OBR-25) and 0085 (OBX-11): corrected; preliminary, partial, not verified or nothing yet; else final. */
@@ -78,8 +92,9 @@ function stageOf(status: string): ReportStage {
   return ['P', 'A', 'R', 'S', 'I', 'O'].includes(status) ? 'preliminary' : 'final'
 }
 
-/** Original, addendum, edit, replacement: each with content or as a notification without. */
-const mdmEvents: ReadonlySet<string> = new Set(['T01', 'T02', 'T05', 'T06', 'T07', 'T08', 'T09', 'T10'])
+const cancellation = 'T11'
+/** Original, addendum, edit, replacement: each with content or as a notification without; and a document cancelled. */
+const mdmEvents: ReadonlySet<string> = new Set(['T01', 'T02', 'T05', 'T06', 'T07', 'T08', 'T09', 'T10', cancellation])
 const addenda: ReadonlySet<string> = new Set(['T05', 'T06'])
 const replacements: ReadonlySet<string> = new Set(['T09', 'T10'])
 
@@ -96,6 +111,7 @@ function versionOfDocument(message: Hl7Message, header: Hl7Header): Version {
     type: loincOf(message),
     confidentiality: confidentialityOf(valueAt(message, txa, 18)),
     createdAt: momentOf(valueAt(message, txa, 7) ?? valueAt(message, txa, 6) ?? header.sentAt),
+    ...(header.trigger === cancellation && { withdrawn: true }),
   }
 }
 

@@ -29,7 +29,9 @@ export function parseReport(
     nesting: 0,
   }
   const facts = parseDocument(bytes, contentType, context)
-  if (facts.patientIdentifiers.length === 0) throw new FseError('missing-patient')
+  // Whoever takes a report back may name nothing but the report.
+  const isAboutNobody = facts.patientIdentifiers.length === 0 && facts.withdrawn !== true
+  if (isAboutNobody) throw new FseError('missing-patient')
   return checkCounts(facts, context.limits.maxFactsPerKind)
 }
 

@@ -44,9 +44,14 @@ export async function takeReport(parts: IntakeParts, arriving: ArrivingReport): 
     facts,
   })
   parts.reach('report-registered')
-  if (received.isNew) await parts.evaluator.evaluateReport(received.id).catch(() => undefined)
+  for (const one of received.isNew ? [received.id, ...received.ended.slice(0, MAX_ENDED_AT_ONCE)] : []) {
+    await parts.evaluator.evaluateReport(one).catch(() => undefined)
+  }
   return received
 }
+
+/** Earlier versions whose links end before the answer; the round sees to the others. */
+const MAX_ENDED_AT_ONCE = 20
 
 /** Of a report that is known already the document lies where it was put first. */
 async function documentKeyOf({ catalog }: IntakeParts, id: string, at: Date): Promise<string> {

@@ -2,7 +2,7 @@ import { FseError } from '../../model/fse-error.ts'
 import type { ReportFacts } from '../../model/report.ts'
 import type { ReportDomains } from '../domains.ts'
 import { dayOf, distinct, momentOf } from '../normalise.ts'
-import { versionedIdOf } from '../versioned-id.ts'
+import { type ReportStage, versionedIdOf } from '../versioned-id.ts'
 import {
   codesOf,
   codingsOfEach,
@@ -36,11 +36,14 @@ export function factsOfDiagnosticReport(
   const { set, composition } = document
   const related = relatedOf(report, set)
   const patientIdentifiers = patientIdentifiersOf(related.patients, domains)
-  if (patientIdentifiers.length === 0) throw new FseError('missing-patient', { where: 'DiagnosticReport.subject' })
+  const version = versionOf(report, document)
+  if (patientIdentifiers.length === 0 && version.withdrawn !== true) {
+    throw new FseError('missing-patient', { where: 'DiagnosticReport.subject' })
+  }
   const codings = codingsAt(report, 'code')
   return {
     format: 'fhir',
-    ...versionOf(report, document),
+    ...version,
     type: loincOf([...codings, ...codingsAt(composition, 'type')]),
     confidentiality: confidentialityOf([...objectsAt(report, 'meta', 'security'), ...labelsOf(composition)]),
     patientIdentifiers,
@@ -61,8 +64,13 @@ export function factsOfDiagnosticReport(
       ...codings,
     ]),
     facility: facilityOf(related.organizations),
-    createdAt: momentOf(textAt(report, 'issued') ?? textAt(composition, 'date')),
+    createdAt: momentOf(saidAt(report, version) ?? textAt(report, 'issued') ?? textAt(composition, 'date')),
   }
+}
+
+/** `issued` is the time of the report; when it was taken back stands, if anywhere, beside the resource. */
+function saidAt(report: JsonObject, { withdrawn }: Version): string | undefined {
+  return withdrawn === true ? textAt(report, 'meta', 'lastUpdated') : undefined
 }
 
 function relatedOf(report: JsonObject, set: ResourceSet) {
@@ -105,8 +113,8 @@ function versionOf(report: JsonObject, { set, bundleId, composition }: FhirDocum
   if (base === undefined) throw new FseError('missing-report-id', { where: 'DiagnosticReport.identifier' })
   const versionId = textAt(report, 'meta', 'versionId')
   const status = textAt(report, 'status') ?? ''
-  const ofReport = versionedIdOf(base, { stage: stageOf(status), moment: textAt(report, 'issued') ?? versionId })
-  const isWithdrawn = status === 'entered-in-error' || status === 'cancelled'
+  const stage = stageOf(status)
+  const ofReport = versionedIdOf(base, { stage, moment: textAt(report, 'issued') ?? versionId })
   return {
     uniqueId: bundleId ?? ofReport.uniqueId,
     setId: base,
@@ -117,11 +125,12 @@ function versionOf(report: JsonObject, { set, bundleId, composition }: FhirDocum
       ...(bundleId === undefined ? ofReport.replaces : []),
     ]),
     appends: distinct([...targetsOf(report, addendumExtension, set), ...relatedTo(composition, 'appends', set)]),
-    ...(isWithdrawn && { withdrawn: true }),
+    ...(stage === 'withdrawn' && { withdrawn: true }),
   }
 }
 
-function stageOf(status: string): 'preliminary' | 'final' | 'changed' {
+function stageOf(status: string): ReportStage {
+  if (['entered-in-error', 'cancelled'].includes(status)) return 'withdrawn'
   if (['amended', 'corrected', 'appended'].includes(status)) return 'changed'
   return ['registered', 'partial', 'preliminary'].includes(status) ? 'preliminary' : 'final'
 }

@@ -38,8 +38,13 @@ export function factsOfDocumentReference(reference: JsonObject, set: ResourceSet
     procedureCodes: codesOf(codingsAt(related, 'code')),
     facility: facilityOf(custodians),
     createdAt: momentOf(textAt(reference, 'content', 'attachment', 'creation') ?? textAt(reference, 'date')),
-    ...(textAt(reference, 'status') === 'entered-in-error' && { withdrawn: true }),
+    ...(isEnteredInError(reference) && { withdrawn: true }),
   }
+}
+
+/** The reference itself, or the document it points at. */
+function isEnteredInError(reference: JsonObject): boolean {
+  return [textAt(reference, 'status'), textAt(reference, 'docStatus')].includes('entered-in-error')
 }
 
 function relatedTo(reference: JsonObject, code: string, set: ResourceSet): readonly string[] {
