@@ -10,8 +10,9 @@ import {
   type ScanResult,
   toDicomJson,
 } from '../../packages/dicom/src/index.ts'
+import type { Incoming } from './support-archive.ts'
 import { readMultipart } from './support-multipart.ts'
-import { type Incoming, QueryFixture } from './support-query.ts'
+import { QueryFixture } from './support-query.ts'
 
 const TIMEOUT_MS = 120_000
 const AS_STORED = 'application/dicom; transfer-syntax=*'

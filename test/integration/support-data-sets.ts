@@ -1,6 +1,6 @@
 import { deflateRawSync } from 'node:zlib'
 import { encodePart10Prefix } from '../../packages/dicom/src/index.ts'
-import type { Incoming } from './support-query.ts'
+import type { Incoming } from './support-archive.ts'
 
 export const syntaxes = {
   implicit: '1.2.840.10008.1.2',

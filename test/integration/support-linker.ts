@@ -6,6 +6,7 @@ import { createLogger, createMetrics, HealthRegistry, type ServiceContext } from
 import { parseLinkerConfig } from '../../services/linker/src/config.ts'
 import { startLinker } from '../../services/linker/src/start-linker.ts'
 import { makeHome } from '../harness/servers.ts'
+import { archiveFiles, type Incoming } from './support-archive.ts'
 import { type CatalogFixture, type SampleInstance, samplePack, startCatalog } from './support-catalog.ts'
 import { type RestartableRedis, startRestartableRedis } from './support-redis.ts'
 
@@ -86,6 +87,17 @@ export class LinkerFixture {
   async receive(instances: readonly SampleInstance[]): Promise<void> {
     await this.catalog.catalog.registerPack(samplePack(instances))
     await this.makeStable()
+  }
+
+  /** Receives and archives real files, with their packs and sidecars; returns the keys of the packs. */
+  async archive(files: readonly Incoming[], entityCode = 'ASST-A'): Promise<readonly string[]> {
+    const keys = await archiveFiles(
+      { home: this.home, store: this.store, catalog: this.catalog.catalog },
+      files,
+      entityCode,
+    )
+    await this.makeStable()
+    return keys
   }
 
   async makeStable(): Promise<void> {

@@ -1,21 +1,13 @@
 import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { issueToken, openSigningKey, type TokenRequest } from '../../packages/access/src/index.ts'
-import { listSealedSegments, type ObjectStore, openJournal, openObjectStore } from '../../packages/archive/src/index.ts'
-import { parsePart10Prefix } from '../../packages/dicom/src/index.ts'
-import { archiveSegment } from '../../packages/registration/src/index.ts'
+import { type ObjectStore, openObjectStore } from '../../packages/archive/src/index.ts'
 import { createLogger, createMetrics, HealthRegistry, type ServiceContext } from '../../packages/runtime/src/index.ts'
 import { parseQueryConfig } from '../../services/query/src/config.ts'
 import { startQuery } from '../../services/query/src/start-query.ts'
 import { makeHome } from '../harness/servers.ts'
+import { archiveFiles, type Incoming } from './support-archive.ts'
 import { type CatalogFixture, startCatalog } from './support-catalog.ts'
-
-/** A Part 10 file on its way into the archive. */
-export type Incoming = {
-  readonly part10: Uint8Array
-  readonly studyInstanceUid: string
-  readonly sopInstanceUid: string
-}
 
 /** The query service over a real catalog and object store, filled through the journal and the archiving step. */
 export class QueryFixture {
@@ -24,7 +16,6 @@ export class QueryFixture {
   readonly store: ObjectStore
   readonly context: ServiceContext
   #service: { url: string; stop: () => Promise<void> } | undefined
-  #segments = 0
 
   private constructor(home: string, catalog: CatalogFixture, store: ObjectStore) {
     this.home = home
@@ -80,24 +71,7 @@ export class QueryFixture {
 
   /** Receives and archives these files as one request of an entity would. */
   async archive(files: readonly Incoming[], entityCode = 'ASST-A'): Promise<void> {
-    this.#segments++
-    const folder = join(this.home, 'journal', `j${this.#segments}`)
-    const journal = await openJournal({ folder })
-    const lane = journal.openLane({ entityCode, source: 'TEST stow' })
-    for (const { part10, studyInstanceUid, sopInstanceUid } of files) {
-      const prefix = parsePart10Prefix(part10)
-      if (prefix.kind !== 'part10') throw new Error('not a Part 10 file')
-      const writer = lane.begin({ prefix: part10.subarray(0, prefix.dataSetOffset), studyInstanceUid, sopInstanceUid })
-      writer.write([part10.subarray(prefix.dataSetOffset)])
-      await writer.commit()
-    }
-    await lane.close()
-    const { id } = journal
-    await journal.close()
-    const parts = { store: this.store, catalog: this.catalog.catalog }
-    for (const segment of await listSealedSegments(folder)) {
-      await archiveSegment(parts, { journalFolder: folder, journalId: id, segment })
-    }
+    await archiveFiles({ home: this.home, store: this.store, catalog: this.catalog.catalog }, files, entityCode)
   }
 
   async token(request: TokenRequest): Promise<string> {

@@ -5,7 +5,8 @@ type Item = Readonly<Record<string, { readonly Value?: readonly unknown[] } | un
 
 /**
  * Takes what rejection notes (IHE IOCM) name out of the shared manifest. What they name stands in their sidecar. A note speaks
- * for the instances of who sent it, of its own study; the note itself is noted as done.
+ * for the instances of who sent it, of its own study, whenever these come: every note is read again each time, which costs the
+ * few studies that have one a sidecar, and gives the same whatever came first.
  */
 export async function applyRejectionNotes(
   {
