@@ -290,6 +290,7 @@ table manifests (
   regions text[] not null
   accessions text[] not null
   entries jsonb not null
+  changed_at timestamp with time zone
   UNIQUE (fhir_id)
   UNIQUE (kos_id)
   UNIQUE (manifest_uid)
@@ -298,6 +299,7 @@ table manifests (
   CHECK ((state = ANY (ARRAY['BUILT'::text, 'REGISTERED'::text, 'SUPERSEDED'::text, 'WITHDRAWN'::text])))
 )
 CREATE INDEX manifests_accessions ON public.manifests USING gin (accessions)
+CREATE INDEX manifests_changed ON public.manifests USING btree (changed_at)
 CREATE INDEX manifests_date ON public.manifests USING btree (study_date)
 CREATE INDEX manifests_endpoint ON public.manifests USING btree (viewer_endpoint_id) WHERE (viewer_endpoint_id IS NOT NULL)
 CREATE INDEX manifests_patient ON public.manifests USING btree (patient_identifier, patient_issuer)

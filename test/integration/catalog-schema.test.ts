@@ -30,6 +30,27 @@ describe('the schema', () => {
     expect((await catalog.migrate()).applied).toEqual([])
   })
 
+  it('tells of entries registered before that was kept when they changed', async () => {
+    const { catalog } = fixture
+    await catalog.sql.unsafe(`alter table manifests drop column changed_at;
+      delete from schema_migrations where version = 10`)
+    for (const [version, state, registeredAt] of [
+      [1, 'SUPERSEDED', '2026-01-01T00:00:00Z'],
+      [2, 'SUPERSEDED', '2026-01-02T00:00:00Z'],
+      [3, 'REGISTERED', '2026-01-03T00:00:00Z'],
+    ] as const) {
+      await catalog.sql`
+        insert into manifests (study_instance_uid, version, state, registered_at, created_at, kos_id, fhir_id, profile,
+          content_hash, manifest_uid, kos_key, kos_size_bytes, kos_sha1, fhir_key, fhir_size_bytes, fhir_sha1,
+          patient_issuer, patient_identifier, modalities, regions, accessions, entries)
+        values ('1.2', ${version}::int, ${state}, ${registeredAt}::timestamptz, now(), gen_random_uuid(),
+          gen_random_uuid(), 'p', 'h', ${String(version)}, 'k', 1, '', 'f', 1, '', 'i', 'p', '{}', '{}', '{}', '{}')`
+    }
+    expect((await catalog.migrate()).applied).toEqual(['0010-manifest-changes.sql'])
+    const rows = await catalog.sql<{ at: Date }[]>`select changed_at as at from manifests order by version`
+    expect(rows.map(({ at }) => at.toISOString().slice(0, 10))).toEqual(['2026-01-02', '2026-01-03', '2026-01-03'])
+  })
+
   it('refuses a migration that was changed after it was applied', async () => {
     const { catalog } = fixture
     await catalog.sql`update schema_migrations set sha256 = 'another' where version = 2`

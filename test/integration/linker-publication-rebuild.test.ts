@@ -31,12 +31,15 @@ function instances(study: string, count: number): readonly SampleInstance[] {
 const stateOf = async ({ catalog }: LinkerFixture, study: string) =>
   (await catalog.catalog.publications.list({ studyInstanceUid: study }))[0]?.state
 const summaryOf = async ({ catalog }: LinkerFixture, study: string) =>
-  (await catalog.catalog.publications.listManifests(study)).map(({ version, state, manifestUid, registeredAt }) => ({
-    version,
-    state,
-    manifestUid,
-    registeredAt,
-  }))
+  (await catalog.catalog.publications.listManifests(study)).map(
+    ({ version, state, manifestUid, registeredAt, changedAt }) => ({
+      changedAt,
+      version,
+      state,
+      manifestUid,
+      registeredAt,
+    }),
+  )
 
 describe('a large study', () => {
   it('is registered while the service goes on answering', { timeout: 60_000 }, async () => {

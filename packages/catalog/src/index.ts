@@ -21,17 +21,17 @@ export type { ResolvedIdentifier } from './identity/resolve-identifiers.ts'
 export { catalogLimits } from './limits.ts'
 export { type Catalog, type CatalogOptions, openCatalog } from './open-catalog.ts'
 export type { ManifestFacets, ManifestRow, NewManifest } from './publications/manifest-row.ts'
+export type { DaySpan, EntryCode, ManifestSearch, MomentSpan, SearchedToken } from './publications/manifest-search.ts'
 export type { ManifestStudyRow } from './publications/manifest-study.ts'
 export { insertNotification, type NewNotification, type Notification } from './publications/notifications.ts'
 export type { PublicationCatalog } from './publications/publication-catalog.ts'
 export type { ListedPublication } from './publications/read-publications.ts'
 export type {
-  DaySpan,
   FoundEntry,
   FoundPage,
   FoundStudy,
   ManifestCursor,
-  ManifestSearch,
+  ManifestOrder,
 } from './publications/search-manifests.ts'
 export type { PublicationState, TakenPublication } from './publications/take-publications.ts'
 export type { NewEvent } from './queries/append-events.ts'

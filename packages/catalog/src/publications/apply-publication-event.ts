@@ -44,7 +44,7 @@ async function applyRegistered(sql: Sql | Transaction, manifest: ManifestJson): 
   const isNew = await insertManifest(sql, manifest)
   if (!isNew) return
   await sql`
-    update manifests set state = 'SUPERSEDED'
+    update manifests set state = 'SUPERSEDED', changed_at = nullif(${text(manifest.registered_at)}, '')::timestamptz
     where study_instance_uid = ${uid} and version < ${Number(manifest.version)}::int and state in ('BUILT', 'REGISTERED')`
   await sql`
     insert into publications as p (study_instance_uid, version, state) values (${uid}, ${Number(manifest.version)}::int, 'REGISTERED')

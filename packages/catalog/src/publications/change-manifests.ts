@@ -29,8 +29,8 @@ export async function markRegistered(sql: Sql, manifestUid: string, references: 
   await runTransaction(sql, async (tx) => {
     const before = await lockManifest(tx, manifestUid)
     const [row] = await tx`
-      update manifests set state = 'REGISTERED', registered_at = coalesce(registered_at, clock_timestamp()),
-        kos_reference = ${references.kos ?? null}, fhir_reference = ${references.fhir ?? null}
+      update manifests set state = 'REGISTERED', registered_at = coalesce(registered_at, statement_timestamp()),
+        changed_at = coalesce(changed_at, statement_timestamp()), kos_reference = ${references.kos ?? null}, fhir_reference = ${references.fhir ?? null}
       where manifest_uid = ${manifestUid} returning *`
     if (row === undefined) throw new CatalogError('not-found', 'there is no such manifest')
     const manifest = manifestRowOf(row)
@@ -40,7 +40,7 @@ export async function markRegistered(sql: Sql, manifestUid: string, references: 
 }
 
 async function announce(tx: Transaction, manifest: ManifestRow): Promise<void> {
-  await supersedeOthers(tx, manifest.studyInstanceUid, manifest.manifestUid)
+  await supersedeOthers(tx, manifest)
   await appendEvents(tx, [{ type: 'manifest-registered', payload: manifestJsonOf(manifest) }])
   await insertNotification(tx, {
     studyInstanceUid: manifest.studyInstanceUid,
@@ -50,9 +50,13 @@ async function announce(tx: Transaction, manifest: ManifestRow): Promise<void> {
 }
 
 /** One manifest of a study is current. One that was built and never registered is of no use any more. */
-export async function supersedeOthers(tx: Transaction, studyInstanceUid: string, manifestUid: string): Promise<void> {
+async function supersedeOthers(
+  tx: Transaction,
+  { studyInstanceUid, manifestUid, registeredAt }: ManifestRow,
+): Promise<void> {
+  // With the time of its successor, as the ledger has it: a rebuilt catalog tells the same.
   await tx`
-    update manifests set state = 'SUPERSEDED'
+    update manifests set state = 'SUPERSEDED', changed_at = ${registeredAt?.toISOString() ?? null}::timestamptz
     where study_instance_uid = ${studyInstanceUid} and manifest_uid <> ${manifestUid} and state in ('BUILT', 'REGISTERED')`
 }
 
@@ -65,7 +69,10 @@ async function lockManifest(tx: Transaction, manifestUid: string): Promise<strin
 /** What was built is no longer what the study is: it never becomes current. */
 export async function dropManifest(sql: Sql, manifestUid: string): Promise<void> {
   await runTransaction(sql, async (tx) => {
-    await tx`update manifests set state = 'SUPERSEDED' where manifest_uid = ${manifestUid} and state = 'BUILT'`
+    await tx`
+      update manifests set state = 'SUPERSEDED',
+        changed_at = case when registered_at is not null then clock_timestamp() end
+      where manifest_uid = ${manifestUid} and state = 'BUILT'`
   })
 }
 

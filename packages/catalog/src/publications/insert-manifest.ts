@@ -42,11 +42,11 @@ export function manifestJsonOf(manifest: NewManifest & Partial<ManifestRow>): Ma
 /** Inserts a manifest; one that is there already (its UID says so) stays as it is. */
 export async function insertManifest(sql: Sql | Transaction, manifest: ManifestJson): Promise<boolean> {
   const rows = await sql`
-    insert into manifests (study_instance_uid, version, created_at, registered_at, state, profile, content_hash,
+    insert into manifests (study_instance_uid, version, created_at, registered_at, changed_at, state, profile, content_hash,
       manifest_uid, kos_id, fhir_id, viewer_endpoint_id, kos_key, kos_size_bytes, kos_sha1, fhir_key, fhir_size_bytes,
       fhir_sha1, kos_reference, fhir_reference, patient_issuer, patient_identifier, study_date, modalities, regions,
       accessions, entries)
-    select study_instance_uid, version, created_at, registered_at, state, profile, content_hash, manifest_uid, kos_id,
+    select study_instance_uid, version, created_at, registered_at, registered_at, state, profile, content_hash, manifest_uid, kos_id,
       fhir_id, viewer_endpoint_id, kos_key, kos_size_bytes, kos_sha1, fhir_key, fhir_size_bytes, fhir_sha1,
       kos_reference, fhir_reference, patient_issuer, patient_identifier, study_date, modalities, regions, accessions,
       entries

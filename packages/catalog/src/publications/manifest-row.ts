@@ -40,6 +40,8 @@ export interface ManifestFacets {
 export interface ManifestRow extends NewManifest {
   readonly state: ManifestState
   readonly registeredAt: Date | undefined
+  /** When its entry was registered, or superseded. */
+  readonly changedAt: Date | undefined
   readonly kosReference: string | undefined
   readonly fhirReference: string | undefined
 }
@@ -79,6 +81,7 @@ export function manifestRowOf(row: StoredRow): ManifestRow {
     entries: row.entries as ManifestRow['entries'],
     state: text('state') as ManifestState,
     registeredAt: (row.registered_at as Date | null) ?? undefined,
+    changedAt: (row.changed_at as Date | null) ?? undefined,
     kosReference: maybe('kos_reference'),
     fhirReference: maybe('fhir_reference'),
   }

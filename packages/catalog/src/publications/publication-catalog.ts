@@ -13,6 +13,7 @@ import { ensureAccession } from './ensure-accession.ts'
 import { findStudiesByAccession } from './find-studies-by-accession.ts'
 import { listRejectionNotes } from './list-rejection-notes.ts'
 import type { NewManifest } from './manifest-row.ts'
+import type { ManifestSearch } from './manifest-search.ts'
 import { closeNotification, postponeNotification, pruneNotifications, takeNotifications } from './notifications.ts'
 import { readManifestStudy } from './read-manifest-study.ts'
 import {
@@ -25,7 +26,7 @@ import {
   type PublicationFilter,
 } from './read-publications.ts'
 import { type Rejection, rejectInstances } from './reject-instances.ts'
-import { type ManifestSearch, type PageOptions, searchEntries, searchPublishedStudies } from './search-manifests.ts'
+import { type PageOptions, searchEntries, searchPublishedStudies } from './search-manifests.ts'
 import {
   failPublication,
   type PublicationFailure,

@@ -1,40 +1,23 @@
 import type { Sql } from '../database/open-database.ts'
 import { runQuery } from '../database/run-transaction.ts'
-import { compilePredicate, type Predicate } from '../search/predicate.ts'
+import type { Predicate } from '../search/predicate.ts'
 import { SqlText } from '../search/sql-text.ts'
 import { type ManifestRow, manifestRowOf } from './manifest-row.ts'
+import type { EntryFormat, ManifestSearch } from './manifest-search.ts'
+import { conditionsOf, entryConditionsOf } from './search-conditions.ts'
 
-export type EntryFormat = 'kos' | 'fhir'
-
-/** A span of days, each end `YYYYMMDD` and inclusive. */
-export interface DaySpan {
-  readonly from?: string | undefined
-  readonly until?: string | undefined
+/** Study dates where there are none are the earliest. Equals follow by id, so that an order is one order. */
+export interface ManifestOrder {
+  readonly by: 'studyDate' | 'created' | 'changed'
+  readonly isDescending: boolean
 }
 
-/** What registered manifests are searched by; several values of one key are alternatives, several keys all hold. */
-export interface ManifestSearch {
-  readonly patients?: readonly { readonly issuer?: string | undefined; readonly identifier: string }[] | undefined
-  readonly studyInstanceUids?: readonly string[] | undefined
-  readonly manifestUids?: readonly string[] | undefined
-  /** Ids of DocumentReferences, of ImagingStudies, of viewer Endpoints; UUIDs. */
-  readonly entryIds?: readonly string[] | undefined
-  readonly imagingStudyIds?: readonly string[] | undefined
-  readonly viewerEndpointIds?: readonly string[] | undefined
-  /** `value` or `issuer|value`. */
-  readonly accessions?: readonly string[] | undefined
-  readonly modalities?: readonly string[] | undefined
-  readonly regions?: readonly string[] | undefined
-  readonly studyDates?: readonly DaySpan[] | undefined
-  readonly createdDates?: readonly DaySpan[] | undefined
-  readonly formats?: readonly EntryFormat[] | undefined
-  /** Former versions too, or only those. */
-  readonly states?: readonly ('REGISTERED' | 'SUPERSEDED')[] | undefined
-}
+const newestStudyFirst: ManifestOrder = { by: 'studyDate', isDescending: true }
 
-/** Where a page begins: behind this study date (newest first, none last) and id. */
+/** Where a page begins: behind this place in its order. */
 export interface ManifestCursor {
-  readonly studyDate: string
+  /** As the statement wrote it: digits, or nothing for no date. */
+  readonly key: string
   readonly id: string
 }
 
@@ -52,7 +35,10 @@ export interface FoundPage<T> {
 }
 
 export interface PageOptions {
+  /** 0: the total alone. */
   readonly limit: number
+  /** Absent: by study date, newest first. */
+  readonly order?: ManifestOrder | undefined
   readonly after?: ManifestCursor | undefined
 }
 
@@ -65,8 +51,7 @@ export async function searchEntries(
 ): Promise<FoundPage<FoundEntry>> {
   const text = new SqlText()
   const conditions = conditionsOf(search, predicate, text, { wholeStudies: true })
-  if (search.formats !== undefined) conditions.push(`f.format = any (${listOf(search.formats, text)})`)
-  if (search.entryIds !== undefined) conditions.push(`f.id = any (${listOf(search.entryIds, text)}::uuid[])`)
+  conditions.push(...entryConditionsOf(search, text))
   const from = `${baseFrom} cross join lateral (values ('kos', m.kos_id), ('fhir', m.fhir_id)) f (format, id)`
   return runSearch(sql, { text, from, conditions, page, id: 'f.id' }, (row) => ({
     id: String(row.found_id),
@@ -80,12 +65,13 @@ export interface FoundStudy {
   readonly id: string
   readonly studyInstanceUid: string
   readonly viewerEndpointId: string | undefined
+  readonly changedAt: Date | undefined
 }
 
 /** Studies that are registered now. */
 export async function searchPublishedStudies(
   sql: Sql,
-  search: Omit<ManifestSearch, 'formats' | 'entryIds' | 'states'>,
+  search: Omit<ManifestSearch, 'formats' | 'entryIds' | 'states' | 'codes' | 'related'>,
   predicate: Predicate,
   page: PageOptions,
 ): Promise<FoundPage<FoundStudy>> {
@@ -95,11 +81,19 @@ export async function searchPublishedStudies(
     id: String(row.found_id),
     studyInstanceUid: String(row.study_instance_uid),
     viewerEndpointId: (row.viewer_endpoint_id as string | null) ?? undefined,
+    changedAt: (row.changed_at as Date | null) ?? undefined,
   }))
 }
 
 const baseFrom = `from manifests m join publications p on p.study_instance_uid = m.study_instance_uid
   join studies s on md5(s.study_instance_uid)::uuid = md5(m.study_instance_uid)::uuid`
+
+/** As text, so that one cursor serves all; to the millisecond, as the entries tell it. */
+const orderKeys: Readonly<Record<ManifestOrder['by'], string>> = {
+  studyDate: `coalesce(m.study_date, '')`,
+  created: `to_char(m.created_at at time zone 'UTC', 'YYYYMMDDHH24MISSMS')`,
+  changed: `coalesce(to_char(m.changed_at at time zone 'UTC', 'YYYYMMDDHH24MISSMS'), '')`,
+}
 
 interface Statement {
   readonly text: SqlText
@@ -115,19 +109,20 @@ async function runSearch<T>(sql: Sql, statement: Statement, itemOf: (row: FoundR
   const { text, from, conditions, page, id } = statement
   const format = from.includes(' f (format, id)') ? 'f.format' : 'null'
   const where = conditions.join('\n and ')
-  const date = `coalesce(m.study_date, '')`
+  const { by, isDescending } = page.order ?? newestStudyFirst
+  const order = isDescending ? 'found_key desc, found_id desc' : 'found_key, found_id'
   const after =
     page.after === undefined
       ? ''
-      : `where (found_date, found_id) < (${text.param(page.after.studyDate)}, ${text.param(page.after.id)}::uuid)`
+      : `where (found_key, found_id) ${isDescending ? '<' : '>'} (${text.param(page.after.key)}, ${text.param(page.after.id)}::uuid)`
   // The count is of all pages: a page must not tell how many there are by being short.
   text.add(`with found as materialized (
-      select m.id as manifest, ${id} as found_id, ${format} as found_format, ${date} collate "C" as found_date
+      select m.id as manifest, ${id} as found_id, ${format} as found_format, ${orderKeys[by]} collate "C" as found_key
       ${from} where ${where})
-    select m.*, found_id, found_format, found_date, (select count(*)::int from found) as found_total
-    from (select * from found ${after} order by found_date desc, found_id desc limit ${text.param(page.limit + 1)}::int) x
+    select m.*, found_id, found_format, found_key, (select count(*)::int from found) as found_total
+    from (select * from found ${after} order by ${order} limit ${text.param(page.limit + 1)}::int) x
       join manifests m on m.id = x.manifest
-    order by found_date desc, found_id desc`)
+    order by ${order}`)
   const rows = await runQuery(async () => sql.unsafe<FoundRow[]>(text.toString(), text.params, { prepare: true }))
   const shown = rows.slice(0, page.limit)
   const last = shown.at(-1)
@@ -136,7 +131,7 @@ async function runSearch<T>(sql: Sql, statement: Statement, itemOf: (row: FoundR
   return {
     total: total ?? (page.after === undefined ? 0 : await countAll(sql, statement)),
     items: shown.map(itemOf),
-    next: hasMore ? { studyDate: String(last.found_date), id: String(last.found_id) } : undefined,
+    next: hasMore ? { key: String(last.found_key), id: String(last.found_id) } : undefined,
   }
 }
 
@@ -150,62 +145,4 @@ async function countAll(sql: Sql, { text, from, conditions }: Statement): Promis
 
 function highestPlace(statement: string): number {
   return Math.max(0, ...[...statement.matchAll(/\$(\d+)/g)].map((match) => Number(match[1])))
-}
-
-function conditionsOf(
-  search: ManifestSearch,
-  predicate: Predicate,
-  text: SqlText,
-  o: { readonly wholeStudies: boolean },
-): string[] {
-  const scope = compilePredicate(predicate, text)
-  const conditions = [scope.study, 's.number_of_instances > 0', 'm.registered_at is not null']
-  if (scope.part !== undefined) {
-    conditions.push(o.wholeStudies ? 'not s.several_holders' : `(not s.several_holders or exists (${scope.part.view}))`)
-  }
-  conditions.push(stateCondition(search.states ?? ['REGISTERED', 'SUPERSEDED'], text))
-  const add = (condition: string | undefined) => condition !== undefined && conditions.push(condition)
-  const isOneOf = (column: string, values: readonly string[] | undefined, cast = '') =>
-    values && `${column} = any (${listOf(values, text)}${cast})`
-  add(isOneOf('m.study_instance_uid', search.studyInstanceUids))
-  add(isOneOf('m.manifest_uid', search.manifestUids))
-  add(isOneOf('p.fhir_id', search.imagingStudyIds, '::uuid[]'))
-  add(isOneOf('m.viewer_endpoint_id', search.viewerEndpointIds, '::uuid[]'))
-  add(search.accessions && `m.accessions && ${listOf(search.accessions, text)}`)
-  add(search.modalities && `m.modalities && ${listOf(search.modalities, text)}`)
-  add(search.regions && `m.regions && ${listOf(search.regions, text)}`)
-  add(search.patients && patientsCondition(search.patients, text))
-  add(search.studyDates && daysCondition('m.study_date', search.studyDates, text))
-  const created = `to_char(m.created_at, 'YYYYMMDD') collate "C"`
-  add(search.createdDates && daysCondition(created, search.createdDates, text))
-  return conditions
-}
-
-/** A hidden study is withdrawn from the registry; whoever may see it all the same sees what was registered last. */
-function stateCondition(states: readonly ('REGISTERED' | 'SUPERSEDED')[], text: SqlText): string {
-  const among = `m.state = any (${listOf(states, text)})`
-  if (!states.includes('REGISTERED')) return among
-  return `(${among} or s.visibility <> 0 and m.state = 'WITHDRAWN' and m.version = p.version)`
-}
-
-function patientsCondition(patients: NonNullable<ManifestSearch['patients']>, text: SqlText): string {
-  const alternatives = patients.map(({ issuer, identifier }) => {
-    const same = `m.patient_identifier = ${text.param(identifier)}`
-    return issuer === undefined ? same : `(${same} and m.patient_issuer = ${text.param(issuer)})`
-  })
-  return alternatives.length === 0 ? 'false' : `(${alternatives.join(' or ')})`
-}
-
-/** All spans hold: `date=ge…&date=lt…` is one range. */
-function daysCondition(column: string, spans: readonly DaySpan[], text: SqlText): string {
-  const parts = spans.flatMap(({ from, until }) => [
-    ...(from === undefined ? [] : [`${column} >= ${text.param(from)}`]),
-    ...(until === undefined ? [] : [`${column} <= ${text.param(until)}`]),
-  ])
-  return parts.length === 0 ? `${column} is not null` : parts.join(' and ')
-}
-
-/** An array as one text parameter; PostgreSQL needs no type of the driver's then. */
-function listOf(values: readonly string[], text: SqlText): string {
-  return `(array(select value from json_array_elements_text(${text.param(JSON.stringify(values))}::text::json)))`
 }

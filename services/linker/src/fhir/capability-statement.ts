@@ -1,4 +1,5 @@
-import { type SearchedType, searchParametersOf } from './parse-search.ts'
+import { searchLimits } from './parse-search.ts'
+import { type SearchedType, searchIncludes, searchParameters, sortKeys } from './search-parameters.ts'
 
 const PUBLISHED = '2026-11-24'
 const searched: readonly SearchedType[] = ['DocumentReference', 'ImagingStudy', 'Endpoint']
@@ -7,8 +8,10 @@ const searched: readonly SearchedType[] = ['DocumentReference', 'ImagingStudy', 
 export function capabilityStatement(fhirUrl: string): Record<string, unknown> {
   const resources = searched.map((type) => ({
     type,
+    documentation: documentationOf(type),
     interaction: [{ code: 'read' }, { code: 'search-type' }],
-    searchParam: searchParametersOf(type).map((name) => ({ name, type: typeOf(name) })),
+    ...(searchIncludes[type].length > 0 && { searchInclude: searchIncludes[type] }),
+    searchParam: searchParamsOf(type),
   }))
   return {
     resourceType: 'CapabilityStatement',
@@ -22,6 +25,8 @@ export function capabilityStatement(fhirUrl: string): Record<string, unknown> {
     rest: [
       {
         mode: 'server',
+        documentation:
+          'A parameter that is not supported is refused, and ignored after Prefer: handling=lenient. Every search may be sent by POST to _search.',
         security: { description: 'OAuth 2.0 bearer token of the archive' },
         resource: [...resources, { type: 'Binary', interaction: [{ code: 'read' }] }],
       },
@@ -29,7 +34,19 @@ export function capabilityStatement(fhirUrl: string): Record<string, unknown> {
   }
 }
 
-function typeOf(name: string): 'date' | 'token' | 'reference' {
-  if (name === 'patient') return 'reference'
-  return ['date', 'started', 'creation', 'period'].includes(name) ? 'date' : 'token'
+/** By their names alone: a modifier is none, and those with one are told in words. */
+function searchParamsOf(type: SearchedType): readonly { name: string; type: string }[] {
+  return Object.entries(searchParameters[type])
+    .filter(([name]) => !name.includes(':'))
+    .map(([name, parameter]) => ({ name, type: parameter.type }))
+}
+
+function documentationOf(type: SearchedType): string {
+  const modified = Object.keys(searchParameters[type]).filter((name) => name.includes(':'))
+  const sorts = Object.keys(sortKeys[type]).flatMap((name) => [name, `-${name}`])
+  return [
+    `_count: ${searchLimits.defaultCount} where absent, ${searchLimits.maxCount} at most, 0 for the total alone`,
+    ...(modified.length > 0 ? [`also ${modified.join(', ')}`] : []),
+    ...(sorts.length > 0 ? [`_sort: one of ${sorts.join(', ')}`] : []),
+  ].join('; ')
 }

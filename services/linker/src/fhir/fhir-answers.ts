@@ -7,13 +7,15 @@ import type { LinkerParts } from '../linker-parts.ts'
 import { allow } from '../publication/allow.ts'
 import { type ManifestSettings, publicUrlOf } from '../publication/manifest-options.ts'
 import {
+  type DocumentReferenceResource,
   documentReferenceResource,
   imagingStudyResource,
-  viewerEndpointResource,
+  viewerEndpointResources,
   wadoEndpointResource,
 } from './fhir-resources.ts'
-import { sendFhir } from './operation-outcome.ts'
-import { cursorText, type FhirSearch, parseFhirSearch, type SearchedType } from './parse-search.ts'
+import { sendFhir, warning } from './operation-outcome.ts'
+import { cursorText, type FhirSearch, isLenientlyAsked, parseFhirSearch, searchLimits } from './parse-search.ts'
+import type { SearchedType } from './search-parameters.ts'
 import { uuidsOf } from './search-tokens.ts'
 
 export interface FhirParts extends LinkerParts {
@@ -21,9 +23,15 @@ export interface FhirParts extends LinkerParts {
 }
 
 type Found = FoundPage<unknown>['next']
+interface Resource {
+  readonly resourceType?: unknown
+  readonly id?: unknown
+}
 interface Resources {
   readonly total: number
-  readonly resources: readonly { readonly resourceType?: unknown; readonly id?: unknown }[]
+  readonly resources: readonly Resource[]
+  /** What the found ones point at, as far as the search wants it and the caller may see it. */
+  readonly included: readonly Resource[]
   readonly next: Found
 }
 
@@ -39,25 +47,35 @@ export async function answerSearch(
   request: Request,
   response: Response,
 ): Promise<void> {
-  const asked = askedOf(request)
-  const search = parseFhirSearch(type, asked)
+  const isLenient = isLenientlyAsked(request.headers.prefer?.toString())
+  const search = parseFhirSearch(type, askedOf(request), { zone: parts.settings.timezoneOffset, isLenient })
   const object = { resource: type, keys: search.keys }
   const predicate = await allow(parts, principalOf(request), { action: { kind: 'search' }, object })
   const fhirUrl = fhirUrlOf(parts, request)
-  const { total, resources, next } = await find(parts, type, { search, predicate, fhirUrl })
+  const found = await find(parts, type, { search, predicate, fhirUrl })
+  const entry = entriesOf(found, search, fhirUrl)
   sendFhir(response, {
     resourceType: 'Bundle',
     type: 'searchset',
-    total,
-    link: linksOf(`${fhirUrl}/${type}`, asked, next),
-    ...(resources.length > 0 && {
-      entry: resources.map((resource) => ({
-        fullUrl: `${fhirUrl}/${type}/${String(resource.id)}`,
-        resource,
-        search: { mode: 'match' },
-      })),
-    }),
+    total: found.total,
+    link: linksOf(`${fhirUrl}/${type}`, search.used, found.next),
+    ...(entry.length > 0 && { entry }),
   })
+}
+
+function entriesOf({ resources, included }: Resources, { ignored }: FhirSearch, fhirUrl: string): readonly object[] {
+  const entryOf = (mode: string) => (resource: Resource) => ({
+    fullUrl: `${fhirUrl}/${String(resource.resourceType)}/${String(resource.id)}`,
+    resource,
+    search: { mode },
+  })
+  // By number: names may be anything.
+  const outcome = warning(`${ignored} parameters of the search are not supported and were ignored`)
+  return [
+    ...resources.map(entryOf('match')),
+    ...included.map(entryOf('include')),
+    ...(ignored > 0 ? [{ resource: outcome, search: { mode: 'outcome' } }] : []),
+  ]
 }
 
 /** One resource; what the caller may not see is answered as what is not there. */
@@ -70,7 +88,8 @@ export async function answerRead(
   const principal = principalOf(request)
   const id = idOf(request)
   const predicate = await allow(parts, principal, { action: { kind: 'search' }, object: { resource: type, id } })
-  const search: FhirSearch = { ...parseFhirSearch(type, new URLSearchParams({ _id: id })), limit: 1 }
+  const options = { zone: parts.settings.timezoneOffset, isLenient: false }
+  const search: FhirSearch = { ...parseFhirSearch(type, new URLSearchParams({ _id: id }), options), limit: 1 }
   const { resources } = await find(parts, type, { search, predicate, fhirUrl: fhirUrlOf(parts, request) })
   const [resource] = resources
   if (resource === undefined) throw await absent(parts, principal, { resource: type, id })
@@ -115,29 +134,47 @@ function find(parts: FhirParts, type: SearchedType, wanted: Wanted): Promise<Res
 
 async function findDocuments({ catalog }: FhirParts, { search, predicate, fhirUrl }: Wanted): Promise<Resources> {
   const page = await catalog.publications.searchEntries(search.search, predicate, search)
-  return { ...page, resources: page.items.map((entry) => documentReferenceResource(entry, fhirUrl)) }
+  const resources = page.items.map((entry) => documentReferenceResource(entry, fhirUrl))
+  if (!search.includes.includes('DocumentReference:relatesto')) return { ...page, resources, included: [] }
+  const others = relatedIdsOf(resources).filter((id) => resources.every((resource) => resource.id !== id))
+  const entryIds = uuidsOf(others)
+  const related = await catalog.publications.searchEntries({ entryIds }, predicate, { limit: MAX_INCLUDED })
+  return { ...page, resources, included: related.items.map((entry) => documentReferenceResource(entry, fhirUrl)) }
+}
+
+/** An entry points at its former version and at the other format. */
+const MAX_INCLUDED = 2 * searchLimits.maxCount
+
+function relatedIdsOf(entries: readonly DocumentReferenceResource[]): readonly string[] {
+  const references = entries.flatMap(({ relatesTo = [] }) => relatesTo.map(({ target }) => target.reference))
+  return [...new Set(references.map((reference) => reference.replace(/^DocumentReference\//, '')))]
 }
 
 /** Read one after the other: each may be large. */
 async function findStudies({ catalog, settings }: FhirParts, { search, predicate }: Wanted): Promise<Resources> {
   const page = await catalog.publications.searchStudies(search.search, predicate, search)
-  const resources: Resources['resources'][number][] = []
-  for (const { studyInstanceUid } of page.items) {
+  const resources: Resource[] = []
+  const viewers: Resource[] = []
+  for (const { studyInstanceUid, changedAt } of page.items) {
     const study = await catalog.publications.readManifestStudy(studyInstanceUid, predicate)
-    if (study !== undefined && study.requests.length > 0) resources.push(imagingStudyResource(study, settings))
+    if (study === undefined || study.requests.length === 0) continue
+    resources.push(imagingStudyResource(study, changedAt, settings))
+    viewers.push(...viewerEndpointResources(studyInstanceUid, settings))
   }
-  return { ...page, resources }
+  const hasEndpoints = search.includes.includes('ImagingStudy:endpoint') && resources.length > 0
+  return { ...page, resources, included: hasEndpoints ? [wadoEndpointResource(settings), ...viewers] : [] }
 }
 
 async function findEndpoints({ catalog, settings }: FhirParts, { search, predicate }: Wanted): Promise<Resources> {
   const wado = wadoEndpointResource(settings)
   const { viewerEndpointIds } = search.search
-  if (viewerEndpointIds === undefined) return { total: 1, resources: [wado], next: undefined }
+  const none = { included: [], next: undefined }
+  if (viewerEndpointIds === undefined) return { ...none, total: 1, resources: search.limit === 0 ? [] : [wado] }
   const own = viewerEndpointIds.includes(wado.id) ? [wado] : []
-  const { items } = await catalog.publications.searchStudies({ viewerEndpointIds }, predicate, search)
-  const viewers = items.flatMap(({ studyInstanceUid }) => viewerEndpointResource(studyInstanceUid, settings) ?? [])
+  const { items } = await catalog.publications.searchStudies({ viewerEndpointIds }, predicate, { limit: MAX_INCLUDED })
+  const viewers = items.flatMap(({ studyInstanceUid }) => viewerEndpointResources(studyInstanceUid, settings))
   const resources = [...own, ...viewers]
-  return { total: resources.length, resources, next: undefined }
+  return { ...none, total: resources.length, resources: search.limit === 0 ? [] : resources }
 }
 
 function askedOf(request: Request): URLSearchParams {
@@ -146,10 +183,11 @@ function askedOf(request: Request): URLSearchParams {
   return new URLSearchParams([...query, ...form])
 }
 
-function linksOf(url: string, asked: URLSearchParams, next: Found): readonly { relation: string; url: string }[] {
-  const self = asked.size === 0 ? url : `${url}?${asked}`
+/** Tell by what the answer was made: what was ignored is not in them. */
+function linksOf(url: string, used: URLSearchParams, next: Found): readonly { relation: string; url: string }[] {
+  const self = used.size === 0 ? url : `${url}?${used}`
   if (next === undefined) return [{ relation: 'self', url: self }]
-  const following = new URLSearchParams(asked)
+  const following = new URLSearchParams(used)
   following.set('_after', cursorText(next))
   return [
     { relation: 'self', url: self },

@@ -5,7 +5,7 @@ import { manifestSettingsOf } from '../publication/manifest-options.ts'
 import { capabilityStatement } from './capability-statement.ts'
 import { answerBinary, answerRead, answerSearch, type FhirParts, fhirUrlOf } from './fhir-answers.ts'
 import { fhirErrorHandler, sendFhir, sendOutcome } from './operation-outcome.ts'
-import type { SearchedType } from './parse-search.ts'
+import type { SearchedType } from './search-parameters.ts'
 
 const MAX_FORM_BYTES = 64 * 1024
 const searched: readonly SearchedType[] = ['DocumentReference', 'ImagingStudy', 'Endpoint']

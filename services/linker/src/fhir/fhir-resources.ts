@@ -2,22 +2,44 @@ import type { FoundEntry, ManifestRow, ManifestStudyRow } from '@vna/catalog'
 import { endpointsOf, type FhirEndpoint, type FhirImagingStudy, imagingStudyOf, type ManifestStudy } from '@vna/fse'
 import { type ManifestSettings, manifestOptionsOf } from '../publication/manifest-options.ts'
 
+export interface DocumentReferenceResource {
+  readonly resourceType?: unknown
+  readonly id?: unknown
+  readonly meta?: object
+  readonly content?: readonly { readonly attachment: { readonly url: string } }[]
+  readonly relatesTo?: readonly { readonly target: { readonly reference: string } }[]
+}
+
 /** The entry as it was registered, with what it is now and where its document lies for this client. */
-export function documentReferenceResource({ format, manifest }: FoundEntry, fhirUrl: string): Record<string, unknown> {
-  const entry = manifest.entries[format] as Record<string, unknown>
-  const content = (entry.content as readonly Record<string, unknown>[]).map((part) => {
-    const attachment = part.attachment as Record<string, unknown>
-    return { ...part, attachment: { ...attachment, url: `${fhirUrl}/${String(attachment.url)}` } }
+export function documentReferenceResource(
+  { format, manifest }: FoundEntry,
+  fhirUrl: string,
+): DocumentReferenceResource {
+  const entry = manifest.entries[format] as DocumentReferenceResource
+  const content = (entry.content ?? []).map((part) => {
+    const { attachment } = part
+    return { ...part, attachment: { ...attachment, url: `${fhirUrl}/${attachment.url}` } }
   })
-  return { ...entry, status: statusOf(manifest), content }
+  const described = { ...entry, meta: metaOf(entry.meta, manifest.changedAt) }
+  return { ...described, status: statusOf(manifest), content } as DocumentReferenceResource
+}
+
+/** What `_lastUpdated` looks for. */
+function metaOf(meta: object | undefined, changedAt: Date | undefined): object {
+  return { ...(changedAt !== undefined && { lastUpdated: changedAt.toISOString() }), ...meta }
 }
 
 function statusOf({ state }: ManifestRow): 'current' | 'superseded' {
   return state === 'SUPERSEDED' ? 'superseded' : 'current'
 }
 
-export function imagingStudyResource(study: ManifestStudyRow, settings: ManifestSettings): FhirImagingStudy {
-  return imagingStudyOf(study, optionsOf(study.studyInstanceUid, settings))
+export function imagingStudyResource(
+  study: ManifestStudyRow,
+  changedAt: Date | undefined,
+  settings: ManifestSettings,
+): FhirImagingStudy {
+  const resource = imagingStudyOf(study, optionsOf(study.studyInstanceUid, settings))
+  return { ...resource, meta: metaOf(resource.meta, changedAt) } as FhirImagingStudy
 }
 
 /** The archive's own WADO-RS; without a study, since it is one for all. */
@@ -27,8 +49,9 @@ export function wadoEndpointResource(settings: ManifestSettings): FhirEndpoint {
   return wado
 }
 
-export function viewerEndpointResource(studyInstanceUid: string, settings: ManifestSettings): FhirEndpoint | undefined {
-  return endpointsFor(studyInstanceUid, settings)[1]
+/** One, or none where no viewer is configured. */
+export function viewerEndpointResources(studyInstanceUid: string, settings: ManifestSettings): readonly FhirEndpoint[] {
+  return endpointsFor(studyInstanceUid, settings).slice(1)
 }
 
 /** Endpoints are named by the study's UID and the settings; nothing else of the study is looked at. */

@@ -24,6 +24,11 @@ export function sendFhir(response: Response, resource: unknown, status = 200): v
     .send(Buffer.from(JSON.stringify(resource)))
 }
 
+/** Stands in an answer, beside what was found. */
+export function warning(diagnostics: string): Record<string, unknown> {
+  return { resourceType: 'OperationOutcome', issue: [{ severity: 'warning', code: 'not-supported', diagnostics }] }
+}
+
 export function sendOutcome(response: Response, status: number, diagnostics: string): void {
   const code = issueCodes[status] ?? 'exception'
   sendFhir(response, { resourceType: 'OperationOutcome', issue: [{ severity: 'error', code, diagnostics }] }, status)

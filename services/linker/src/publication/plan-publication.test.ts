@@ -7,6 +7,7 @@ const row = (name: string, state: ManifestRow['state']): ManifestRow => ({
   studyInstanceUid: '1.2.3',
   version: 1,
   createdAt: new Date(0),
+  changedAt: undefined,
   registeredAt: state === 'BUILT' ? undefined : new Date(0),
   profile: 'mado-ti',
   contentHash: `hash of ${name}`,
