@@ -42,7 +42,7 @@ export async function readChain(
         and r.facts -> 'withdrawn' = 'true'::jsonb
       union all
       select r.id, 5, 'same-carrier' from reports r
-      where r.origin = ${origin} and r.set_id = any(array(select value from json_array_elements_text(${JSON.stringify(aliases)}::text::json)))
+      where r.origin = ${origin} and r.set_id is not null and r.set_id = any(array(select value from json_array_elements_text(${JSON.stringify(aliases)}::text::json)))
         and r.facts -> 'withdrawn' = 'true'::jsonb) c
       join reports r on r.id = c.id and r.origin = ${origin}
     order by r.id, c.rank`

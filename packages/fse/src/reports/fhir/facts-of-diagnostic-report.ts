@@ -68,9 +68,17 @@ export function factsOfDiagnosticReport(
   }
 }
 
-/** `issued` is the time of the report; when it was taken back stands, if anywhere, beside the resource. */
+/**
+ * `issued` is the time of the report; when it was taken back stands, if anywhere, beside the resource: told in the zone of
+ * `issued`, since versions are compared as they are written.
+ */
 function saidAt(report: JsonObject, { withdrawn }: Version): string | undefined {
-  return withdrawn === true ? textAt(report, 'meta', 'lastUpdated') : undefined
+  const [zone] = /(Z|[+-]\d\d:\d\d)$/.exec(textAt(report, 'issued') ?? '') ?? []
+  const updated = textAt(report, 'meta', 'lastUpdated') ?? ''
+  const said = /^\d{4}-/.test(updated) ? Date.parse(updated) : Number.NaN
+  if (withdrawn !== true || zone === undefined || Number.isNaN(said)) return undefined
+  const zoneMs = Date.parse('1970-01-01T00:00:00Z') - Date.parse(`1970-01-01T00:00:00${zone}`)
+  return new Date(said + zoneMs).toISOString()
 }
 
 function relatedOf(report: JsonObject, set: ResourceSet) {

@@ -45,6 +45,14 @@ const report = {
   effectiveDateTime: '2026-02-03T09:22:05+01:00',
   issued: '2026-02-04T11:24:26.5+01:00',
 }
+const documentReference = {
+  resourceType: 'DocumentReference',
+  status: 'current',
+  masterIdentifier: { system: 'urn:ietf:rfc:3986', value: 'urn:oid:1.2.8' },
+  subject: { identifier: { system: 'urn:oid:1.2.9', value: 'P1' } },
+  relatesTo: [{ code: 'replaces', target: { identifier: { system: 'urn:ietf:rfc:3986', value: 'urn:oid:1.2.7' } } }],
+  context: { related: [{ identifier: { type: typed('ACSN'), system: 'urn:oid:1.2.5', value: 'ACC1' } }] },
+}
 const bundle = (...resources: object[]) => ({
   resourceType: 'Bundle',
   type: 'collection',
@@ -79,7 +87,22 @@ describe('facts of FHIR reports', () => {
     )
     expect(corrected).toMatchObject({ setId: 'urn:oid:1.2.7|R1', replaces: ['urn:oid:1.2.7|R1'] })
     expect(corrected?.uniqueId).toBe('urn:oid:1.2.7|R1#2026-02-04T11:24:26.5+01:00')
-    expect(withdrawn?.withdrawn).toBe(true)
+    // A name of its own, or it would come before every correction of the plain one.
+    expect(withdrawn).toMatchObject({
+      withdrawn: true,
+      setId: 'urn:oid:1.2.7|R1',
+      uniqueId: 'urn:oid:1.2.7|R1#withdrawn',
+    })
+    expect(withdrawn?.replaces).toEqual([])
+  })
+
+  it('takes a report back by its name alone, by when that was said', () => {
+    const meta = { lastUpdated: '2026-03-01T09:00:00Z' }
+    const { subject: _, ...bare } = { ...report, status: 'cancelled', meta }
+    expect(parse(bare)).toMatchObject({ withdrawn: true, patientIdentifiers: [], createdAt: '20260301100000' })
+    const { subject: __, ...reference } = { ...documentReference, docStatus: 'entered-in-error' }
+    expect(parse(reference)).toMatchObject({ withdrawn: true, uniqueId: '1.2.8' })
+    expect(() => parse({ ...reference, docStatus: 'final' })).toThrow('missing-patient')
   })
 
   it('takes `#id` only from the resource that contains it', () => {
@@ -89,14 +112,7 @@ describe('facts of FHIR reports', () => {
     expect(facts.patientIdentifiers.map(({ value }) => value)).toEqual([anna.fiscalCode, 'P1'])
   })
 
-  const reference = {
-    resourceType: 'DocumentReference',
-    status: 'current',
-    masterIdentifier: { system: 'urn:ietf:rfc:3986', value: 'urn:oid:1.2.8' },
-    subject: { identifier: { system: 'urn:oid:1.2.9', value: 'P1' } },
-    relatesTo: [{ code: 'replaces', target: { identifier: { system: 'urn:ietf:rfc:3986', value: 'urn:oid:1.2.7' } } }],
-    context: { related: [{ identifier: { type: typed('ACSN'), system: 'urn:oid:1.2.5', value: 'ACC1' } }] },
-  }
+  const reference = documentReference
 
   it('reads a DocumentReference', () => {
     expect(parse(reference)).toMatchObject({
