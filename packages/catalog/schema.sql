@@ -428,7 +428,8 @@ table rejected_instances (
   sop_instance_uid text collate "C" not null
   reason text collate "C" not null
   rejected_at timestamp with time zone not null
-  PRIMARY KEY (study_instance_uid, sop_instance_uid)
+  entity_code text collate "C" not null default ''::text
+  PRIMARY KEY (study_instance_uid, sop_instance_uid, entity_code)
 )
 
 table report_keys (

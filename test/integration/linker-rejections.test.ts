@@ -99,6 +99,20 @@ describe('a rejection note', () => {
     expect(await sharedOf('two senders')).toEqual(uids(ours))
   })
 
+  it('counts by who sent an image first, although a reindex may meet the other pack first', async () => {
+    const study = 'same image twice'
+    const [image, kept] = [imageOf(study, 1), imageOf(study, 2)]
+    const keys = [
+      ...(await fixture.archive([fileOf(image), fileOf(kept)], 'ASST-A')),
+      ...(await fixture.archive([fileOf(image)], 'ASST-B')),
+      ...(await fixture.archive([noteOf(study, [image])], 'ASST-B')),
+    ]
+    await untilSettled(study)
+    expect(await sharedOf(study)).toEqual(uids(image, kept))
+    await reindex(keys.toReversed(), { study, withLedger: false })
+    expect(await sharedOf(study)).toEqual(uids(image, kept))
+  })
+
   const orders = [
     [0, 1, 2],
     [0, 2, 1],
@@ -122,14 +136,16 @@ describe('a rejection note', () => {
     expect(shared).toEqual(uids(kept))
     expect(rejected.length).toBe(2)
 
-    await reindex(keys.toReversed(), { withLedger: order[0] === 0 })
-    await untilSettled(study)
+    await reindex(keys.toReversed(), { study, withLedger: order[0] === 0 })
     expect([await sharedOf(study), await rejectedOf(study)]).toEqual([shared, rejected])
   })
 })
 
-/** Into an empty catalog, each pack becoming stable by itself; without the ledger, packs alone must tell. */
-async function reindex(keys: readonly string[], { withLedger }: { withLedger: boolean }): Promise<void> {
+/** Into an empty catalog, the study published after each pack; without the ledger, packs alone must tell. */
+async function reindex(
+  keys: readonly string[],
+  { study, withLedger }: { readonly study: string; readonly withLedger: boolean },
+): Promise<void> {
   const { catalog } = fixture.catalog
   const events = await catalog.sql<{ type: string; payload: Record<string, unknown> }[]>`
     select type, payload from events order by seq`
@@ -143,5 +159,6 @@ async function reindex(keys: readonly string[], { withLedger }: { withLedger: bo
   for (const packKey of keys) {
     await registerStoredPack({ store: fixture.store, catalog }, packKey)
     await fixture.makeStable()
+    await untilSettled(study)
   }
 }

@@ -28,8 +28,8 @@ export async function applyPublicationEvent(
       return true
     case 'instances-rejected':
       await sql`
-        insert into rejected_instances (study_instance_uid, sop_instance_uid, reason, rejected_at)
-        select ${text(payload.studyInstanceUid)}, value, ${text(payload.reason)}, ${text(payload.rejectedAt)}::timestamptz
+        insert into rejected_instances (study_instance_uid, sop_instance_uid, entity_code, reason, rejected_at)
+        select ${text(payload.studyInstanceUid)}, value, ${text(payload.entityCode)}, ${text(payload.reason)}, ${text(payload.rejectedAt)}::timestamptz
         from json_array_elements_text(${JSON.stringify(payload.sopInstanceUids ?? [])}::text::json)
         on conflict do nothing`
       return true

@@ -138,7 +138,8 @@ function instancesStatement(studyInstanceUid: string, predicate: Predicate): Sql
     from studies s join instances i on i.study_id = s.id join uids u on u.id = i.sop_class_id
     where ${whereStudy(text, studyInstanceUid)} and ${scope.study} and ${shownInstance(scope)}
       and not exists (select from rejected_instances r
-        where r.study_instance_uid = s.study_instance_uid and r.sop_instance_uid = i.sop_instance_uid)
+        where r.study_instance_uid = s.study_instance_uid and r.sop_instance_uid = i.sop_instance_uid
+          and r.entity_code in ('', (select code from entities where id = i.entity_id)))
     order by i.series_id, i.instance_number, i.sop_instance_uid`)
   return text
 }

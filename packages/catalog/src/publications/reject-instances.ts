@@ -6,17 +6,19 @@ import { appendEvents } from '../queries/append-events.ts'
 export interface Rejection {
   readonly studyInstanceUid: string
   readonly sopInstanceUids: readonly string[]
+  /** Who sent the note: it counts for instances of that entity. Absent: for all of them. */
+  readonly entityCode?: string | undefined
   /** DCM code of the note's title. */
   readonly reason: '113001' | '113037' | '113038' | '113039'
 }
 
 /** Takes instances out of the shared manifest, which is then due for a new version. Returns how many were not out before. */
 export async function rejectInstances(sql: Sql, rejection: Rejection): Promise<number> {
-  const { studyInstanceUid, sopInstanceUids, reason } = rejection
+  const { studyInstanceUid, sopInstanceUids, entityCode = '', reason } = rejection
   return runTransaction(sql, async (tx) => {
     const rows = await tx<{ sop: string; at: Date }[]>`
-      insert into rejected_instances (study_instance_uid, sop_instance_uid, reason, rejected_at)
-      select ${studyInstanceUid}, value, ${reason}, date_trunc('milliseconds', clock_timestamp())
+      insert into rejected_instances (study_instance_uid, sop_instance_uid, entity_code, reason, rejected_at)
+      select ${studyInstanceUid}, value, ${entityCode}, ${reason}, date_trunc('milliseconds', clock_timestamp())
       from (select distinct value from json_array_elements_text(${JSON.stringify(sopInstanceUids)}::text::json)) u
       order by value
       on conflict do nothing returning sop_instance_uid as sop, rejected_at as at`

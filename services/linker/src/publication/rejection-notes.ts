@@ -24,7 +24,12 @@ export async function applyRejectionNotes(
     const named = new Set(referencedInstances(await readNote(store, note), studyInstanceUid))
     const rejected = instances.filter((one) => named.has(one.sopInstanceUid) && one.entityCode === note.entityCode)
     const sopInstanceUids = [sopInstanceUid, ...rejected.map((one) => one.sopInstanceUid)]
-    await catalog.publications.rejectInstances({ studyInstanceUid, reason, sopInstanceUids })
+    await catalog.publications.rejectInstances({
+      studyInstanceUid,
+      reason,
+      sopInstanceUids,
+      entityCode: note.entityCode,
+    })
   }
 }
 
