@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { closeSync, openSync, readdirSync, readFileSync, readSync, rmSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { openCatalog } from '../../../packages/catalog/src/index.ts'
 import { type Stack, startStack, waitUntil } from '../../harness/stack.ts'
 
 const LIMIT_MS = 120_000
@@ -83,6 +84,38 @@ describe('the commands of an operator', { timeout: LIMIT_MS }, () => {
     expect((await vna('verify')).json.audit.entries).toBeGreaterThan(before)
     const absent = await vna('instance', 'get', '1.2.3')
     expect(absent).toMatchObject({ exitCode: 1, json: { error: { code: 'not-found' } } })
+  })
+
+  it('find whoever changed the audit trail, or cut its end', async () => {
+    const record = JSON.parse(readFileSync(join(stack.home, 'run', 'supervisor.json'), 'utf8'))
+    const catalog = openCatalog({ url: record.databaseUrl, applicationName: 'tampering-test' })
+    /** As somebody does who owns the database: its triggers are no hindrance to him. */
+    const tamper = (statement: string) =>
+      catalog.sql.unsafe(`set session_replication_role = replica; ${statement}; set session_replication_role = origin`)
+    try {
+      const whole = await vna('verify', 'audit')
+      expect(whole).toMatchObject({ exitCode: 0, json: { ok: true, audit: { kind: 'intact' } } })
+      const last: number = whole.json.audit.entries
+      expect(last).toBeGreaterThan(0)
+      await catalog.anchorAudit()
+      await tamper(`update audit set actor = actor || '?' where seq = ${last}`)
+      const changed = await vna('verify', 'audit')
+      expect(changed).toEqual({
+        exitCode: 1,
+        json: { ok: false, audit: { kind: 'broken', seq: last, problem: 'changed' } },
+      })
+      await tamper(`update audit set actor = rtrim(actor, '?') where seq = ${last}`)
+      expect((await vna('verify', 'audit')).exitCode).toBe(0)
+      await tamper(`create table cut as select * from audit where seq = ${last}; delete from audit where seq = ${last}`)
+      const cut = await vna('verify', 'audit')
+      expect(cut).toMatchObject({ exitCode: 1, json: { audit: { kind: 'broken', seq: last, problem: 'missing' } } })
+      expect((await vna('verify', '--no-chains')).exitCode).toBe(0)
+      expect((await vna('verify')).exitCode).toBe(1)
+      await tamper('insert into audit select * from cut; drop table cut')
+      expect((await vna('verify', 'audit')).exitCode).toBe(0)
+    } finally {
+      await catalog.close()
+    }
   })
 
   it('make a lost sidecar anew', async () => {

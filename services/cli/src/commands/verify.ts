@@ -21,12 +21,17 @@ type PackReport = {
 const MAX_PRINTED = 20
 
 export const registerVerify: RegisterCommand = (program, host) => {
-  program
-    .command('verify')
+  const parent = program.command('verify').description('prove that what is kept is what was received and written down')
+  parent
+    .command('all', { isDefault: true })
     .description('read every pack back and prove each instance by its digest; then the ledger and the audit trail')
     .option('--prefix <prefix>', 'only packs whose key starts so, e.g. packs/2026/11/', 'packs/')
     .option('--no-chains', 'leave out the ledger and the audit trail')
     .action(host.run((context, options: VerifyOptions) => verify(context, options)))
+  parent
+    .command('audit')
+    .description('prove that no entry of the audit trail was changed, moved or taken out')
+    .action(host.run((context) => verifyAuditTrail(context)))
 }
 
 async function verify(context: CommandContext, options: VerifyOptions): Promise<CommandResult> {
@@ -44,6 +49,12 @@ async function verify(context: CommandContext, options: VerifyOptions): Promise<
     ...(audit === undefined ? [] : [describeAudit(audit)]),
   ]
   return { json: { ok, ...packs, ledger, audit: audit && jsonOfAudit(audit) }, text: lines.join('\n'), ok }
+}
+
+async function verifyAuditTrail(context: CommandContext): Promise<CommandResult> {
+  const audit = await connectCatalog(context).verifyAudit()
+  const ok = audit.kind === 'intact'
+  return { json: { ok, audit: jsonOfAudit(audit) }, text: describeAudit(audit), ok }
 }
 
 async function verifyPacks(
