@@ -3,6 +3,7 @@ import { connect } from 'node:net'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { Archive } from './support/archive.ts'
+import { makeCda } from './support/cda-report.ts'
 import { makeFixture } from './support/fixtures.ts'
 import { uidOf } from './support/generated.ts'
 import { makeTextReport } from './support/text-report.ts'
@@ -33,32 +34,21 @@ beforeAll(async () => {
 }, TEST_TIMEOUT_MS)
 afterAll(() => archive.dispose())
 
+/** Stored, and filed: a report that comes next finds it. */
 async function store(study: string, patientId: string): Promise<string> {
   const web = await archive.dicomWeb('entity', { entity: ENTITY })
   const image = makeFixture({ study, number: 1, patientId })
   expect((await web.store([image.file])).httpStatus).toBe(200)
+  const path = `/instances?SOPInstanceUID=${image.sopInstanceUid}`
+  const isFiled = async () => ((await web.search(path)).length > 0 ? true : undefined)
+  await waitFor(isFiled, { what: 'an image to be filed' })
   return image.studyInstanceUid
 }
 
 /** A report of the entity that names a study by its UID. */
-function cda(o: { id: string; study: string; patient?: string }): string {
-  return `<?xml version="1.0" encoding="UTF-8"?>
-<ClinicalDocument xmlns="urn:hl7-org:v3">
-  <id root="2.16.840.1.113883.2.9.2.30.4.4" extension="${o.id}"/>
-  <code code="68604-8" codeSystem="2.16.840.1.113883.6.1"/>
-  <effectiveTime value="20240131112426+0100"/>
-  <recordTarget><patientRole><id root="${CF_ISSUER}" extension="${o.patient ?? ANNA}"/></patientRole></recordTarget>
-  <component><structuredBody><component><section>
-    <code code="121181" codeSystem="1.2.840.10008.2.16.4"/>
-    <entry><act classCode="ACT" moodCode="EVN"><id root="${o.study}"/>
-      <code code="113014" codeSystem="1.2.840.10008.2.16.4"/></act></entry>
-  </section></component></structuredBody></component>
-</ClinicalDocument>`
-}
-
-async function add(o: { id: string; study: string; patient?: string }): Promise<Added> {
-  const path = join(archive.home, `${o.id}.xml`)
-  writeFileSync(path, cda(o))
+async function add({ id, study, patient = ANNA }: { id: string; study: string; patient?: string }): Promise<Added> {
+  const path = join(archive.home, `${id}.xml`)
+  writeFileSync(path, makeCda({ id, patient, studies: [study] }))
   return archive.vnaJson<Added>(['report', 'add', path, '--entity', ENTITY])
 }
 

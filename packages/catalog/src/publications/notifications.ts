@@ -14,7 +14,7 @@ export interface Notification extends NewNotification {
   readonly id: number
   readonly createdAt: Date
   readonly attempts: number
-  /** Its study is hidden by now. */
+  /** Its study or its report is hidden by now, or the study that the report came in. */
   readonly isHidden: boolean
 }
 
@@ -43,8 +43,9 @@ export async function takeNotifications(
       update notifications n set due_at = clock_timestamp() + ${o.leaseMs}::int * interval '1 millisecond'
       from taken where n.id = taken.id
       returning n.id, n.study_instance_uid as "studyInstanceUid", n.created_at as "createdAt", n.attempts, n.kind, n.payload,
-        exists (select from studies s where md5(s.study_instance_uid)::uuid = md5(n.study_instance_uid)::uuid
-          and s.visibility <> 0) as "isHidden"`
+        ${isHiddenStudy(tx, tx`n.study_instance_uid`)} or exists (
+          select from reports r where r.id = (n.payload ->> 'reportId')::uuid
+            and (r.visibility <> 0 or ${isHiddenStudy(tx, tx`r.study_instance_uid`)})) as "isHidden"`
   })
 }
 
@@ -53,6 +54,10 @@ export async function closeNotification(sql: Sql, id: number, error?: string): P
   await runQuery(async () => {
     await sql`update notifications set due_at = null, attempts = attempts + 1, last_error = ${cut(error)} where id = ${id}::bigint`
   })
+}
+
+function isHiddenStudy(tx: Transaction, uid: ReturnType<Transaction>) {
+  return tx`exists (select from studies s where md5(s.study_instance_uid)::uuid = md5(${uid})::uuid and s.visibility <> 0)`
 }
 
 export async function postponeNotification(

@@ -25,7 +25,7 @@ export interface PublicationFilter {
 
 /**
  * By Study Instance UID. Of a hidden study there is nothing to tell, unless its withdrawal is refused: somebody has to look
- * at that, for others still see what they should not.
+ * at that, for others still see what they should not. One that failed before it was hidden is due again, and not told of.
  */
 export async function listPublications(sql: Sql, filter: PublicationFilter): Promise<readonly ListedPublication[]> {
   const limit = Math.min(filter.limit ?? publicationLimits.maxListed, publicationLimits.maxListed)
@@ -37,7 +37,7 @@ export async function listPublications(sql: Sql, filter: PublicationFilter): Pro
       where (${filter.state ?? null}::text is null or state = ${filter.state ?? null})
         and (${filter.studyInstanceUid ?? null}::text is null or study_instance_uid = ${filter.studyInstanceUid ?? null})
         and study_instance_uid > ${filter.after ?? ''}
-        and (state = 'FAILED_BLOCKING' or not exists (
+        and (state = 'FAILED_BLOCKING' and due_at is null and leased_until is null or not exists (
           select from visibility_decisions d
           where d.kind = 'study' and d.id = study_instance_uid and d.visibility <> 0))
       order by study_instance_uid limit ${limit}::int`

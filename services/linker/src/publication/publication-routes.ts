@@ -1,4 +1,4 @@
-import type { PublicationState } from '@vna/catalog'
+import type { ListedPublication, PublicationState } from '@vna/catalog'
 import { ProblemError } from '@vna/dicomweb'
 import type { Request, Response, Router } from 'express'
 import { principalOf } from '../http/principal.ts'
@@ -42,8 +42,7 @@ async function list(parts: LinkerParts, request: Request, response: Response): P
 async function show(parts: LinkerParts, request: Request, response: Response): Promise<void> {
   const studyInstanceUid = studyOf(request)
   await allow(parts, principalOf(request), { action: { kind: 'operate' }, object: { studyInstanceUid } })
-  const [publication] = await parts.catalog.publications.list({ studyInstanceUid })
-  if (publication === undefined) throw new ProblemError('not-found', 'no such publication')
+  const publication = await getPublication(parts, studyInstanceUid)
   const manifests = await parts.catalog.publications.listManifests(studyInstanceUid)
   sendJson(response, {
     ...publication,
@@ -64,10 +63,17 @@ async function show(parts: LinkerParts, request: Request, response: Response): P
 async function retry(parts: LinkerParts, request: Request, response: Response): Promise<void> {
   const studyInstanceUid = studyOf(request)
   await allow(parts, principalOf(request), { action: { kind: 'operate' }, object: { studyInstanceUid, retry: true } })
-  const woken = await parts.catalog.publications.wake({ studyInstanceUids: [studyInstanceUid], verify: true })
-  if (woken === 0) throw new ProblemError('not-found', 'no such publication')
+  await getPublication(parts, studyInstanceUid)
+  await parts.catalog.publications.wake({ studyInstanceUids: [studyInstanceUid], verify: true })
   response.status(202)
   sendJson(response, { studyInstanceUid, state: 'due' })
+}
+
+/** What staff may see of it; of a hidden study nothing, as of one that never came. */
+async function getPublication({ catalog }: LinkerParts, studyInstanceUid: string): Promise<ListedPublication> {
+  const [publication] = await catalog.publications.list({ studyInstanceUid })
+  if (publication === undefined) throw new ProblemError('not-found', 'no such publication')
+  return publication
 }
 
 /** By entity; an entity sees its own number only. */
