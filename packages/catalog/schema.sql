@@ -255,6 +255,7 @@ table links (
   valid_from timestamp with time zone not null
   decided_by text
   reason text
+  restored boolean not null default false
   PRIMARY KEY (report_id, study_instance_uid)
   FOREIGN KEY (report_id) REFERENCES reports(id)
   CHECK ((state = ANY (ARRAY['LINKED'::text, 'REVIEW'::text, 'REJECTED_CONFLICT'::text, 'UNLINKED'::text, 'SUPERSEDED'::text])))

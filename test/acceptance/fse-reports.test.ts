@@ -1,11 +1,11 @@
 import { writeFileSync } from 'node:fs'
-import { connect } from 'node:net'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { Archive } from './support/archive.ts'
 import { makeCda } from './support/cda-report.ts'
 import { makeFixture } from './support/fixtures.ts'
 import { uidOf } from './support/generated.ts'
+import { sendHl7 } from './support/send-hl7.ts'
 import { makeTextReport } from './support/text-report.ts'
 import { waitFor } from './support/wait.ts'
 
@@ -59,16 +59,6 @@ async function untilLinked(id: string, state: string): Promise<Link> {
   return waitFor(isSo, { what: `the report ${state}`, everyMs: 250 })
 }
 
-async function sendHl7(segments: readonly string[]): Promise<string> {
-  const socket = connect({ host: '127.0.0.1', port: archive.ports.mllp })
-  socket.write(`\x0b${segments.join('\r')}\r\x1c\r`)
-  for await (const bytes of socket as AsyncIterable<Buffer>) {
-    socket.destroy()
-    return bytes.toString('utf8')
-  }
-  return ''
-}
-
 describe('a report', () => {
   it('waits for its images and links when they come', { timeout: TEST_TIMEOUT_MS }, async () => {
     const study = uidOf('referto prima')
@@ -101,7 +91,7 @@ describe('a report', () => {
     expect(added.links).toMatchObject([{ state: 'REVIEW' }])
     const review = await archive.vnaJson<readonly Link[]>(['report', 'review'])
     expect(review.map(({ reportId }) => reportId)).toContain(added.id)
-    const ack = await sendHl7([
+    const ack = await sendHl7(archive.ports.mllp, [
       `MSH|^~\\&|ADT|${ENTITY}|VNA|VNA|20261124||ADT^A08^ADT_A01|1|P|2.5|||||ITA|UNICODE UTF-8`,
       'EVN|A08|20261124',
       `PID|1||LOC-7~${ANNA}^^^MEF&${CF_ISSUER}&ISO^NNITA||BIANCHI^ANNA||19750201|F`,

@@ -22,6 +22,8 @@ export const catalogLimits = {
   statementTimeoutMs: 60_000,
   maxStudiesPerTake: 100,
   maxEventsPerShipment: 1000,
+  rebuildPollMs: 100,
+  rebuildAttemptsBeforeWaiting: 20,
   defaultStudyStableMs: 60_000,
   /** So many audit entries at most follow the last hash that left the database. */
   auditEntriesPerAnchor: 1000,

@@ -4,6 +4,7 @@ import type { AuditEntry, AuditRow } from './audit/audit-chain.ts'
 import { type AuditVerdict, verifyAudit } from './audit/verify-audit.ts'
 import { migrateDatabase } from './database/migrate.ts'
 import { type DatabaseOptions, openDatabase, type Sql } from './database/open-database.ts'
+import { type RebuildOptions, runRebuild } from './database/rebuild.ts'
 import { runQuery } from './database/run-transaction.ts'
 import { type EntityChange, writeEntity } from './entities/write-entity.ts'
 import type { FseEvent } from './fse-event.ts'
@@ -83,6 +84,8 @@ export interface Catalog {
   listAudit(afterSeq: number, limit: number): Promise<readonly AuditRow[]>
   verifyAudit(): Promise<AuditVerdict>
 
+  /** Runs `work` as the only rebuild of this database; nothing is published or linked meanwhile. */
+  rebuild<T>(work: () => Promise<T>, options?: RebuildOptions): Promise<T>
   /** Applies a decision of the ledger about the health record again; false when it is none that is known. */
   applyFseEvent(event: FseEvent): Promise<boolean>
   readonly visibility: VisibilityCatalog
@@ -108,6 +111,7 @@ export function openCatalog(options: CatalogOptions): Catalog {
     ...contentMethods(sql, registration),
     ...packMethods(sql),
     ...recordMethods(sql),
+    rebuild: (work, rebuildOptions) => runRebuild(sql, work, rebuildOptions),
     applyFseEvent: (event: FseEvent) => applyFseEvent(sql, event),
     visibility: visibilityMethods(sql),
     publications: publicationMethods(sql),

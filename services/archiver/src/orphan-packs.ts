@@ -49,8 +49,13 @@ export class OrphanPacks {
   async #restoreAll(signal: AbortSignal): Promise<void> {
     const { store, catalog, logger } = this.#options
     logger.warn('another or an older database: comparing it with the ledger and all packs')
-    await applyLedger({ store, catalog })
-    await this.#adopt(['packs/'], signal)
+    await catalog.rebuild(
+      async () => {
+        await applyLedger({ store, catalog })
+        await this.#adopt(['packs/'], signal)
+      },
+      { signal },
+    )
   }
 
   async #remember(identity: DatabaseIdentity): Promise<void> {

@@ -24,6 +24,8 @@ export type FixtureOptions = {
   readonly patientId?: string
   readonly studyDate?: string
   readonly modality?: string
+  /** The study's name by default; empty: the exam had none. */
+  readonly accessionNumber?: string
   readonly transferSyntaxUid?: string
   readonly extra?: readonly Element[]
 }
@@ -66,7 +68,7 @@ function headerElements(options: FixtureOptions, uids: Uids): Element[] {
     text(0x00080018, 'UI', uids.sopInstanceUid),
     text(0x00080020, 'DA', options.studyDate ?? '20240131'),
     text(0x00080030, 'TM', '101500'),
-    text(0x00080050, 'SH', options.study.slice(0, 16)),
+    text(0x00080050, 'SH', options.accessionNumber ?? options.study.slice(0, 16)),
     text(0x00080060, 'CS', options.modality ?? 'CT'),
     text(0x00081030, 'LO', `Torace ${options.study}`.slice(0, 64)),
     text(0x00100010, 'PN', options.patientName ?? 'Prova^Archivio'),

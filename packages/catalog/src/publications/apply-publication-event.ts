@@ -22,9 +22,7 @@ export async function applyPublicationEvent(
       await sql`
         update manifests set state = 'WITHDRAWN'
         where manifest_uid = ${text(payload.manifestUid)} and state in ('BUILT', 'REGISTERED')`
-      await sql`
-        update publications set state = 'WITHDRAWN'
-        where study_instance_uid = ${text(payload.studyInstanceUid)} and state = 'REGISTERED'`
+      await followManifests(sql, text(payload.studyInstanceUid))
       return true
     case 'instances-rejected':
       await sql`
@@ -48,8 +46,17 @@ async function applyRegistered(sql: Sql | Transaction, manifest: ManifestJson): 
     where study_instance_uid = ${uid} and version < ${Number(manifest.version)}::int and state in ('BUILT', 'REGISTERED')`
   await sql`
     insert into publications as p (study_instance_uid, version, state) values (${uid}, ${Number(manifest.version)}::int, 'REGISTERED')
-    on conflict (study_instance_uid) do update set version = greatest(p.version, excluded.version),
-      state = case when p.state = 'PENDING' then 'REGISTERED' else p.state end`
+    on conflict (study_instance_uid) do update set version = greatest(p.version, excluded.version)`
+  await followManifests(sql, uid)
+}
+
+/** The state of a publication that nobody is working on is what its manifests say. */
+async function followManifests(sql: Sql | Transaction, studyInstanceUid: string): Promise<void> {
+  await sql`
+    update publications p
+    set state = case when exists (select from manifests m
+      where m.study_instance_uid = p.study_instance_uid and m.state = 'REGISTERED') then 'REGISTERED' else 'WITHDRAWN' end
+    where p.study_instance_uid = ${studyInstanceUid} and p.state in ('PENDING', 'REGISTERED', 'WITHDRAWN')`
 }
 
 function text(value: unknown): string {

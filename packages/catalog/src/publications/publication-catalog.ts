@@ -20,6 +20,7 @@ import {
   countDivergence,
   countUnresolved,
   findManifest,
+  isStudyThere,
   listManifestStates,
   listManifests,
   listPublications,
@@ -29,6 +30,7 @@ import { type Rejection, rejectInstances } from './reject-instances.ts'
 import { type PageOptions, searchEntries, searchPublishedStudies } from './search-manifests.ts'
 import {
   failPublication,
+  leavePublication,
   type PublicationFailure,
   releasePublications,
   settlePublication,
@@ -51,6 +53,8 @@ function workMethods(sql: Sql) {
     wake: (o: { studyInstanceUids: readonly string[]; verify: boolean }) => wakePublications(sql, o),
     settle: (studyInstanceUid: string, state: 'REGISTERED' | 'UNRESOLVED' | 'WITHDRAWN') =>
       runQuery(() => settlePublication(sql, studyInstanceUid, state)),
+    leave: (studyInstanceUid: string) => leavePublication(sql, studyInstanceUid),
+    isStudyThere: (studyInstanceUid: string) => isStudyThere(sql, studyInstanceUid),
     fail: (failure: PublicationFailure) => failPublication(sql, failure),
   }
 }

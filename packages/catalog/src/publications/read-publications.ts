@@ -44,6 +44,16 @@ export async function listPublications(sql: Sql, filter: PublicationFilter): Pro
   })
 }
 
+/** Whether any of the study is registered, shown or not. */
+export async function isStudyThere(sql: Sql, studyInstanceUid: string): Promise<boolean> {
+  const [row] = await runQuery(
+    async () => sql<{ found: boolean }[]>`
+      select exists (select from studies s
+        where md5(s.study_instance_uid)::uuid = md5(${studyInstanceUid})::uuid) as found`,
+  )
+  return row?.found === true
+}
+
 /** All versions of a study, oldest first. */
 export async function listManifests(sql: Sql, studyInstanceUid: string): Promise<readonly ManifestRow[]> {
   const rows = await runQuery(

@@ -18,6 +18,15 @@ export async function settlePublication(
     where study_instance_uid = ${studyInstanceUid}`
 }
 
+/** Its packs are not registered yet (a catalog being rebuilt): it stays as it is, and is due again once it is stable. */
+export async function leavePublication(sql: Sql, studyInstanceUid: string): Promise<void> {
+  await runQuery(async () => {
+    await sql`
+      update publications set leased_until = null, dirty_since = case when due_at is null then null else dirty_since end
+      where study_instance_uid = ${studyInstanceUid}`
+  })
+}
+
 export interface PublicationFailure {
   readonly studyInstanceUid: string
   readonly kind: 'retryable' | 'blocking'

@@ -1,4 +1,5 @@
 import type { Sql } from '../database/open-database.ts'
+import { rebuildLock } from '../database/rebuild.ts'
 import { runQuery, runTransaction } from '../database/run-transaction.ts'
 import { publicationLimits } from './limits.ts'
 
@@ -20,7 +21,10 @@ export interface TakenPublication {
   readonly verify: boolean
 }
 
-/** Takes what is due, and what somebody took and left (a crash); two callers never take the same. */
+/**
+ * Takes what is due, and what somebody took and left (a crash); two callers never take the same. Nothing while the catalog is
+ * being rebuilt.
+ */
 export async function takePublications(
   sql: Sql,
   o: { limit: number; leaseMs: number },
@@ -28,13 +32,14 @@ export async function takePublications(
   const limit = Math.min(o.limit, publicationLimits.maxPerTake)
   return runTransaction(sql, async (tx) => {
     return tx<TakenPublication[]>`
-      with due as (
+      with free as materialized (select pg_try_advisory_xact_lock_shared(${rebuildLock}::int) as is_free),
+      due as (
         select study_instance_uid from publications
-        where due_at <= clock_timestamp() and leased_until is null
+        where (select is_free from free) and due_at <= clock_timestamp() and leased_until is null
         order by due_at limit ${limit}::int for update skip locked),
       left_over as (
         select study_instance_uid from publications
-        where leased_until < clock_timestamp()
+        where (select is_free from free) and leased_until < clock_timestamp()
         order by leased_until limit ${limit}::int for update skip locked),
       taken as (select * from due union all select * from left_over)
       update publications p

@@ -5,6 +5,8 @@ import { decideLink, withdrawReport } from './decide-link.ts'
 import { type NewOrder, receiveOrder } from './receive-order.ts'
 import { receiveReport } from './receive-report.ts'
 import type { LinkDecision, NewReport } from './report.ts'
+import { restoreLink } from './restore-link.ts'
+import { linkChangedType } from './write-links.ts'
 
 /** Repeats what the ledger says of reports, orders and links; true when the event is one of these. */
 export async function applyReportEvent(sql: Sql, { type, payload }: FseEvent): Promise<boolean> {
@@ -20,6 +22,9 @@ export async function applyReportEvent(sql: Sql, { type, payload }: FseEvent): P
       return true
     case 'link-decided':
       await decideLink(sql, payload as unknown as LinkDecision, options)
+      return true
+    case linkChangedType:
+      await restoreLink(sql, payload)
       return true
     case 'order-received':
       await receiveOrder(sql, { ...(payload as unknown as NewOrder), receivedAt }, options)

@@ -1,5 +1,6 @@
 import { callersWork, unwrapCallersWork } from '../database/callers-work.ts'
 import type { Sql, Transaction } from '../database/open-database.ts'
+import { rebuildLock } from '../database/rebuild.ts'
 import { runTransaction } from '../database/run-transaction.ts'
 import { type ResolvedIdentifier, resolveIdentifiers } from '../identity/resolve-identifiers.ts'
 import { type CandidateStudy, findCandidates } from './find-candidates.ts'
@@ -13,6 +14,7 @@ import {
   reportLimits,
 } from './report.ts'
 import { isNewer } from './report-chain.ts'
+import { findRestored, withRestored } from './restore-link.ts'
 import { type DesiredLink, type LinkChange, readLinks, writeLinks } from './write-links.ts'
 
 /** What a person said of a pair; of an earlier version of the report where `isInherited`. */
@@ -74,7 +76,9 @@ export async function evaluateReport(sql: Sql, id: string, rules: EvaluationRule
       const before = await readLinks(tx, id)
       const versions = await readVersions(tx, id, report)
       const links = report.state === 'withdrawn' ? [] : await desiredLinks(tx, { id, report, before, versions, rules })
-      const desired = report.state === 'superseded' ? supersededLinks(links) : links
+      const worked = report.state === 'superseded' ? supersededLinks(links) : links
+      const restored = report.state === 'withdrawn' ? new Set<string>() : await findRestored(tx, id)
+      const desired = withRestored(worked, { before, restored })
       const changes = await writeLinks(tx, id, { before, desired })
       if (report.state !== 'current' && changes.length > 0) await markDue(tx, versions.later)
       await settleDue(tx, id, { report, desired })
@@ -182,7 +186,10 @@ async function settleDue(
     where id = ${id}::uuid`
 }
 
-/** Ids of reports whose time has come, each to one taker; who dies gives them back when the lease is over. */
+/**
+ * Ids of reports whose time has come, each to one taker; who dies gives them back when the lease is over. None while the
+ * catalog is being rebuilt.
+ */
 export async function takeDueReports(
   sql: Sql,
   { limit, leaseMs }: { readonly limit: number; readonly leaseMs: number },
@@ -190,7 +197,8 @@ export async function takeDueReports(
   const rows = await runTransaction(sql, async (tx) => {
     return tx<{ id: string }[]>`
       with taken as (
-        select id from reports where due_at <= clock_timestamp()
+        select id from reports
+        where (select pg_try_advisory_xact_lock_shared(${rebuildLock}::int)) and due_at <= clock_timestamp()
         order by due_at limit ${Math.min(limit, reportLimits.maxReportsPerTake)}::int
         for update skip locked)
       update reports r set due_at = clock_timestamp() + ${leaseMs}::int * interval '1 millisecond'

@@ -1,5 +1,9 @@
 import type { Transaction } from '../database/open-database.ts'
+import { appendEvents } from '../queries/append-events.ts'
 import type { LinkEvidenceRecord, ReportLink, ReportLinkState } from './report.ts'
+
+/** In the ledger for each change of a link: when it changed is known to nothing else. */
+export const linkChangedType = 'link-changed'
 
 export interface DesiredLink {
   readonly studyInstanceUid: string
@@ -22,7 +26,7 @@ export async function readLinks(tx: Transaction, reportId: string): Promise<read
     from links where report_id = ${reportId}::uuid order by study_instance_uid`
 }
 
-/** Links that are not desired any more end as UNLINKED. Writes what changed, its history, and what is to be told of it. */
+/** Links that are not desired any more end as UNLINKED. Writes what changed, its history and event, and what is to be told. */
 export async function writeLinks(
   tx: Transaction,
   reportId: string,
@@ -67,21 +71,32 @@ function isToBeTold({ state, before }: LinkChange): boolean {
 
 async function writeChanges(tx: Transaction, changes: readonly LinkChange[]): Promise<void> {
   const text = JSON.stringify(changes.map((change) => ({ ...change, told: isToBeTold(change) })))
-  await tx`
+  const [moment] = await tx<{ at: Date }[]>`
     with r as materialized (
       select * from json_to_recordset(${text}::text::json) as r ("reportId" uuid, "studyInstanceUid" text, state text,
         tier text, score real, evidence jsonb, "decidedBy" text, reason text, before text, told boolean)),
+    -- Milliseconds, because that is what an event keeps.
+    m as materialized (select date_trunc('milliseconds', now()) as at),
     put as (
       insert into links as l (report_id, study_instance_uid, state, tier, score, evidence, valid_from, decided_by, reason)
-      select r."reportId", r."studyInstanceUid", r.state, r.tier, r.score, r.evidence, now(), r."decidedBy", r.reason from r
+      select r."reportId", r."studyInstanceUid", r.state, r.tier, r.score, r.evidence, m.at, r."decidedBy", r.reason from r, m
       on conflict (report_id, study_instance_uid) do update set state = excluded.state, tier = excluded.tier,
         score = excluded.score, evidence = excluded.evidence, valid_from = excluded.valid_from,
-        decided_by = excluded.decided_by, reason = excluded.reason),
+        decided_by = excluded.decided_by, reason = excluded.reason, restored = false),
     told as (
       insert into notifications (study_instance_uid, created_at, due_at, kind, payload)
       select r."studyInstanceUid", now(), now(), 'link-changed',
         jsonb_build_object('reportId', r."reportId", 'state', r.state, 'before', r.before)
-      from r where r.told order by r."studyInstanceUid")
-    insert into link_history (at, report_id, study_instance_uid, state, tier, score, evidence, decided_by, reason)
-    select now(), r."reportId", r."studyInstanceUid", r.state, r.tier, r.score, r.evidence, r."decidedBy", r.reason from r`
+      from r where r.told order by r."studyInstanceUid"),
+    kept as (
+      insert into link_history (at, report_id, study_instance_uid, state, tier, score, evidence, decided_by, reason)
+      select m.at, r."reportId", r."studyInstanceUid", r.state, r.tier, r.score, r.evidence, r."decidedBy", r.reason
+      from r, m)
+    select at from m`
+  if (moment === undefined) throw new Error('a moment was asked for')
+  const at = moment.at.toISOString()
+  await appendEvents(
+    tx,
+    changes.map(({ before: _before, ...change }) => ({ type: linkChangedType, payload: { ...change, at } })),
+  )
 }

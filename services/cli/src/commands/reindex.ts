@@ -37,9 +37,14 @@ async function reindex(context: CommandContext, options: ReindexOptions): Promis
   const store = connectObjectStore(context)
   await catalog.migrate()
   const report: Report = { ledgerEvents: 0, unknownEvents: {}, packs: 0, registered: 0, failed: [] }
-  // Decisions first: who owns what, and what is hidden, must hold before the first row can be found.
-  await applyLedger(context, { catalog, store, report })
-  await registerPacks(context, { catalog, store, options, report })
+  await catalog.rebuild(
+    async () => {
+      // Decisions first: who owns what, and what is hidden, must hold before the first row can be found.
+      await applyLedger(context, { catalog, store, report })
+      await registerPacks(context, { catalog, store, options, report })
+    },
+    { signal: context.signal, onWait: () => context.note('another rebuild is under way: waiting for its end') },
+  )
   const unknown = Object.entries(report.unknownEvents)
   const lines = [
     `ledger: ${report.ledgerEvents} events applied`,

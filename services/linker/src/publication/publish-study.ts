@@ -34,7 +34,7 @@ export async function publishStudy(
   const { studyInstanceUid } = taken
   await applyRejectionNotes(parts, studyInstanceUid)
   const study = await readStudy(parts, studyInstanceUid)
-  if (study === undefined) return withdrawStudy(parts, studyInstanceUid, 'WITHDRAWN', signal)
+  if (study === undefined) return withdrawHidden(parts, studyInstanceUid, signal)
   if (study.patient.national === undefined) return withdrawStudy(parts, studyInstanceUid, 'UNRESOLVED', signal)
   await converge(parts, study, taken, signal)
 }
@@ -145,6 +145,14 @@ async function submit(
 
 function optionsOf({ settings }: PublishingParts, study: ManifestStudy, version: number, createdAt: Date) {
   return manifestOptionsOf(settings, { studyInstanceUid: study.studyInstanceUid, version, createdAt })
+}
+
+/** Hidden, or nothing of it is left. One that is not in the catalog is none of these: its packs are still to be registered. */
+async function withdrawHidden(parts: PublishingParts, studyInstanceUid: string, signal: AbortSignal): Promise<void> {
+  const { publications } = parts.catalog
+  const isThere = await publications.isStudyThere(studyInstanceUid)
+  if (!isThere) return publications.leave(studyInstanceUid)
+  return withdrawStudy(parts, studyInstanceUid, 'WITHDRAWN', signal)
 }
 
 /** Takes out whatever the registry may hold of a study, also what was sent without an answer. */
