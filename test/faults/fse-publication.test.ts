@@ -9,6 +9,7 @@ import { bySchedule } from '../acceptance/support/schedule.ts'
 import { waitFor } from '../acceptance/support/wait.ts'
 import { type MhdRecipient, startMhdRecipient } from '../fakes/mhd-recipient.ts'
 import { flushAll } from './support/redis.ts'
+import { countOpen, readDivergence } from './support/registry-agreement.ts'
 
 const CRASH_SHIM = fileURLToPath(new URL('./support/crash-point.mjs', import.meta.url))
 const ENTITY = 'ASST-FASCICOLO'
@@ -61,30 +62,11 @@ async function converged(fixtures: readonly Fixture[]): Promise<number> {
   await waitFor(
     async () => {
       const isThere = fixtures.every(({ studyInstanceUid }) => recipient.currentOf(studyInstanceUid).length === 2)
-      return isThere && (await open()) === 0 && (await divergence()) === 0 ? true : undefined
+      return isThere && (await countOpen(archive)) === 0 && (await readDivergence(archive)) === 0 ? true : undefined
     },
     { timeoutMs: CONVERGED_LIMIT_MS, what: 'two current entries of each study and no divergence' },
   )
   return Date.now() - since
-}
-
-async function asOperator(path: string): Promise<Response> {
-  return fetch(`${archive.url}${path}`, { headers: { authorization: `Bearer ${await archive.token('operator')}` } })
-}
-
-/** Studies that do not agree with the registry yet, however young that is. */
-async function open(): Promise<number> {
-  const answer = (await (await asOperator('/fse/v1/publications')).json()) as {
-    publications: { dirtySince: string | null }[]
-  }
-  return answer.publications.filter(({ dirtySince }) => dirtySince !== null).length
-}
-
-async function divergence(): Promise<number> {
-  const text = await (await asOperator('/metrics')).text()
-  const value = /^vna_fse_divergence(?:\{[^}]*\})? (\d+)/m.exec(text)?.[1]
-  if (value === undefined) throw new Error('nobody tells the divergence')
-  return Number(value)
 }
 
 function expectNoDuplicates(): void {

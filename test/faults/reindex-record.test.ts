@@ -13,6 +13,7 @@ import { makeTextReport } from '../acceptance/support/text-report.ts'
 import { waitFor } from '../acceptance/support/wait.ts'
 import { startWebhookReceiver, type WebhookReceiver } from '../acceptance/support/webhook-receiver.ts'
 import { type MhdRecipient, startMhdRecipient } from '../fakes/mhd-recipient.ts'
+import { readDivergence } from './support/registry-agreement.ts'
 
 const ENTITY = 'ASST-INDICE'
 const CF_ISSUER = '2.16.840.1.113883.2.9.4.3.2'
@@ -267,11 +268,6 @@ async function states(): Promise<Readonly<Record<string, string>>> {
 const registered = () =>
   [...recipient.documents.values()].map(({ id, status, masterIdentifier }) => [id, status, masterIdentifier].join(' '))
 
-async function divergence(): Promise<string | undefined> {
-  const { body } = await ask('/metrics', callers[3]!)
-  return /^vna_fse_divergence(?:\{[^}]*\})? (\d+)/m.exec(body)?.[1]
-}
-
 async function rebuild(): Promise<void> {
   await waitFor(
     async () => {
@@ -309,6 +305,6 @@ it('the decisions of the health record come back, and its registry is left alone
   expect(registered()).toEqual(before.registered)
   expect(recipient.submissions).toBe(before.submissions)
   expect({ problems: recipient.problems, resent: recipient.resent }).toEqual({ problems: [], resent: 0 })
-  expect(await divergence()).toBe('0')
+  expect(await readDivergence(archive)).toBe(0)
   expect(webhook.told.slice(told)).toEqual([])
 })
