@@ -168,6 +168,20 @@ describe('a DiagnosticReport', () => {
     expect(anew.links).toHaveLength(1)
   })
 
+  it('taken back late takes what a newer one inherited, and leaves that the rest', async () => {
+    await receiveStudy('1.2.16')
+    await receiveStudy('1.2.17')
+    const of = (study: string, status: string, hour: number) =>
+      postFhir(diagnosticReport({ id: 'overtaken', study, status, issued: `2026-02-04T${hour}:00:00+01:00` }))
+    await of('1.2.16', 'final', 10)
+    const newer = await of('1.2.17', 'final', 13)
+    expect(newer.links.map(({ studyInstanceUid }) => studyInstanceUid).toSorted()).toEqual(['1.2.16', '1.2.17'])
+    await of('1.2.16', 'entered-in-error', 12)
+    await until('taken back', async () => (await reportsOf('1.2.16')).length === 0)
+    expect(await stateOf(newer.id)).toBe('current')
+    expect(await reportsOf('1.2.17')).toEqual([newer.id])
+  })
+
   it('that comes after its own withdrawal is withdrawn', async () => {
     await receiveStudy('1.2.14')
     const of = (status: string, hour: number) =>
