@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { cursorText, isLenientlyAsked, parseFhirSearch } from './parse-search.ts'
 import { momentSpanOf } from './search-moments.ts'
-import { daySpanOf } from './search-tokens.ts'
+import { daySpanOf, tokensOf } from './search-tokens.ts'
 
 const parsed = (query: string, type: 'DocumentReference' | 'ImagingStudy' = 'ImagingStudy', isLenient = false) =>
   parseFhirSearch(type, new URLSearchParams(query), { zone: '+0100', isLenient })
@@ -87,6 +87,21 @@ describe('a FHIR search', () => {
     })
     expect(parsed('_count=0').limit).toBe(0)
     expect(parsed('_count=5000').limit).toBe(100)
+  })
+
+  it.each([
+    ['A\\,1,B', [{ value: 'A,1' }, { value: 'B' }]],
+    ['urn:x|A\\|1', [{ system: 'urn:x', value: 'A|1' }]],
+    ['a|b|C', [{ system: 'a|b', value: 'C' }]],
+    ['|C', [{ system: '', value: 'C' }]],
+    ['A\\', [{ value: 'A\\' }]],
+    ['A\\\\,B', [{ value: 'A\\' }, { value: 'B' }]],
+  ])('reads the tokens %s', (text, expected) => {
+    expect(tokensOf('type', text)).toEqual(expected)
+  })
+
+  it.each(['', ',', 'a|', 'x'.repeat(301)])('refuses the token %j', (text) => {
+    expect(() => tokensOf('type', text)).toThrow('type')
   })
 
   it('ignores what is not supported where the client wants that, and tells by what it searched', () => {

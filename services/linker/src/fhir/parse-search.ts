@@ -25,7 +25,7 @@ export interface FhirSearch {
 }
 
 export interface SearchOptions extends SearchContext {
-  /** `Prefer: handling=lenient` (R4 3.1.1.1.3): what is not supported is ignored and told, not refused. */
+  /** `Prefer: handling=lenient` (R4, errors of a search): what is not supported is ignored and told, not refused. */
   readonly isLenient: boolean
 }
 

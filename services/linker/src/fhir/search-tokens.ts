@@ -10,17 +10,20 @@ export interface Token {
 const MAX_ALTERNATIVES = 50
 const MAX_VALUE_CHARS = 300
 
-/** `system|value` or `value`, alternatives by commas (R4 3.1.1.4.10). */
+/** `system|value` or `value`, alternatives by commas (R4 3.1.1.4.10); `\,` and `\|` are no separators. */
 export function tokensOf(name: string, text: string): readonly Token[] {
-  const parts = text.split(',').filter((part) => part !== '')
+  const parts = (text.match(/(?:\\.|[^,])+/gs) ?? []).filter((part) => part !== '')
   if (parts.length === 0 || parts.length > MAX_ALTERNATIVES) throw invalid(name, 'has no or too many values')
   return parts.map((part) => {
     if (part.length > MAX_VALUE_CHARS) throw invalid(name, 'is too long')
-    const bar = part.lastIndexOf('|')
-    const value = bar === -1 ? part : part.slice(bar + 1)
+    const [, system, value = ''] = /^(?:(.*)(?<!\\)\|)?(.*)$/s.exec(part) ?? []
     if (value === '') throw invalid(name, 'has an empty value')
-    return { system: bar === -1 ? undefined : part.slice(0, bar), value }
+    return { system: system === undefined ? undefined : withoutEscapes(system), value: withoutEscapes(value) }
   })
+}
+
+function withoutEscapes(text: string): string {
+  return text.replace(/\\([,|$\\])/g, '$1')
 }
 
 /** An issuer as the archive writes it, of the system that FHIR has for it. */
