@@ -1,5 +1,8 @@
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { measureThroughput } from './clients/http-client.ts'
 import { HttpResponseReader } from './clients/http-response-reader.ts'
 import { comparisonTable } from './compare.ts'
 import type { IngestResult } from './ingest.ts'
@@ -47,6 +50,19 @@ describe('HttpResponseReader', () => {
 
   it.each(['SSH-2.0\r\n\r\n', 'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n'])('refuses %j', (text) => {
     expect(() => new HttpResponseReader().push(Buffer.from(text))).toThrow(expect.objectContaining({ code: 'failed' }))
+  })
+})
+
+describe('measureThroughput', () => {
+  it('counts the bytes of every answer, however many come at once', async () => {
+    const server = createServer((_request, response) => setTimeout(() => response.end(Buffer.alloc(100)), 2))
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+    const baseUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+    const requests = [{ path: '/one', accept: '*/*' }]
+    const result = await measureThroughput({ baseUrl }, requests, { connections: 8, seconds: 0.1 })
+    server.close()
+    expect(result.requests).toBeGreaterThan(8)
+    expect(result.bodyBytes).toBe(result.requests * 100)
   })
 })
 

@@ -153,7 +153,9 @@ export async function measureThroughput(
     while (performance.now() < deadline) {
       const request = requests[next++ % requests.length]
       if (request === undefined) break
-      bodyBytes += (await getOk(client, request)).bodyBytes
+      // Not `bodyBytes += await …`: that would add to what it was before the answer came.
+      const result = await getOk(client, request)
+      bodyBytes += result.bodyBytes
       answered++
     }
     client.close()
