@@ -134,13 +134,23 @@ async function adt(event: string, segments: readonly string[]): Promise<void> {
 
 const pid = (number: string) => `PID|1||${number}||BIANCHI^ANNA||19750201|F`
 
-async function addReport(name: string, o: { studies?: readonly string[]; patient?: string; accession?: string }) {
-  const { patient = ANNA, accession } = o
-  const order = accession === undefined ? {} : { accession: await accessionOf(accession) }
+type ReportWishes = {
+  readonly studies?: readonly string[]
+  readonly patient?: string
+  /** Study whose number it names. */
+  readonly numberOf?: StudyName
+  readonly replaces?: string
+}
+
+async function addReport(name: string, { studies: uids = [], patient = ANNA, numberOf, replaces }: ReportWishes) {
+  const more = {
+    ...(numberOf !== undefined && { accession: await accessionOf(numberOf) }),
+    ...(replaces !== undefined && { replaces }),
+  }
   const init = {
     method: 'POST',
     headers: { 'content-type': 'text/xml' },
-    body: makeCda({ id: name, patient, studies: o.studies ?? [], ...order }),
+    body: makeCda({ id: name, patient, studies: uids, ...more }),
   }
   const { status, body } = await ask('/reports', callers[2]!, init)
   expect(status).toBe(201)
@@ -159,8 +169,8 @@ async function accessionsOf(study: StudyName): Promise<readonly Accession[]> {
   return (JSON.parse(body) as { studies: { accessions: Accession[] }[] }).studies[0]?.accessions ?? []
 }
 
-async function accessionOf(study: string): Promise<{ number: string; issuer: string }> {
-  const [accession] = await accessionsOf(study as StudyName)
+async function accessionOf(study: StudyName): Promise<{ number: string; issuer: string }> {
+  const [accession] = await accessionsOf(study)
   return { number: accession?.value ?? '', issuer: accession?.issuer ?? '' }
 }
 
@@ -236,7 +246,7 @@ async function makeReports(): Promise<void> {
   await addReport('refusedInReview', { studies: [uid('unmergedByHand')] })
   await addReport('inReview', { studies: [uid('unmergedByHand')] })
   await addReport('conflict', { studies: [uid('plain')], patient: MARIO })
-  await addReport('byGeneratedNumber', { accession: 'unnumbered' })
+  await addReport('byGeneratedNumber', { numberOf: 'unnumbered' })
   await addReport('ofHidden', { studies: [uid('hidden')] })
   await addReport('hiddenItself', { studies: [uid('plain')] })
   await addReport('withdrawn', { studies: [uid('plain')] })
@@ -249,6 +259,7 @@ async function makeReports(): Promise<void> {
   await decide('refuse', 'refused', 'plain')
   await decide('refuse', 'refusedInReview', 'unmergedByHand')
   await setVisibility('reports', reportId('hiddenItself'), 'hidden')
+  await addReport('replacesHidden', { replaces: 'hiddenItself' })
   const withdrawn = await ask(`/reports/${reportId('withdrawn')}?reason=prova`, callers[2]!, { method: 'DELETE' })
   expect(withdrawn.status).toBe(204)
 }
@@ -292,7 +303,7 @@ it('the decisions of the health record come back, and its registry is left alone
   expect(await states()).toEqual({
     ...{ linked: 'LINKED', ofMerged: 'LINKED,LINKED', accepted: 'LINKED', refused: 'UNLINKED' },
     ...{ refusedInReview: 'UNLINKED', inReview: 'REVIEW', conflict: 'REJECTED_CONFLICT', byGeneratedNumber: 'LINKED' },
-    ...{ ofHidden: 'LINKED', hiddenItself: 'LINKED', withdrawn: 'UNLINKED', waiting: '' },
+    ...{ ofHidden: 'LINKED', hiddenItself: 'SUPERSEDED', replacesHidden: 'LINKED', withdrawn: 'UNLINKED', waiting: '' },
   })
   const before = { answers: await answers(), registered: registered(), submissions: recipient.submissions }
   const told = webhook.told.length

@@ -22,6 +22,7 @@ interface Cda {
   readonly set?: string
   readonly version?: number
   readonly replaces?: string
+  readonly appends?: string
   readonly patient?: string
   readonly patientIssuer?: string
   readonly study?: string
@@ -30,13 +31,15 @@ interface Cda {
 }
 
 function cda(o: Cda): string {
-  const related = `<relatedDocument typeCode="RPLC"><parentDocument><id root="${documentRoot}" extension="${o.replaces}"/></parentDocument></relatedDocument>`
+  const parent = o.appends ?? o.replaces
+  const relation = o.appends === undefined ? 'RPLC' : 'APND'
+  const related = `<relatedDocument typeCode="${relation}"><parentDocument><id root="${documentRoot}" extension="${parent}"/></parentDocument></relatedDocument>`
   const order = `<inFulfillmentOf><order classCode="ACT" moodCode="RQO"><id root="${issuer}" extension="${o.accession}"/></order></inFulfillmentOf>`
   return inventedCda({
     ids: `<id root="${documentRoot}" extension="${o.id}"/>`,
     patientIds: `<id root="${o.patientIssuer ?? codiceFiscaleIssuer}" extension="${o.patient ?? anna}"/>`,
     orders: o.accession === undefined ? '' : order,
-    related: o.replaces === undefined ? '' : related,
+    related: parent === undefined ? '' : related,
     catalog: o.study === undefined ? '' : catalogSection([o.study]),
     ...(o.text !== undefined && { text: o.text }),
   }).replace(
@@ -145,6 +148,24 @@ describe('a report', () => {
     await until('superseded', async () => (await linksOf(first.id)).every(({ state }) => state === 'SUPERSEDED'))
     const listed = await fixture.fetch('/reports?study=1.2.30')
     expect(((await listed.json()) as { reports: { id: string }[] }).reports.map(({ id }) => id)).toEqual([second.id])
+  })
+
+  it('hands on that it is hidden, to what replaces or completes it, until the record says otherwise', async () => {
+    const { visibility } = fixture.catalog.catalog
+    const seen = async (id: string) => (await fixture.fetch(`/reports/${id}`)).status
+    const first = await post({ id: 'h1', set: 'h' })
+    expect(await seen(first.id)).toBe(200)
+    await visibility.set({ kind: 'report', id: first.id, visibility: 'hidden', by: 'test' })
+    const second = await post({ id: 'h2', set: 'h', version: 2, replaces: 'h1' })
+    const addendum = await post({ id: 'h3', appends: 'h2' })
+    expect([await seen(second.id), await seen(addendum.id)]).toEqual([404, 404])
+    expect((await fixture.fetch(`/reports/${second.id}`, { token: await entityToken() })).status).toBe(200)
+    await visibility.set({ kind: 'report', id: second.id, visibility: 'normal', by: 'test' })
+    const third = await post({ id: 'h4', set: 'h', version: 3, replaces: 'h2' })
+    expect([await seen(first.id), await seen(second.id), await seen(third.id)]).toEqual([404, 200, 200])
+    await visibility.set({ kind: 'report', id: third.id, visibility: 'hidden', by: 'test' })
+    const late = await post({ id: 'h0', set: 'h', version: 0 })
+    expect([late.state, await seen(late.id)]).toEqual(['superseded', 404])
   })
 
   it('knows that it is replaced when versions come in the wrong order', async () => {

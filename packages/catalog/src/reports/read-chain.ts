@@ -18,7 +18,7 @@ export async function readChain(
   const ownNames = facts.withdrawn === true ? [facts.uniqueId, facts.setId ?? facts.uniqueId] : []
   return tx<ChainMember[]>`
     select distinct on (r.id) r.id, r.state, r.version, r.facts ->> 'createdAt' as "createdAt",
-      r.received_at as "receivedAt", c.relation
+      r.received_at as "receivedAt", r.visibility <> 0 as "isHidden", c.relation
     from (
       select r.id, case when md5(r.unique_id)::uuid = ${own}::uuid then 3 else 1 end as rank,
         case when md5(r.unique_id)::uuid = ${own}::uuid then 'same-id'
@@ -46,6 +46,19 @@ export async function readChain(
         and r.facts -> 'withdrawn' = 'true'::jsonb) c
       join reports r on r.id = c.id and r.origin = ${origin}
     order by r.id, c.rank`
+}
+
+/** Whether a report that the given one completes is hidden. */
+export async function isAddendumToHidden(
+  tx: Transaction,
+  { origin, facts }: Pick<NewReport, 'origin' | 'facts'>,
+): Promise<boolean> {
+  if (facts.appends.length === 0) return false
+  const completed = facts.appends.map(digestOf).join(' ')
+  const [row] = await tx<{ found: boolean }[]>`
+    select exists (select from reports r where r.origin = ${origin} and r.visibility <> 0
+      and md5(r.unique_id)::uuid = any(string_to_array(${completed}, ' ')::uuid[])) as found`
+  return row?.found === true
 }
 
 /** As the index on unique ids has it. */

@@ -2,7 +2,7 @@ import type { Sql, Transaction } from '../database/open-database.ts'
 import { runTransaction } from '../database/run-transaction.ts'
 import { cleanJson } from '../header/clean-text.ts'
 import { appendEvents } from '../queries/append-events.ts'
-import { readChain } from './read-chain.ts'
+import { isAddendumToHidden, readChain } from './read-chain.ts'
 import { type NewReport, type NumberInDomain, type ReportFactsRecord, type ReportState, reportIdOf } from './report.ts'
 import { placeInChain } from './report-chain.ts'
 
@@ -32,8 +32,9 @@ export async function receiveReport(
     await tx`select pg_advisory_xact_lock(${receivingLock}::int, hashtext(${report.origin}))`
     const [known] = await tx<{ state: ReportState }[]>`select state from reports where id = ${id}::uuid`
     if (known !== undefined) return { id, isNew: false, state: known.state, ended: [] }
-    const { state, ends, endsAs } = placeInChain(report, await readChain(tx, report))
-    await insertReport(tx, { ...report, id, state })
+    const { state, ends, endsAs, ...place } = placeInChain(report, await readChain(tx, report))
+    const isHidden = place.isHidden || (await isAddendumToHidden(tx, report))
+    await insertReport(tx, { ...report, id, state, isHidden })
     await insertKeys(tx, id, report.facts)
     if (ends.length > 0) {
       await tx`update reports set state = ${endsAs}, due_at = now()
@@ -47,13 +48,16 @@ export async function receiveReport(
   })
 }
 
-async function insertReport(tx: Transaction, report: NewReport & { id: string; state: ReportState }): Promise<void> {
+async function insertReport(
+  tx: Transaction,
+  report: NewReport & { id: string; state: ReportState; isHidden: boolean },
+): Promise<void> {
   const { facts } = report
   await tx`
     insert into reports (id, received_at, due_at, size_bytes, version, visibility, origin, source, format, state, unique_id,
       set_id, type, confidentiality, study_instance_uid, document_key, content_type, sha256, facts)
     values (${report.id}::uuid, ${report.receivedAt.toISOString()}::timestamptz, now(), ${report.sizeBytes}::bigint,
-      ${facts.version ?? null}::int, decided_visibility('report', ${report.id}), ${report.origin}, ${report.source},
+      ${facts.version ?? null}::int, greatest(decided_visibility('report', ${report.id}), ${report.isHidden ? 1 : 0}::smallint), ${report.origin}, ${report.source},
       ${facts.format}, ${report.state}, ${facts.uniqueId}, ${facts.setId ?? null}, ${facts.type ?? null},
       ${facts.confidentiality ?? null}, ${report.studyInstanceUid ?? null}, ${report.documentKey}, ${report.contentType},
       decode(${report.sha256}, 'hex'), ${JSON.stringify(facts)}::text::jsonb)`

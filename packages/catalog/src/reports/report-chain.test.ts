@@ -5,12 +5,31 @@ import { type ChainMember, placeInChain } from './report-chain.ts'
 const noon = new Date('2026-11-24T12:00:00Z')
 const member = (more: Partial<ChainMember>): ChainMember => ({
   ...{ id: 'other', state: 'current', version: null, createdAt: null, receivedAt: new Date(0), relation: 'same-set' },
+  isHidden: false,
   ...more,
 })
 const place = (facts: Parameters<typeof placeInChain>[0]['facts'], ...members: readonly ChainMember[]) => {
   const { state, ends } = placeInChain({ facts, receivedAt: noon }, members)
   return `${state} ${ends.join(' ')}`.trim()
 }
+
+describe('what is hidden', () => {
+  const isHidden = (...members: readonly ChainMember[]) =>
+    placeInChain({ facts: {}, receivedAt: noon }, members).isHidden
+
+  it.each([
+    ['hands it on to what replaces it', true, member({ relation: 'replaced', isHidden: true })],
+    ['and to what it has replaced', true, member({ relation: 'replacing', isHidden: true })],
+    [
+      'but not past a version that is shown',
+      false,
+      member({ relation: 'replaced', state: 'superseded', isHidden: true }),
+    ],
+    ['and what is shown hides nothing', false, member({ relation: 'replaced' })],
+  ])('%s', (_name, expected, known) => {
+    expect(isHidden(known)).toBe(expected)
+  })
+})
 
 describe('a version of a report', () => {
   it.each([

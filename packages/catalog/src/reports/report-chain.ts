@@ -7,6 +7,7 @@ export interface ChainMember {
   readonly version: number | null
   readonly createdAt: string | null
   readonly receivedAt: Date
+  readonly isHidden: boolean
   /**
    * How it is connected: it is replaced by the new one, replaces it, has its unique id, its set id, or what carried it. Where
    * all versions share one name, corrections do not say which version they replace: times tell.
@@ -19,18 +20,27 @@ interface Arriving {
   readonly receivedAt: Date
 }
 
-/** What an arriving version is, and which of the known ones it ends: versions may come in any order. */
+/**
+ * What an arriving version is, and which of the known ones it ends: versions may come in any order. It is as hidden as the
+ * version whose place it takes, or that has taken its own: a correction shows nobody what was hidden.
+ */
 export function placeInChain(
   { facts, receivedAt }: Arriving,
   members: readonly ChainMember[],
-): { readonly state: ReportState; readonly ends: readonly string[]; readonly endsAs: ReportState } {
+): {
+  readonly state: ReportState
+  readonly isHidden: boolean
+  readonly ends: readonly string[]
+  readonly endsAs: ReportState
+} {
   const isWithdrawn = facts.withdrawn === true
   const successors = members.filter((member) => isNewer(member, facts, receivedAt))
   const earlier = members.filter((member) => !successors.includes(member))
   // Those replaced before go too: what is reported anew inherits nothing from what was wrong.
   const ends = earlier.filter(({ state }) => state === 'current' || (isWithdrawn && state === 'superseded'))
   const state = stateOf(isWithdrawn, successors)
-  return { state, ends: ends.map(({ id }) => id), endsAs: isWithdrawn ? 'withdrawn' : 'superseded' }
+  const isHidden = [...ends, ...successors].some((member) => member.isHidden)
+  return { state, isHidden, ends: ends.map(({ id }) => id), endsAs: isWithdrawn ? 'withdrawn' : 'superseded' }
 }
 
 function stateOf(isWithdrawn: boolean, successors: readonly ChainMember[]): ReportState {
