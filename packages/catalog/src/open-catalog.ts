@@ -1,7 +1,7 @@
 import type { DicomJson, Query } from '@vna/dicom'
 import { anchorAudit, appendAudit } from './audit/append-audit.ts'
 import type { AuditEntry, AuditRow } from './audit/audit-chain.ts'
-import { type AuditVerdict, verifyAudit } from './audit/verify-audit.ts'
+import { type AuditAnchors, type AuditVerdict, verifyAudit } from './audit/verify-audit.ts'
 import { migrateDatabase } from './database/migrate.ts'
 import { type DatabaseOptions, openDatabase, type Sql } from './database/open-database.ts'
 import { type RebuildOptions, runRebuild } from './database/rebuild.ts'
@@ -82,7 +82,8 @@ export interface Catalog {
   /** Puts the end of the chain among the events; also done by itself every so many entries. */
   anchorAudit(): Promise<void>
   listAudit(afterSeq: number, limit: number): Promise<readonly AuditRow[]>
-  verifyAudit(): Promise<AuditVerdict>
+  /** `shipped`: anchors that the ledger holds. */
+  verifyAudit(shipped?: AuditAnchors): Promise<AuditVerdict>
 
   /** Runs `work` as the only rebuild of this database; nothing is published or linked meanwhile. */
   rebuild<T>(work: () => Promise<T>, options?: RebuildOptions): Promise<T>
@@ -156,6 +157,6 @@ function recordMethods(sql: Sql) {
     appendAudit: (entries: readonly AuditEntry[]) => appendAudit(sql, entries),
     anchorAudit: () => anchorAudit(sql),
     listAudit: (afterSeq: number, limit: number) => runQuery(() => listAudit(sql, afterSeq, limit)),
-    verifyAudit: () => runQuery(() => verifyAudit(sql)),
+    verifyAudit: (shipped?: AuditAnchors) => runQuery(() => verifyAudit(sql, shipped)),
   }
 }

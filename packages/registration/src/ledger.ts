@@ -43,6 +43,27 @@ export async function applyLedger(parts: { store: ObjectStore; catalog: Catalog 
 /** The audit trail itself is not in the ledger: its anchors have nothing to be applied to. */
 const notReplayed: readonly string[] = ['audit-anchor']
 
+export interface ShippedAnchors {
+  /** Hashes of entries of the newest audit trail, by their number. */
+  readonly anchors: ReadonlyMap<number, string>
+  /** Trails that began after another: a catalog was rebuilt, or somebody took a trail away. */
+  readonly restarts: number
+}
+
+/** What the ledger knows of the audit trail. Throws `broken-ledger`. */
+export async function readShippedAnchors(store: ObjectStore): Promise<ShippedAnchors> {
+  const anchors = new Map<number, string>()
+  let beginnings = 0
+  for await (const { type, payload } of readLedger(store)) {
+    if (type !== 'audit-anchor' || !isPayload(payload)) continue
+    if (payload.seq === 0) {
+      beginnings++
+      anchors.clear()
+    } else anchors.set(Number(payload.seq), String(payload.hash))
+  }
+  return { anchors, restarts: Math.max(0, beginnings - 1) }
+}
+
 /** Applies one decision again; false when no part of this archive knows it. */
 export async function applyLedgerEvent(catalog: Catalog, event: FseEvent): Promise<boolean> {
   if (notReplayed.includes(event.type)) return true

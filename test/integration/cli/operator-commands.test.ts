@@ -100,10 +100,8 @@ describe('the commands of an operator', { timeout: LIMIT_MS }, () => {
       await catalog.anchorAudit()
       await tamper(`update audit set actor = actor || '?' where seq = ${last}`)
       const changed = await vna('verify', 'audit')
-      expect(changed).toEqual({
-        exitCode: 1,
-        json: { ok: false, audit: { kind: 'broken', seq: last, problem: 'changed' } },
-      })
+      const problem = { kind: 'broken', seq: last, problem: 'changed' }
+      expect(changed).toMatchObject({ exitCode: 1, json: { ok: false, audit: problem } })
       await tamper(`update audit set actor = rtrim(actor, '?') where seq = ${last}`)
       expect((await vna('verify', 'audit')).exitCode).toBe(0)
       await tamper(`create table cut as select * from audit where seq = ${last}; delete from audit where seq = ${last}`)
@@ -113,6 +111,32 @@ describe('the commands of an operator', { timeout: LIMIT_MS }, () => {
       expect((await vna('verify')).exitCode).toBe(1)
       await tamper('insert into audit select * from cut; drop table cut')
       expect((await vna('verify', 'audit')).exitCode).toBe(0)
+    } finally {
+      await catalog.close()
+    }
+  })
+
+  it('find whoever wrote the audit trail anew, anchors and all, by the ledger', async () => {
+    const record = JSON.parse(readFileSync(join(stack.home, 'run', 'supervisor.json'), 'utf8'))
+    const catalog = openCatalog({ url: record.databaseUrl, applicationName: 'tampering-test' })
+    const tamper = (statement: string) =>
+      catalog.sql.unsafe(`set session_replication_role = replica; ${statement}; set session_replication_role = origin`)
+    try {
+      await catalog.anchorAudit()
+      expect(await waitUntil(async () => (await catalog.pendingLedgerEvents()).length === 0, LIMIT_MS / 4)).toBe(true)
+      const entries = await catalog.listAudit(0, 1_000)
+      await tamper(`delete from audit where seq > 1; delete from events where type = 'audit-anchor'`)
+      await catalog.appendAudit(
+        entries.slice(1).map(({ seq, hash, ...entry }) => ({ ...entry, actor: 'somebody else' })),
+      )
+      const alone = await vna('verify', 'audit', '--no-ledger')
+      expect(alone).toMatchObject({ exitCode: 0, json: { audit: { kind: 'intact', entries: entries.length } } })
+      const found = await vna('verify', 'audit')
+      expect(found).toMatchObject({ exitCode: 1, json: { audit: { problem: 'changed' }, ledger: { restarts: 0 } } })
+      await tamper('delete from audit')
+      await catalog.appendAudit(entries.map(({ seq, hash, ...entry }) => ({ ...entry, actor: 'somebody else' })))
+      expect(await waitUntil(async () => (await catalog.pendingLedgerEvents()).length === 0, LIMIT_MS / 4)).toBe(true)
+      expect((await vna('verify', 'audit')).json.ledger).toMatchObject({ restarts: 1 })
     } finally {
       await catalog.close()
     }

@@ -14,6 +14,8 @@ export async function appendAudit(sql: Sql, entries: readonly AuditEntry[]): Pro
   const cleaned = entries.map(cleanEntry)
   await runTransaction(sql, async (tx) => {
     const last = await findLastAudit(tx)
+    // Of entry 0: who reads the ledger knows that what was anchored before is of another trail.
+    if (last === undefined) await appendAnchor(tx, { seq: 0, hash: auditGenesis })
     let seq = last?.seq ?? 0
     let hash = last?.hash ?? auditGenesis
     const rows = cleaned.map((entry) => {

@@ -9,9 +9,15 @@ export type AuditVerdict =
 
 const pageSize = 1000
 
-/** Reads the whole chain again and compares every hash and every anchor; stops at the first entry that does not fit. */
-export async function verifyAudit(sql: Sql): Promise<AuditVerdict> {
-  const anchors = await listAuditAnchors(sql)
+/** Hashes of entries by their number. */
+export type AuditAnchors = ReadonlyMap<number, string>
+
+/**
+ * Reads the whole chain again and compares every hash and every anchor, those of this database and those given (the
+ * ledger's, which whoever owns the database cannot rewrite); stops at the first entry that does not fit.
+ */
+export async function verifyAudit(sql: Sql, shipped: AuditAnchors = new Map()): Promise<AuditVerdict> {
+  const anchors = [await listAuditAnchors(sql), shipped]
   let seq = 0
   let hash = auditGenesis
   for (;;) {
@@ -25,18 +31,20 @@ export async function verifyAudit(sql: Sql): Promise<AuditVerdict> {
     if (rows.length < pageSize) break
   }
   // Anchored entries that are no more: the end was cut.
-  const isCut = [...anchors.keys()].some((anchored) => anchored > seq)
+  const isCut = anchors.some((known) => [...known.keys()].some((anchored) => anchored > seq))
   return isCut ? { kind: 'broken', seq: seq + 1, problem: 'missing' } : { kind: 'intact', entries: seq, lastHash: hash }
 }
 
 function problemOf(
   row: AuditRow,
   previous: { readonly seq: number; readonly hash: Uint8Array },
-  anchors: ReadonlyMap<number, string>,
+  anchors: readonly AuditAnchors[],
 ): 'missing' | 'changed' | undefined {
   if (row.seq !== previous.seq + 1) return 'missing'
   const expected = Buffer.from(auditHash(previous.hash, row.seq, row))
-  const anchor = anchors.get(row.seq)
-  const isAnchored = anchor === undefined || anchor === expected.toString('hex')
+  const isAnchored = anchors.every((known) => {
+    const anchor = known.get(row.seq)
+    return anchor === undefined || anchor === expected.toString('hex')
+  })
   return expected.equals(row.hash) && isAnchored ? undefined : 'changed'
 }

@@ -2,7 +2,7 @@ import type { Sql } from '../database/open-database.ts'
 
 export const auditAnchorType = 'audit-anchor'
 
-/** Hashes of the audit chain that were appended as events, by entry number. */
+/** Hashes of the audit chain that were appended as events, by entry number; 0 is its beginning. */
 export async function listAuditAnchors(sql: Sql): Promise<ReadonlyMap<number, string>> {
   const rows = await sql<{ seq: number; hash: string }[]>`
     select (payload ->> 'seq')::bigint as seq, payload ->> 'hash' as hash from events where type = ${auditAnchorType}`

@@ -1,5 +1,6 @@
 import { type ObjectStore, readSidecar, sidecarKeyOf, verifyLedger, verifyPack } from '@vna/archive'
 import type { Catalog, KnownPack } from '@vna/catalog'
+import { readShippedAnchors } from '@vna/registration'
 import type { CommandContext, CommandResult, RegisterCommand } from '../command.ts'
 import { connectCatalog, connectObjectStore } from '../connections.ts'
 import { packKeys } from '../pack-list.ts'
@@ -30,8 +31,9 @@ export const registerVerify: RegisterCommand = (program, host) => {
     .action(host.run((context, options: VerifyOptions) => verify(context, options)))
   parent
     .command('audit')
-    .description('prove that no entry of the audit trail was changed, moved or taken out')
-    .action(host.run((context) => verifyAuditTrail(context)))
+    .description('prove that no entry of the audit trail was changed, moved or taken out, by its chain and the ledger')
+    .option('--no-ledger', 'by what the database says alone, where an older copy of it was restored')
+    .action(host.run((context, options: { ledger: boolean }) => verifyAuditTrail(context, options)))
 }
 
 async function verify(context: CommandContext, options: VerifyOptions): Promise<CommandResult> {
@@ -51,10 +53,19 @@ async function verify(context: CommandContext, options: VerifyOptions): Promise<
   return { json: { ok, ...packs, ledger, audit: audit && jsonOfAudit(audit) }, text: lines.join('\n'), ok }
 }
 
-async function verifyAuditTrail(context: CommandContext): Promise<CommandResult> {
-  const audit = await connectCatalog(context).verifyAudit()
+async function verifyAuditTrail(context: CommandContext, o: { ledger: boolean }): Promise<CommandResult> {
+  const shipped = o.ledger ? await readShippedAnchors(connectObjectStore(context)) : undefined
+  const audit = await connectCatalog(context).verifyAudit(shipped?.anchors)
   const ok = audit.kind === 'intact'
-  return { json: { ok, audit: jsonOfAudit(audit) }, text: describeAudit(audit), ok }
+  const lines = [
+    describeAudit(audit),
+    ...(shipped === undefined ? [] : [`ledger: ${shipped.anchors.size} entries anchored there`]),
+    ...(shipped !== undefined && shipped.restarts > 0
+      ? [`the trail began anew ${shipped.restarts} times: the catalog was rebuilt, or a trail was taken away`]
+      : []),
+  ]
+  const ledger = shipped && { anchors: shipped.anchors.size, restarts: shipped.restarts }
+  return { json: { ok, audit: jsonOfAudit(audit), ledger }, text: lines.join('\n'), ok }
 }
 
 async function verifyPacks(
