@@ -85,6 +85,25 @@ describe('the audit chain', () => {
     expect(await catalog.verifyAudit()).toEqual({ kind: 'broken', seq: 8, problem: 'changed' })
   })
 
+  it('goes on where it ends now, whoever else writes and whatever is put back', async () => {
+    const { catalog, url } = fixture
+    const other = openCatalog({ url, applicationName: 'access-test', maxConnections: 2 })
+    await recordMany(2)
+    const [one] = await catalog.listAudit(0, 1)
+    const { seq, hash, ...entry } = one!
+    // Each thinks that it knows the end.
+    for (let turn = 0; turn < 3; turn++) {
+      await Promise.all([catalog.appendAudit([entry, entry]), other.appendAudit([entry])])
+      await Promise.all(Array.from({ length: 5 }, () => catalog.appendAudit([entry])))
+    }
+    expect(await catalog.verifyAudit()).toMatchObject({ kind: 'intact', entries: 2 + 3 * (2 + 1 + 5) })
+    await tamper('delete from audit where seq > 4')
+    await other.appendAudit([entry])
+    await catalog.appendAudit([entry])
+    expect(await catalog.verifyAudit()).toMatchObject({ kind: 'intact', entries: 6 })
+    await other.close()
+  })
+
   it('is anchored by itself every thousand entries', async () => {
     await recordMany(1001)
     const events = await fixture.catalog.pendingLedgerEvents()

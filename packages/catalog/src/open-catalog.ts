@@ -1,5 +1,5 @@
 import type { DicomJson, Query } from '@vna/dicom'
-import { anchorAudit, appendAudit } from './audit/append-audit.ts'
+import { AuditAppender, anchorAudit } from './audit/append-audit.ts'
 import type { AuditEntry, AuditRow } from './audit/audit-chain.ts'
 import { type AuditAnchors, type AuditVerdict, verifyAudit } from './audit/verify-audit.ts'
 import { migrateDatabase } from './database/migrate.ts'
@@ -143,6 +143,7 @@ function packMethods(sql: Sql) {
 }
 
 function recordMethods(sql: Sql) {
+  const audit = new AuditAppender(sql)
   return {
     listEntities: () => runQuery(() => listEntities(sql)),
     writeEntity: (change: EntityChange) => writeEntity(sql, change),
@@ -154,7 +155,7 @@ function recordMethods(sql: Sql) {
       runQuery(() => findPendingEvents(sql, limit)),
     markShipped: (seqs: readonly number[]) => runQuery(() => markEventsShipped(sql, seqs)),
     shipEvents: (ship: (events: readonly CatalogEvent[]) => Promise<void>) => shipEvents(sql, ship),
-    appendAudit: (entries: readonly AuditEntry[]) => appendAudit(sql, entries),
+    appendAudit: (entries: readonly AuditEntry[]) => audit.append(entries),
     anchorAudit: () => anchorAudit(sql),
     listAudit: (afterSeq: number, limit: number) => runQuery(() => listAudit(sql, afterSeq, limit)),
     verifyAudit: (shipped?: AuditAnchors) => runQuery(() => verifyAudit(sql, shipped)),

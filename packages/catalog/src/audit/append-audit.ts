@@ -1,32 +1,68 @@
 import type { Sql, Transaction } from '../database/open-database.ts'
-import { runTransaction } from '../database/run-transaction.ts'
+import { runQuery, runTransaction } from '../database/run-transaction.ts'
 import { cleanJson, cleanText } from '../header/clean-text.ts'
 import { catalogLimits } from '../limits.ts'
 import { appendEvents } from '../queries/append-events.ts'
 import { findLastAudit } from '../queries/find-last-audit.ts'
-import { insertAudit } from '../queries/insert-audit.ts'
+import { insertAudit, insertAuditAfter } from '../queries/insert-audit.ts'
 import { auditAnchorType } from '../queries/list-audit-anchors.ts'
-import { type AuditEntry, auditGenesis, auditHash } from './audit-chain.ts'
+import { type AuditEnd, type AuditEntry, type AuditRow, auditGenesis, auditHash } from './audit-chain.ts'
 
-/** Appends entries to the one chain of this catalog; writers of several processes take turns. */
-export async function appendAudit(sql: Sql, entries: readonly AuditEntry[]): Promise<void> {
-  if (entries.length === 0) return
-  const cleaned = entries.map(cleanEntry)
-  await runTransaction(sql, async (tx) => {
-    const last = await findLastAudit(tx)
-    // Of entry 0: who reads the ledger knows that what was anchored before is of another trail.
-    if (last === undefined) await appendAnchor(tx, { seq: 0, hash: auditGenesis })
-    let seq = last?.seq ?? 0
-    let hash = last?.hash ?? auditGenesis
-    const rows = cleaned.map((entry) => {
-      seq += 1
-      hash = auditHash(hash, seq, entry)
-      return { ...entry, seq, hash }
+/**
+ * Appends entries to the one chain of this catalog; writers of several processes take turns. Who wrote last knows the end
+ * and needs one statement; whoever else wrote meanwhile, or put back an older database, makes it look again.
+ */
+export class AuditAppender {
+  readonly #sql: Sql
+  #end: AuditEnd | undefined
+
+  constructor(sql: Sql) {
+    this.#sql = sql
+  }
+
+  async append(entries: readonly AuditEntry[]): Promise<void> {
+    if (entries.length === 0) return
+    const cleaned = entries.map(cleanEntry)
+    const end = this.#end
+    this.#end = undefined
+    this.#end = (end && (await this.#appendAfter(end, cleaned))) ?? (await this.#findEndAndAppend(cleaned))
+  }
+
+  /** Undefined when the chain ends elsewhere by now, or an anchor is due. */
+  async #appendAfter(end: AuditEnd, entries: readonly AuditEntry[]): Promise<AuditEnd | undefined> {
+    const rows = chain(end, entries)
+    if (anchoredOf(rows) !== undefined) return undefined
+    const isInserted = await runQuery(() => insertAuditAfter(this.#sql, end, rows))
+    return isInserted ? rows.at(-1) : undefined
+  }
+
+  #findEndAndAppend(entries: readonly AuditEntry[]): Promise<AuditEnd | undefined> {
+    return runTransaction(this.#sql, async (tx) => {
+      const last = await findLastAudit(tx)
+      // Of entry 0: who reads the ledger knows that what was anchored before is of another trail.
+      if (last === undefined) await appendAnchor(tx, genesis)
+      const rows = chain(last ?? genesis, entries)
+      await insertAudit(tx, rows)
+      const anchor = anchoredOf(rows)
+      if (anchor !== undefined) await appendAnchor(tx, anchor)
+      return rows.at(-1)
     })
-    await insertAudit(tx, rows)
-    const anchor = rows.findLast((row) => row.seq % catalogLimits.auditEntriesPerAnchor === 0)
-    if (anchor !== undefined) await appendAnchor(tx, anchor)
+  }
+}
+
+const genesis: AuditEnd = { seq: 0, hash: auditGenesis }
+
+function chain(end: AuditEnd, entries: readonly AuditEntry[]): readonly AuditRow[] {
+  let { seq, hash } = end
+  return entries.map((entry) => {
+    seq += 1
+    hash = auditHash(hash, seq, entry)
+    return { ...entry, seq, hash }
   })
+}
+
+function anchoredOf(rows: readonly AuditRow[]): AuditRow | undefined {
+  return rows.findLast((row) => row.seq % catalogLimits.auditEntriesPerAnchor === 0)
 }
 
 /**
@@ -40,7 +76,7 @@ export async function anchorAudit(sql: Sql): Promise<void> {
   })
 }
 
-async function appendAnchor(tx: Transaction, { seq, hash }: { seq: number; hash: Uint8Array }): Promise<void> {
+async function appendAnchor(tx: Transaction, { seq, hash }: AuditEnd): Promise<void> {
   await appendEvents(tx, [{ type: auditAnchorType, payload: { seq, hash: Buffer.from(hash).toString('hex') } }])
 }
 

@@ -13,6 +13,12 @@ export interface AuditEntry {
   readonly object: Readonly<Record<string, unknown>>
 }
 
+/** Where a chain ends: number and hash of its last entry. */
+export interface AuditEnd {
+  readonly seq: number
+  readonly hash: Uint8Array
+}
+
 export interface AuditRow extends AuditEntry {
   readonly seq: number
   readonly hash: Uint8Array
