@@ -48,15 +48,18 @@ async function listen(answer: (request: Request) => Answer, existing: readonly s
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}/dicomweb`
 }
 
+/** As Orthanc does, passes over a part whose media type has a parameter. */
 async function readParts(incoming: http.IncomingMessage): Promise<Uint8Array[]> {
   const { parameters } = parseContentType(incoming.headers['content-type'] ?? '')
   const boundary = parameters.get('boundary') ?? ''
   const parser = new MultipartRelatedParser({ boundary, limits: multipartLimits })
   const parts: Buffer[][] = []
+  let isTaken = false
   for await (const bytes of incoming) {
     for (const event of parser.push(bytes as Buffer)) {
-      if (event.kind === 'part-begin') parts.push([])
-      if (event.kind === 'part-data') parts.at(-1)?.push(Buffer.from(event.data))
+      if (event.kind === 'part-begin') isTaken = event.headers.get('content-type') === 'application/dicom'
+      if (event.kind === 'part-begin' && isTaken) parts.push([])
+      if (event.kind === 'part-data' && isTaken) parts.at(-1)?.push(Buffer.from(event.data))
     }
   }
   parser.end()

@@ -116,12 +116,9 @@ class StowSender {
   async #post(batch: readonly SendItem[], digests: Map<SendItem, () => string>): Promise<HttpAnswer> {
     const { baseUrl, token, signal } = this.#options
     const boundary = createBoundary()
-    const heads = batch.map((item, index) =>
-      encodePartHeader({
-        boundary,
-        contentType: `${PART_TYPE}; transfer-syntax=${item.transferSyntaxUid}`,
-        isFirst: index === 0,
-      }),
+    // Without the transfer syntax, which the file states itself: Orthanc passes over a part whose type has a parameter.
+    const heads = batch.map((_item, index) =>
+      encodePartHeader({ boundary, contentType: PART_TYPE, isFirst: index === 0 }),
     )
     const end = encodeClosingBoundary(boundary)
     const contentLength =
