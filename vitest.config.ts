@@ -33,8 +33,8 @@ export default defineConfig({
           name,
           include: [`test/${name}/**/*.test.ts`],
           globalSetup: name === 'bench' ? [...globalSetup, provideDatabase] : globalSetup,
-          // Each file starts a whole stack; those that measure it do so one at a time.
-          fileParallelism: name === 'acceptance' || name === 'faults',
+          // Each file starts a whole stack. What the long schedules measure and kill has the machine to itself.
+          fileParallelism: process.env.VNA_TEST_SCHEDULE !== 'long',
           testTimeout: 180 * SECONDS,
           hookTimeout: 180 * SECONDS,
         },

@@ -22,15 +22,15 @@ const checks = [
 ]
 /**
  * All of them by `npm test`; those with a schedule in its short form. `workers`: files at once on 2 cores. Integration,
- * acceptance and faults wait for timers and disks half of their time; scale and bench measure, one at a time.
+ * acceptance and faults wait for timers and disks half of their time.
  */
 const suites = [
   { name: 'unit', workers: 2 },
   { name: 'integration', workers: 4 },
   { name: 'acceptance', workers: 3 },
   { name: 'faults', workers: 3 },
-  { name: 'scale', workers: 1 },
-  { name: 'bench', workers: 1 },
+  { name: 'scale', workers: 2 },
+  { name: 'bench', workers: 2 },
 ]
 
 const { suite, rest } = parseArguments(process.argv.slice(2))

@@ -126,6 +126,20 @@ describe('objects that belong to no study', () => {
     expect(splitPart10(readFileSync(output)).dataSet.equals(dataSet)).toBe(true)
   })
 
+  it('are kept aside, where another reader names their elements to the operator', async () => {
+    const [, sample] = rows(false)[0]!
+    type Entry = { readonly id: number; readonly sopInstanceUid?: string }
+    const entries = await archive.vnaJson<readonly Entry[]>(['quarantine', 'list', '--limit', '1000'])
+    const entry = entries.find(({ sopInstanceUid }) => sopInstanceUid === sample.sopInstanceUid)
+    const shown = await archive.vnaJson<{ readonly elements: readonly { readonly keyword?: string }[] }>([
+      ...['quarantine', 'show', String(entry?.id), '--elements'],
+    ])
+    expect(shown).not.toHaveProperty('problem')
+    expect(shown.elements.map(({ keyword }) => keyword)).toEqual(
+      expect.arrayContaining(['TransferSyntaxUID', 'SOPClassUID', 'SOPInstanceUID']),
+    )
+  })
+
   it.each(rows(true))('%s is refused: a DICOMDIR is an index of a medium', async (_path, sample) => {
     expect(await storeByStow(sample)).toBe('refused')
     expect(await storeByCStore(sample, { stow: 'refused', cStore: 'refused', why: 'DICOMDIR' })).toBe('refused')

@@ -41,6 +41,12 @@ export type {
   ScannedItem,
   ScanResult,
 } from './scan/scan-result.ts'
+export {
+  maxSecondReadingBytes,
+  readWithSecondReader,
+  type SecondElement,
+  type SecondReading,
+} from './second-reader.ts'
 export { type StorageSopClass, storageSopClasses } from './storage-sop-classes.ts'
 export { decodeText, parseCharsets } from './text/decode-text.ts'
 export {

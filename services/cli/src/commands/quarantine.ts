@@ -1,4 +1,6 @@
+import { readExactly } from '@vna/archive'
 import type { QuarantineEntry } from '@vna/catalog'
+import { maxSecondReadingBytes, readWithSecondReader, type SecondReading } from '@vna/dicom'
 import type { Command } from 'commander'
 import { auditRead } from '../audit.ts'
 import type { CommandContext, CommandHost, CommandResult, RegisterCommand } from '../command.ts'
@@ -9,7 +11,7 @@ import { parseInteger } from '../parse-values.ts'
 import { writeStoredFile } from '../write-file.ts'
 
 type ListOptions = { reason?: string; entity?: string; all?: boolean; limit: number; offset: number }
-type ShowOptions = { output?: string }
+type ShowOptions = { output?: string; elements?: boolean }
 
 const DEFAULT_LIMIT = 100
 
@@ -21,6 +23,7 @@ export const registerQuarantine: RegisterCommand = (program, host) => {
     .description('show one entry; with --output also write its bytes')
     .argument('<id>')
     .option('-o, --output <file>', 'write the stored file there; - is stdout')
+    .option('--elements', 'also what another reader (dicom-parser) makes of the file: its elements, without values')
     .action(host.run((context, options: ShowOptions, id = '') => show(context, options, id)))
 }
 
@@ -70,8 +73,36 @@ async function show(context: CommandContext, options: ShowOptions, id: string): 
     const store = connectObjectStore(context)
     await writeStoredFile({ store, file: entry, path: options.output, stdout: process.stdout, signal: context.signal })
   }
+  const reading = options.elements === true ? await readAgain(context, entry) : undefined
   const rows = Object.entries(description).map(([name, value]) => [name, String(value ?? '')])
-  return { json: description, text: options.output === '-' ? '' : renderTable(rows) }
+  const text = [renderTable(rows), ...(reading === undefined ? [] : [renderReading(reading)])].join('\n\n')
+  return { json: { ...description, ...reading }, text: options.output === '-' ? '' : text }
+}
+
+/** A second opinion on why the file cannot be read. */
+async function readAgain(context: CommandContext, entry: QuarantineEntry): Promise<SecondReading> {
+  if (entry.lengthBytes > maxSecondReadingBytes) {
+    throw new CliError('refused', `--elements reads files up to ${maxSecondReadingBytes} bytes; write it with --output`)
+  }
+  await auditRead(connectCatalog(context), { quarantine: entry.id, by: 'vna quarantine show --elements' })
+  const reader = await connectObjectStore(context).openReader(entry.packKey)
+  try {
+    return readWithSecondReader(await readExactly(reader, entry.lengthBytes, entry.offset))
+  } finally {
+    await reader.close()
+  }
+}
+
+function renderReading({ elements, problem }: SecondReading): string {
+  const rows = elements.map(({ tag, keyword, vr, lengthBytes, items }) => [
+    `(${tag.slice(0, 4)},${tag.slice(4)})`,
+    vr ?? '',
+    items === undefined ? String(lengthBytes) : `${items} items`,
+    keyword ?? '',
+  ])
+  const table =
+    rows.length === 0 ? 'no element can be read' : renderTable([['tag', 'VR', 'length', 'keyword'], ...rows])
+  return problem === undefined ? table : `${table}\n\nthen: ${problem}`
 }
 
 function describe(entry: QuarantineEntry) {
