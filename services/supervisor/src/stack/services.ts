@@ -16,8 +16,8 @@ export type ServiceName = (typeof serviceNames)[number]
  *
  * gateway: holds some 30 MB whatever it receives. Unbounded, the heap grew to three times that under many small instances
  * (20,000 studies of one: 333 MB resident); and each 12 MB of a STOW-RS body, which Node hands over in buffers of their own, set
- * off a collection of everything (a third of all CPU). With a small young generation such buffers go early: 145 MB resident,
- * STOW-RS at 1.5 instead of 2.6 CPU s per 1,000 CT, C-STORE as before, tiny instances a fifth more.
+ * off a collection of everything (a third of all CPU). With a small young generation such buffers go early: 145 MB resident
+ * under C-STORE, STOW-RS at 1.5 instead of 2.6 CPU s per 1,000 CT, C-STORE as before, tiny instances a fifth more.
  *
  * query: the same of bodies it passes on; counted in the limit of the whole heap they cost 0.5 instead of 1.2 CPU s.
  */
