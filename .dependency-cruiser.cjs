@@ -9,7 +9,7 @@ const mayImport = {
   fse: ['dicom'],
   jobs: [],
   entities: ['catalog', 'ledger-events'],
-  access: ['catalog', 'dicomweb'],
+  access: ['catalog'],
   registration: ['archive', 'catalog', 'dicom', 'entities', 'ledger-events'],
   runtime: [],
   phantom: ['dicom'],

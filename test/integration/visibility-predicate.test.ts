@@ -78,7 +78,7 @@ const principals = (run: number): readonly Principal[] => [
 /** Rules of one principal, and put together as a later rule set might. */
 function predicatesOf(run: number): readonly Predicate[] {
   const single = principals(run).map((who) => {
-    const decision = decide(who, { kind: 'search' })
+    const decision = decide({ kind: 'token', principal: who }, { kind: 'search' })
     if (!decision.allow) throw new Error('this principal may not read')
     return decision.predicate
   })

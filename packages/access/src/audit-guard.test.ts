@@ -9,8 +9,8 @@ describe('AuditGuard', () => {
     const guard = (record: () => Promise<void>) => new AuditGuard({ trail: { record }, maxWaitMs: 10 })
     await expect(guard(() => Promise.resolve()).record(read)).resolves.toBeUndefined()
     await expect(guard(() => Promise.reject(new Error('down'))).record(read)).rejects.toMatchObject({
-      code: 'unavailable',
+      code: 'audit-unavailable',
     })
-    await expect(guard(() => new Promise(() => {})).record(read)).rejects.toMatchObject({ code: 'unavailable' })
+    await expect(guard(() => new Promise(() => {})).record(read)).rejects.toMatchObject({ code: 'audit-unavailable' })
   })
 })

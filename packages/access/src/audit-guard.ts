@@ -1,15 +1,19 @@
-import { ProblemError } from '@vna/dicomweb'
+import { AccessError } from './access-error.ts'
 import type { AuditRecord } from './audit-trail.ts'
 
 /** Longer than this no request waits for the trail: it is refused instead. */
 export const maxAuditWaitMs = 3_000
 
-/** The audit trail as a condition: what it cannot take in time is refused (`unavailable`), never answered without it. */
-export class AuditGuard {
-  readonly #trail: { record(record: AuditRecord): Promise<void> }
+export interface AuditRecorder {
+  record(record: AuditRecord): Promise<void>
+}
+
+/** The audit trail as a condition: what it cannot take in time is refused (`audit-unavailable`), never done without it. */
+export class AuditGuard implements AuditRecorder {
+  readonly #trail: AuditRecorder
   readonly #maxWaitMs: number
 
-  constructor(o: { trail: { record(record: AuditRecord): Promise<void> }; maxWaitMs?: number }) {
+  constructor(o: { trail: AuditRecorder; maxWaitMs?: number | undefined }) {
     this.#trail = o.trail
     this.#maxWaitMs = o.maxWaitMs ?? maxAuditWaitMs
   }
@@ -23,9 +27,6 @@ export class AuditGuard {
   }
 }
 
-function unavailable(cause?: unknown): ProblemError {
-  return new ProblemError('unavailable', 'the audit trail cannot be written', {
-    headers: { 'retry-after': '5' },
-    cause,
-  })
+function unavailable(cause?: unknown): AccessError {
+  return new AccessError('audit-unavailable', 'the audit trail cannot be written', { cause })
 }

@@ -1,7 +1,15 @@
 import type { AuditEntry, Catalog } from '@vna/catalog'
 import type { Principal } from './principal.ts'
 
-export type AuditAction = 'search' | 'retrieve' | 'store' | 'set-visibility' | 'operate' | 'administer' | 'sign-in'
+export type AuditAction =
+  | 'search'
+  | 'retrieve'
+  | 'store'
+  | 'set-visibility'
+  | 'operate'
+  | 'administer'
+  | 'describe'
+  | 'sign-in'
 export type AuditOutcome = 'allowed' | 'denied' | 'not-found' | 'failed'
 
 export interface AuditRecord {

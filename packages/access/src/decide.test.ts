@@ -1,15 +1,15 @@
 import { codiceFiscaleIssuer } from '@vna/catalog'
 import { describe, expect, it } from 'vitest'
-import { type Action, decide } from './decide.ts'
+import type { Action } from './action.ts'
+import type { AssociationCaller, Caller } from './caller.ts'
+import { decide } from './decide.ts'
 import type { Principal } from './principal.ts'
 
-const principal = (more: Partial<Principal>): Principal => ({
-  tokenId: 't',
-  subject: 's',
-  role: 'entity',
-  expiresAt: new Date(0),
-  ...more,
+const principal = (more: Partial<Principal>): Caller => ({
+  kind: 'token',
+  principal: { tokenId: 't', subject: 's', role: 'entity', expiresAt: new Date(0), ...more },
 })
+const association = (more: Partial<AssociationCaller>): Caller => ({ kind: 'association', name: 'STORESCU', ...more })
 
 const all = { kind: 'all' } as const
 const none = { kind: 'none' } as const
@@ -26,6 +26,22 @@ const setVisibility: Action = { kind: 'set-visibility' }
 const operate: Action = { kind: 'operate' }
 const administer: Action = { kind: 'administer' }
 
+const searchReports: Action = { kind: 'search-reports' }
+const decideLinks: Action = { kind: 'decide-links' }
+const countUnresolved: Action = { kind: 'count-unresolved' }
+const storeReport: Action = { kind: 'store-report' }
+const storeOrder: Action = { kind: 'store-order' }
+const announcePatients: Action = { kind: 'announce-patients' }
+const describeArchive: Action = { kind: 'describe' }
+const associate: Action = { kind: 'associate' }
+
+const ofEntityWithDoubts = { predicate: ofEntity, seesDoubtfulLinks: true } as const
+const allWithDoubts = { predicate: all, seesDoubtfulLinks: true } as const
+
+const peer = association({ entityCode: 'ASST-A' })
+const host = association({ isKnownHost: true })
+const stranger = association({})
+const suspended = { ...principal({ role: 'entity', entityCode: 'ASST-A' }), isEntityActive: false } as Caller
 const entity = principal({ role: 'entity', entityCode: 'ASST-A' })
 const fse = principal({ role: 'fse', purpose: 'TREATMENT' })
 const fseOfPatient = principal({ role: 'fse', purpose: 'TREATMENT', patient: 'CF' })
@@ -63,6 +79,28 @@ describe('what is allowed', () => {
   ] as const)('%s', (_, who, action, predicate) => {
     expect(decide(who, action)).toEqual({ allow: true, predicate })
   })
+
+  it.each([
+    ['an association of an entity stores', peer, store, { predicate: ofEntity }],
+    ['an association of an entity sends orders', peer, storeOrder, { predicate: ofEntity }],
+    ['an association of an entity announces patients', peer, announcePatients, { predicate: ofEntity }],
+    ['an association of an entity is accepted', peer, associate, { predicate: none }],
+    ['a known host is accepted', host, associate, { predicate: none }],
+    ['a known host announces patients', host, announcePatients, { predicate: none }],
+    ['an entity sends a report and sees its doubtful links', entity, storeReport, ofEntityWithDoubts],
+    ['an entity searches its reports', entity, searchReports, ofEntityWithDoubts],
+    ['an entity decides about its links', entity, decideLinks, ofEntityWithDoubts],
+    ['an entity counts its own', entity, countUnresolved, { predicate: ofEntity }],
+    ['the FSE sends a report, told of links alone', principal({ role: 'fse' }), storeReport, { predicate: all }],
+    ['the FSE searches reports, told of links alone', fseOfPatient, searchReports, { predicate: ofPatient }],
+    ['an operator searches reports', operator, searchReports, allWithDoubts],
+    ['an operator decides about links', operator, decideLinks, allWithDoubts],
+    ['an operator counts', operator, countUnresolved, { predicate: all }],
+    ['an admin decides about links', admin, decideLinks, allWithDoubts],
+    ['a citizen asks what the archive can do', principal({ role: 'citizen' }), describeArchive, { predicate: none }],
+  ] as const)('%s', (_, who, action, scope) => {
+    expect(decide(who, action)).toEqual({ allow: true, ...scope })
+  })
 })
 
 describe('what is denied', () => {
@@ -95,6 +133,41 @@ describe('what is denied', () => {
     ['operations to a citizen', citizen, operate, 'role-may-not-operate'],
     ['administration to an operator', operator, administer, 'role-may-not-administer'],
     ['administration to an entity', entity, administer, 'role-may-not-administer'],
+    ['bytes as received to a FSE without a purpose', principal({ role: 'fse' }), asReceived, 'purpose-missing'],
+    ['bytes as received to a citizen', citizen, asReceived, 'consent-unknown'],
+    ['storing to a suspended entity', suspended, store, 'entity-not-active'],
+    [
+      'storing over an association to an entity suspended meanwhile',
+      association({ entityCode: 'ASST-A', isEntityActive: false }),
+      store,
+      'entity-not-active',
+    ],
+    ['storing to an entity without a code', principal({ role: 'entity' }), store, 'role-may-not-store'],
+    ['reports to a citizen', citizen, searchReports, 'consent-unknown'],
+    ['sending reports to an operator', operator, storeReport, 'role-may-not-store'],
+    ['documents to an operator', operator, retrieve, 'role-may-not-read'],
+    ['deciding about links to the FSE', fse, decideLinks, 'role-may-not-operate'],
+    ['deciding to an entity without a code', principal({ role: 'entity' }), decideLinks, 'role-may-not-operate'],
+    ['counting to a professional', professional, countUnresolved, 'role-may-not-operate'],
+    ['an association to the FSE', fse, associate, 'role-may-not-associate'],
+    ['reports to a host that speaks for nobody', host, storeReport, 'caller-unknown'],
+    ['orders to a host that speaks for nobody', host, storeOrder, 'caller-unknown'],
+    ['searching to a host that speaks for nobody', host, search, 'caller-unknown'],
+    ['an association to a stranger', stranger, associate, 'caller-unknown'],
+    ['storing to a stranger', stranger, store, 'caller-unknown'],
+    ['searching to a stranger', stranger, search, 'caller-unknown'],
+    [
+      'an association to who calls another',
+      association({ unknownBecause: 'called-name-unknown' }),
+      associate,
+      'called-name-unknown',
+    ],
+    [
+      'an association to a suspended entity',
+      association({ unknownBecause: 'entity-not-active' }),
+      associate,
+      'entity-not-active',
+    ],
   ] as const)('%s', (_, who, action, reason) => {
     expect(decide(who, action)).toEqual({ allow: false, reason })
   })

@@ -1,91 +1,169 @@
 import { codiceFiscaleIssuer, type Predicate } from '@vna/catalog'
-import type { Principal } from './principal.ts'
-
-export type Action =
-  | { readonly kind: 'search' }
-  | { readonly kind: 'retrieve'; readonly view?: 'current' | 'as-received' | undefined }
-  | { readonly kind: 'store' }
-  /** Hide studies and reports, and show them again. */
-  | { readonly kind: 'set-visibility' }
-  /** Look at transmissions, queues, quarantine, metrics. */
-  | { readonly kind: 'operate' }
-  /** Change entities, tokens, quarantine. */
-  | { readonly kind: 'administer' }
+import type { Action, ActionKind } from './action.ts'
+import { type Caller, type CallerRole, entityCodeOf, roleOf } from './caller.ts'
+import type { DenialReason } from './denial-reason.ts'
 
 export type Decision =
-  | { readonly allow: true; readonly predicate: Predicate }
+  | {
+      readonly allow: true
+      /** Over which studies. */
+      readonly predicate: Predicate
+      /** Told of links that nobody confirmed yet, too: for those who decide about them. */
+      readonly seesDoubtfulLinks?: true
+    }
   | { readonly allow: false; readonly reason: DenialReason }
 
-export type DenialReason =
-  | 'consent-unknown'
-  | 'purpose-missing'
-  | 'role-may-not-read'
-  | 'role-may-not-store'
-  | 'role-may-not-operate'
-  | 'role-may-not-administer'
-  | 'role-may-not-set-visibility'
-  | 'view-not-allowed'
+/** The columns of the table: every action, and the one view that is a right of its own. */
+type Column = ActionKind | 'retrieve-as-received'
+type Rule = (caller: Caller, column: Column) => Decision
 
-/** What a principal may do, and over which studies. Pure: the same question has the same answer. */
-export function decide(principal: Principal, action: Action): Decision {
-  switch (action.kind) {
-    case 'search':
-      return decideRead(principal)
-    case 'retrieve':
-      return decideRetrieve(principal, action.view ?? 'current')
-    case 'store':
-      return principal.role === 'entity' ? allow(scopeOfEntity(principal)) : deny('role-may-not-store')
-    case 'set-visibility':
-      return principal.role === 'fse' ? allow({ kind: 'none' }) : deny('role-may-not-set-visibility')
-    case 'operate':
-      return isStaff(principal) ? allow({ kind: 'none' }) : deny('role-may-not-operate')
-    case 'administer':
-      return principal.role === 'admin' ? allow({ kind: 'none' }) : deny('role-may-not-administer')
-  }
+/** What a caller may do, and over which studies. Pure: the same question has the same answer. */
+export function decide(caller: Caller, action: Action): Decision {
+  const column = columnOf(action)
+  const role = roleOf(caller)
+  const rule = rules[role][column]
+  if (rule !== undefined) return rule(caller, column)
+  const isNamed = role !== 'nobody' && role !== 'known-host'
+  return deny(isNamed ? refusals[column] : unknownReasonOf(caller))
 }
 
-function decideRetrieve(principal: Principal, view: 'current' | 'as-received'): Decision {
-  const decision = decideRead(principal)
-  if (!decision.allow || view === 'current') return decision
-  // Bytes as received are for their owner and for verification.
-  return principal.role === 'entity' || principal.role === 'admin' ? decision : deny('view-not-allowed')
+/** Consultation needs consent, which is not recorded yet. */
+const untilConsent = () => deny('consent-unknown')
+const readsUntilConsent = {
+  search: untilConsent,
+  retrieve: untilConsent,
+  'retrieve-as-received': untilConsent,
+  'search-reports': untilConsent,
+  describe: nothing,
+} as const
+
+/** All rules of the archive: what is not in the row of a role is refused. A new role is a row. */
+const rules: Readonly<Record<CallerRole, Readonly<Partial<Record<Column, Rule>>>>> = {
+  entity: {
+    search: ownStudies,
+    retrieve: ownStudies,
+    'retrieve-as-received': ownStudies,
+    'search-reports': withDoubtfulLinks(ownStudies),
+    'decide-links': withDoubtfulLinks(asEntity),
+    'count-unresolved': asEntity,
+    store: asActiveEntity,
+    'store-report': withDoubtfulLinks(asEntity),
+    'store-order': asEntity,
+    'announce-patients': asEntity,
+    describe: nothing,
+    associate: nothing,
+  },
+  fse: {
+    search: ofRecord,
+    retrieve: ofRecord,
+    'retrieve-as-received': (caller, column) => {
+      const decision = ofRecord(caller, column)
+      return decision.allow ? deny('view-not-allowed') : decision
+    },
+    'search-reports': ofRecord,
+    'store-report': everything,
+    'set-visibility': nothing,
+    describe: nothing,
+  },
+  professional: readsUntilConsent,
+  citizen: readsUntilConsent,
+  operator: {
+    // States and identifiers of reports, never documents.
+    'search-reports': withDoubtfulLinks(everything),
+    'decide-links': withDoubtfulLinks(everything),
+    'count-unresolved': everything,
+    operate: nothing,
+    describe: nothing,
+  },
+  admin: {
+    search: everything,
+    retrieve: everything,
+    'retrieve-as-received': everything,
+    'search-reports': withDoubtfulLinks(everything),
+    'decide-links': withDoubtfulLinks(everything),
+    'count-unresolved': everything,
+    operate: nothing,
+    administer: nothing,
+    describe: nothing,
+  },
+  'known-host': {
+    'announce-patients': nothing,
+    associate: nothing,
+  },
+  nobody: {},
 }
 
-function decideRead(principal: Principal): Decision {
-  switch (principal.role) {
-    case 'entity':
-      return allow(scopeOfEntity(principal))
-    case 'fse':
-      if (principal.purpose === undefined) return deny('purpose-missing')
-      return allow(scopeOfRecord(principal))
-    case 'admin':
-      return allow({ kind: 'all' })
-    case 'operator':
-      return deny('role-may-not-read')
-    case 'professional':
-    case 'citizen':
-      // Consultation needs consent, which is not recorded yet.
-      return deny('consent-unknown')
-  }
+/** Why not, where the row of a role says nothing of it. */
+const refusals: Readonly<Record<Column, DenialReason>> = {
+  search: 'role-may-not-read',
+  retrieve: 'role-may-not-read',
+  'retrieve-as-received': 'role-may-not-read',
+  'search-reports': 'role-may-not-read',
+  'decide-links': 'role-may-not-operate',
+  'count-unresolved': 'role-may-not-operate',
+  store: 'role-may-not-store',
+  'store-report': 'role-may-not-store',
+  'store-order': 'role-may-not-store',
+  'announce-patients': 'role-may-not-store',
+  'set-visibility': 'role-may-not-set-visibility',
+  operate: 'role-may-not-operate',
+  administer: 'role-may-not-administer',
+  describe: 'role-may-not-read',
+  associate: 'role-may-not-associate',
 }
 
-function scopeOfEntity(principal: Principal): Predicate {
-  return principal.entityCode === undefined ? { kind: 'none' } : { kind: 'entity', entityCode: principal.entityCode }
+function columnOf(action: Action): Column {
+  return action.kind === 'retrieve' && action.view === 'as-received' ? 'retrieve-as-received' : action.kind
+}
+
+function unknownReasonOf(caller: Caller): DenialReason {
+  return (caller.kind === 'association' ? caller.unknownBecause : undefined) ?? 'caller-unknown'
+}
+
+/** Of a caller without a code: none. */
+function ownStudies(caller: Caller): Decision {
+  const entityCode = entityCodeOf(caller)
+  return allow(entityCode === undefined ? { kind: 'none' } : { kind: 'entity', entityCode })
+}
+
+/** In the name of an entity, so there must be one. */
+function asEntity(caller: Caller, column: Column): Decision {
+  return entityCodeOf(caller) === undefined ? deny(refusals[column]) : ownStudies(caller)
+}
+
+function asActiveEntity(caller: Caller, column: Column): Decision {
+  return caller.isEntityActive !== false ? asEntity(caller, column) : deny('entity-not-active')
 }
 
 /** Who looks into the own record sees what was hidden from everybody else (DPCM 178/2015 art. 8). */
-function scopeOfRecord({ patient, purpose }: Principal): Predicate {
-  if (patient === undefined) return { kind: 'all' }
-  return {
+function ofRecord(caller: Caller, column: Column): Decision {
+  if (caller.kind !== 'token') return deny(refusals[column])
+  const { patient, purpose } = caller.principal
+  if (purpose === undefined) return deny('purpose-missing')
+  if (patient === undefined) return everything()
+  return allow({
     kind: 'patient',
     identifier: patient,
     issuer: codiceFiscaleIssuer,
     ...(purpose === 'PERSONAL' && { includeHidden: true }),
-  }
+  })
 }
 
-function isStaff(principal: Principal): boolean {
-  return principal.role === 'operator' || principal.role === 'admin'
+/** All but what is hidden. */
+function everything(): Decision {
+  return allow({ kind: 'all' })
+}
+
+/** The action itself, which is about no study. */
+function nothing(): Decision {
+  return allow({ kind: 'none' })
+}
+
+function withDoubtfulLinks(rule: Rule): Rule {
+  return (caller, column) => {
+    const decision = rule(caller, column)
+    return decision.allow ? { ...decision, seesDoubtfulLinks: true } : decision
+  }
 }
 
 function allow(predicate: Predicate): Decision {

@@ -34,21 +34,25 @@ describe('who calls', () => {
     expect(resolution).toMatchObject({ kind: 'entity', entity: { code } })
   })
 
-  it.each<[string, Partial<Caller>, number]>([
-    ['an unknown calling AE title', { callingAeTitle: 'NOBODY' }, 3],
-    ['a known one from a wrong host', { callingAeTitle: 'NEAR' }, 3],
-    ['an AE title in other letters', { callingAeTitle: 'near', address: '10.0.0.1' }, 3],
-    ['a suspended entity', { callingAeTitle: 'GONE' }, 3],
-    ['an alias from a wrong host', { calledAeTitle: 'VNA_ALIAS' }, 3],
-    ['an unknown certificate and an unknown AE title', { callingAeTitle: 'X', certificateSubject: 'CN=x' }, 3],
-    ['a called AE title that is not ours', { calledAeTitle: 'ORTHANC' }, 7],
+  it.each<[string, Partial<Caller>, string]>([
+    ['an unknown calling AE title', { callingAeTitle: 'NOBODY' }, 'caller-unknown'],
+    ['a known one from a wrong host', { callingAeTitle: 'NEAR' }, 'caller-unknown'],
+    ['an AE title in other letters', { callingAeTitle: 'near', address: '10.0.0.1' }, 'caller-unknown'],
+    ['a suspended entity', { callingAeTitle: 'GONE' }, 'entity-not-active'],
+    ['an alias from a wrong host', { calledAeTitle: 'VNA_ALIAS' }, 'caller-unknown'],
+    [
+      'an unknown certificate and an unknown AE title',
+      { callingAeTitle: 'X', certificateSubject: 'CN=x' },
+      'caller-unknown',
+    ],
+    ['a called AE title that is not ours', { calledAeTitle: 'ORTHANC' }, 'called-name-unknown'],
     [
       'the alias of another with its own certificate',
       { calledAeTitle: 'VNA_ALIAS', certificateSubject: 'CN=pacs.cert.it' },
-      7,
+      'called-name-unknown',
     ],
-  ])('is rejected for %s', (_, caller, reason) => {
+  ])('is unknown for %s', (_, caller, why) => {
     const resolution = resolveCaller(entities, { ...base, ...caller }, options)
-    expect(resolution).toMatchObject({ kind: 'rejected', result: 1, source: 1, reason })
+    expect(resolution).toEqual({ kind: 'unknown', why })
   })
 })

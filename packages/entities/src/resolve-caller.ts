@@ -7,10 +7,12 @@ export interface Caller {
   readonly certificateSubject?: string | undefined
 }
 
-/** A-ASSOCIATE-RJ result, source and reason (PS3.8 9.3.4), for the edge to send. */
+/** `why` a caller is nobody we know; the edge says it in the words of its protocol. */
 export type CallerResolution =
   | { readonly kind: 'entity'; readonly entity: Entity }
-  | { readonly kind: 'rejected'; readonly result: 1; readonly source: 1; readonly reason: 3 | 7; readonly why: string }
+  | { readonly kind: 'unknown'; readonly why: 'caller-unknown' | 'called-name-unknown' | 'entity-not-active' }
+
+type UnknownCaller = Extract<CallerResolution, { kind: 'unknown' }>['why']
 
 export interface ResolveOptions {
   /** Called AE titles of this archive that name no entity. */
@@ -26,16 +28,16 @@ export function resolveCaller(entities: readonly Entity[], caller: Caller, optio
   )
   const byAlias = entities.find(({ calledAliases }) => calledAliases.includes(caller.calledAeTitle))
   if (byAlias === undefined && !options.ownAeTitles.includes(caller.calledAeTitle)) {
-    return rejected(7, 'called AE title not recognized')
+    return unknown('called-name-unknown')
   }
   if (byCertificate !== undefined) {
     const isOthersAlias = byAlias !== undefined && byAlias.code !== byCertificate.code
-    return isOthersAlias ? rejected(7, 'called AE title of another entity') : admitted(byCertificate)
+    return isOthersAlias ? unknown('called-name-unknown') : admitted(byCertificate)
   }
   // An alias names the entity, but a stranger who guesses it must still come from its hosts.
   const candidates = byAlias === undefined ? withTitle(entities, caller) : [byAlias]
   const entity = candidates.find((candidate) => isFromHost(candidate, caller.address, options))
-  if (entity === undefined) return rejected(3, 'calling AE title or host not recognized')
+  if (entity === undefined) return unknown('caller-unknown')
   return admitted(entity)
 }
 
@@ -47,7 +49,7 @@ function withTitle(entities: readonly Entity[], caller: Caller): readonly Entity
 }
 
 function admitted(entity: Entity): CallerResolution {
-  return entity.status === 'active' ? { kind: 'entity', entity } : rejected(3, 'entity suspended')
+  return entity.status === 'active' ? { kind: 'entity', entity } : unknown('entity-not-active')
 }
 
 function isFromHost(entity: Entity, address: string, options: ResolveOptions): boolean {
@@ -65,6 +67,6 @@ function plainAddress(address: string): string {
   return plain === '::1' || plain === 'localhost' ? '127.0.0.1' : plain
 }
 
-function rejected(reason: 3 | 7, why: string): CallerResolution {
-  return { kind: 'rejected', result: 1, source: 1, reason, why }
+function unknown(why: UnknownCaller): CallerResolution {
+  return { kind: 'unknown', why }
 }

@@ -1,9 +1,6 @@
 import type { ProblemKind } from '@vna/dicomweb'
 
-export type GatewayErrorCode = Extract<
-  ProblemKind,
-  'unauthorized' | 'forbidden' | 'unsupported-media-type' | 'bad-request' | 'unavailable'
->
+export type GatewayErrorCode = Extract<ProblemKind, 'unsupported-media-type' | 'bad-request' | 'unavailable'>
 
 /** What a client did that the gateway does not serve; translated once, at the HTTP edge. */
 export class GatewayError extends Error {

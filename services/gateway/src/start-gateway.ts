@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
+import { openAccess } from '@vna/access'
 import { type Journal, openJournal } from '@vna/archive'
 import { type Catalog, openCatalog } from '@vna/catalog'
 import { type Acceptor, createAcceptor, type TlsServerOptions } from '@vna/dicom-net'
@@ -14,7 +15,7 @@ import { LanePool } from './intake/lane-pool.ts'
 import { announceSealedSegments, watchGateway } from './journal-notices.ts'
 import { createReceiveMeter } from './receive-meter.ts'
 import { createStoreApp } from './stow/store-app.ts'
-import { openStoreAuthorization } from './stow/store-authorization.ts'
+import { createStoreAuthorization } from './stow/store-authorization.ts'
 import { createStoreHandler } from './stow/store-handler.ts'
 import { transmissionOf } from './transmissions/transmission-of.ts'
 import { TransmissionSpool } from './transmissions/transmission-spool.ts'
@@ -37,19 +38,24 @@ export async function startGateway(config: GatewayConfig, context: ServiceContex
     applicationName: 'vna-gateway',
   })
   const callers = await openCallers({ catalog, home: config.home, aeTitle: config.aeTitle, logger })
+  const access = await openAccess({
+    catalog,
+    keysFolder: join(config.home, 'keys'),
+    onTrouble: (error) => logger.error({ err: error }, 'refused callers are not in the audit trail'),
+  })
   const lanes = new LanePool({ journal, logger, lingerMs: laneLingerMs })
   const transmissions = await openTransmissions(config, context, catalog)
   const shared = { journal, lanes, transmissions, logger, limits: intakeLimits, meter: createReceiveMeter(metrics) }
   health.add('entities', () => ({ ok: callers.source !== 'none', reason: 'entity registry not read yet' }))
   const { maxAssociationsPerEntity } = config
-  const host = new AssociationHost({ ...shared, callers, maxAssociationsPerEntity })
+  const host = new AssociationHost({ ...shared, access, callers, maxAssociationsPerEntity })
   const acceptor = createAcceptor({ host, limits: ulLimitsOf(config) })
   const dimse = await listenDimse(acceptor, config)
   const handle = createStoreHandler({
     ...shared,
     maxConcurrentRequests: config.maxStoreRequests,
-    authorize: await openStoreAuthorization({
-      keysFolder: join(config.home, 'keys'),
+    authorize: createStoreAuthorization({
+      access,
       isActive: (code) => callers.findByCode(code)?.status === 'active',
     }),
   })
@@ -74,6 +80,7 @@ export async function startGateway(config: GatewayConfig, context: ServiceContex
           clearInterval(watch)
           await transmissions.stop()
           await callers.close()
+          await access.close()
           await Promise.allSettled([queue.close(), catalog.close()])
         },
       },

@@ -1,4 +1,4 @@
-import type { AuditGuard } from '@vna/access'
+import type { AccessControl } from '@vna/access'
 import type { ObjectStore } from '@vna/archive'
 import type { Catalog } from '@vna/catalog'
 import type { Logger, Metrics, ShutdownPhase } from '@vna/runtime'
@@ -10,7 +10,7 @@ export interface LinkerParts {
   readonly config: LinkerConfig
   readonly catalog: Catalog
   readonly store: ObjectStore
-  readonly audit: Pick<AuditGuard, 'record'>
+  readonly access: Pick<AccessControl, 'authorize'>
   readonly logger: Logger
   readonly metrics: Metrics
   /** For tests: the process ends at a named write boundary. */
@@ -28,7 +28,7 @@ export interface Round {
 
 /** One topic of this service: what it answers, what it does by itself, and how it stops. */
 export interface LinkerModule {
-  /** Routes under the root of the listener; who asks is already known (`principalOf`). */
+  /** Routes under the root of the listener; who asks is already known (`callerOf`). */
   mount?(router: Router): void
   /** Begins what listens by itself; answers what the run record says of it. */
   start?(): Promise<Readonly<Record<string, string | number>>>

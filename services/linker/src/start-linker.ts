@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { AuditGuard, AuditTrail, Authenticator, openSigningKey } from '@vna/access'
+import { openAccess } from '@vna/access'
 import { openCatalog } from '@vna/catalog'
 import {
   createCrashPoint,
@@ -29,24 +29,27 @@ export async function startLinker(config: LinkerConfig, context: ServiceContext)
   })
   const store = openStore(config, metrics)
   health.add('database', () => answers(catalog.probe()))
-  const trail = new AuditTrail(catalog)
+  const access = await openAccess({
+    catalog,
+    keysFolder: join(config.home, 'keys'),
+    onTrouble: (error) => logger.error({ err: error }, 'refused callers are not in the audit trail'),
+  })
   const reach = createCrashPoint({ home: config.home, point: config.faultPoint })
   const parts: LinkerParts = {
     config,
     catalog,
     store,
-    audit: new AuditGuard({ trail }),
+    access,
     logger,
     metrics,
     reach,
     signal,
   }
   const modules = createModules(parts)
-  const authenticator = new Authenticator({ key: await openSigningKey(join(config.home, 'keys')) })
   const listener = await openListener({
     host: config.internalBind,
     port: config.internalHttpPort,
-    app: createLinkerApp({ authenticator, modules, logger }),
+    app: createLinkerApp({ access, modules, logger }),
   })
   const records = await Promise.all(modules.map((module) => module.start?.() ?? {}))
   const rounds = startRounds(modules, parts)
@@ -54,7 +57,7 @@ export async function startLinker(config: LinkerConfig, context: ServiceContext)
     await Promise.all([...rounds.map((round) => round.stop()), listener.close(CLOSE_GRACE_MS)])
   }
   const close = async (): Promise<void> => {
-    await trail.close()
+    await access.close()
     await Promise.allSettled([catalog.close(), store.close()])
   }
   return {

@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { AuditGuard, AuditTrail, Authenticator, openSigningKey } from '@vna/access'
+import { type AccessControl, openAccess } from '@vna/access'
 import { configuredCredentials, type ObjectStore, openObjectStore } from '@vna/archive'
 import { type Catalog, openCatalog, unsupportedKeys } from '@vna/catalog'
 import type { Metrics, ServiceContext, StartedService } from '@vna/runtime'
@@ -11,7 +11,6 @@ import { Installation } from './front-door/installation.ts'
 import { decideListenOptions } from './front-door/listen-options.ts'
 import { Upstreams } from './front-door/upstreams.ts'
 import { RequestLimiter } from './http/request-limiter.ts'
-import { RefusalLog } from './records/refusal-log.ts'
 import { TransmissionLog } from './records/transmission-log.ts'
 import { BlockPool } from './sending/block-pool.ts'
 import { PrefetchBudget } from './stored/prefetching-reader.ts'
@@ -45,22 +44,19 @@ export async function startQuery(config: QueryConfig, context: ServiceContext): 
   const store = openStore(config, metrics)
   health.add('database', () => answers(catalog.probe()))
   health.add('object-store', (signal) => answers(store.probe(signal)))
-  const trail = new AuditTrail(catalog)
-  const transmissions = openTransmissions(catalog, context)
-  const refusals = new RefusalLog({
-    record: (record) => trail.record(record),
-    onTrouble: (error) => logger.error({ err: error }, 'refused requests are not in the audit trail'),
+  const access = await openAccess({
+    catalog,
+    keysFolder: join(config.home, 'keys'),
+    onTrouble: (error) => logger.error({ err: error }, 'refused callers are not in the audit trail'),
   })
-  const audit = new AuditGuard({ trail })
-  const dicomweb = createDicomwebApp(createParts({ config, context, catalog, store, audit, transmissions }))
+  const transmissions = openTransmissions(catalog, context)
+  const dicomweb = createDicomwebApp(createParts({ config, context, catalog, store, access, transmissions }))
   const door = await openFrontDoor({
     listen,
     dicomweb,
-    refusals,
-    audit,
+    access,
     metrics,
     logger,
-    authenticator: new Authenticator({ key: await openSigningKey(join(config.home, 'keys')) }),
     upstreams: new Upstreams({ home: config.home, fixed: fixedUpstreams(config) }),
     installation: new Installation({ home: config.home, expected: expectedServices(config) }),
     idleTimeoutMs: config.httpIdleTimeoutMs,
@@ -73,8 +69,7 @@ export async function startQuery(config: QueryConfig, context: ServiceContext): 
         name: 'records',
         limitMs: 2_000,
         run: async () => {
-          refusals.flush()
-          await Promise.all([trail.close(), transmissions.close()])
+          await Promise.all([access.close(), transmissions.close()])
         },
       },
       {
@@ -93,10 +88,10 @@ function createParts(o: {
   context: ServiceContext
   catalog: Catalog
   store: ObjectStore
-  audit: AuditGuard
+  access: AccessControl
   transmissions: TransmissionLog
 }): DicomwebParts {
-  const { config, context, catalog, store, audit, transmissions } = o
+  const { config, context, catalog, store, access, transmissions } = o
   return {
     index: {
       search: (query, predicate) => catalog.search(query, predicate),
@@ -109,7 +104,7 @@ function createParts(o: {
     pool: new BlockPool({ blockBytes: BLOCK_BYTES, maxKept: MAX_KEPT_BLOCKS }),
     prefetch:
       store.kind === 's3' ? { budget: new PrefetchBudget(MAX_WINDOWS), windowsAhead: WINDOWS_AHEAD } : undefined,
-    audit,
+    access,
     limiter: new RequestLimiter({
       maxPerClient: config.maxReadRequestsPerClient,
       maxTotal: config.maxReadRequests,

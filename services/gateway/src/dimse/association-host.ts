@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { type AccessControl, AccessError, type AssociationCaller } from '@vna/access'
 import type { Journal, JournalLane } from '@vna/archive'
 import { encodePart10Prefix, type InstanceIdentity } from '@vna/dicom'
 import {
@@ -22,12 +23,14 @@ import type { LaneOwner, LanePool } from '../intake/lane-pool.ts'
 import { refusal } from '../intake/refusal.ts'
 import type { ReceiveMeter } from '../receive-meter.ts'
 import type { TransmissionSpool } from '../transmissions/transmission-spool.ts'
+import { rejectionOf } from './refusals-of-access.ts'
 import { createRefusingSink, createStoreSink } from './store-sink.ts'
 
 export interface AssociationHostParts {
   readonly journal: Journal
   readonly lanes: LanePool
-  readonly callers: Pick<EntityDirectory, 'resolveCaller' | 'refresh'>
+  readonly access: Pick<AccessControl, 'authorize' | 'permits'>
+  readonly callers: Pick<EntityDirectory, 'resolveCaller' | 'findByCode' | 'refresh'>
   readonly meter: ReceiveMeter
   readonly transmissions: TransmissionSpool
   readonly logger: Logger
@@ -41,13 +44,15 @@ const minLookIntervalMs = 100
 /** What an admitted association carries from its acceptance to its end. */
 class AssociationContext {
   readonly entityCode: string
+  readonly caller: AssociationCaller
   readonly owner: LaneOwner
   readonly studyInstanceUids = new Set<string>()
   lane: JournalLane | undefined
 
-  constructor(entityCode: string, callingAeTitle: string) {
+  constructor(entityCode: string, caller: AssociationCaller) {
     this.entityCode = entityCode
-    this.owner = { entityCode, source: `${callingAeTitle}/dimse` }
+    this.caller = caller
+    this.owner = { entityCode, source: `${caller.name}/dimse` }
   }
 }
 
@@ -63,23 +68,28 @@ export class AssociationHost implements AcceptorHost {
 
   async decideAssociation(request: AssociateRequest, peer: PeerInfo): Promise<AssociationDecision> {
     const { journal } = this.#parts
-    const caller = await this.#resolveCaller(request, peer)
-    if (caller.kind === 'rejected') {
-      const { result, source, reason } = caller
-      return { accept: false, result, source, reason }
+    const resolution = await this.#resolveCaller(request, peer)
+    const caller = callerOf(request, peer, resolution)
+    try {
+      await this.#parts.access.authorize(caller, { kind: 'associate' }, {}, 'refusals-only')
+    } catch (error) {
+      if (error instanceof AccessError) return { accept: false, ...rejectionOf(error) }
+      throw error
     }
+    if (resolution.kind === 'unknown') throw new Error('a caller without an entity was allowed')
     if (admitNewcomer(journal).kind === 'congested') return { accept: false, ...rejections.temporaryCongestion }
-    const { entity } = caller
+    const { entity } = resolution
     const open = this.#openByEntity.get(entity.code) ?? 0
     if (open >= this.#parts.maxAssociationsPerEntity) return { accept: false, ...rejections.localLimitExceeded }
     this.#openByEntity.set(entity.code, open + 1)
-    const context = new AssociationContext(entity.code, request.callingAeTitle)
+    const context = new AssociationContext(entity.code, caller)
     return { accept: true, context, acceptsAbstractSyntax: (uid) => acceptsSopClass(entity, uid) }
   }
 
   beginStore(association: AcceptedAssociation, request: CStoreRq, accepted: PresentationContext): StoreSink {
     const context = association.context as AssociationContext
     const observe = this.#parts.meter.observer(context.entityCode, 'dimse', context.studyInstanceUids)
+    if (!this.#isAllowed(context)) return createRefusingSink(refusal('not-authorized'), observe)
     if (!admitInstance(this.#parts.journal)) return createRefusingSink(refusal('journal-full'), observe)
     context.lane ??= this.#parts.lanes.borrow(context.owner)
     const intake = new InstanceIntake({
@@ -138,6 +148,13 @@ export class AssociationHost implements AcceptorHost {
     return callers.resolveCaller(caller)
   }
 
+  /** Each C-STORE asks: the entity may have been suspended since the association began. */
+  #isAllowed({ caller, entityCode }: AssociationContext): boolean {
+    const entity = this.#parts.callers.findByCode(entityCode)
+    const asked = { ...caller, isEntityActive: entity === undefined || entity.status === 'active' }
+    return this.#parts.access.permits(asked, { kind: 'store' })
+  }
+
   #release(context: AssociationContext): void {
     const open = this.#openByEntity.get(context.entityCode) ?? 1
     if (open > 1) this.#openByEntity.set(context.entityCode, open - 1)
@@ -145,6 +162,12 @@ export class AssociationHost implements AcceptorHost {
     if (context.lane) this.#parts.lanes.giveBack(context.owner, context.lane)
     context.lane = undefined
   }
+}
+
+function callerOf(request: AssociateRequest, peer: PeerInfo, resolution: CallerResolution): AssociationCaller {
+  const known = { kind: 'association', name: request.callingAeTitle, address: peer.address } as const
+  if (resolution.kind === 'unknown') return { ...known, unknownBecause: resolution.why }
+  return { ...known, entityCode: resolution.entity.code }
 }
 
 function prefixOf(

@@ -9,12 +9,14 @@ export type RefusalCode =
   | 'sop-class-not-supported'
   | 'too-large'
   | 'journal-full'
+  | 'not-authorized'
   | 'processing-failure'
 
 /** PS3.7 Annex C and PS3.4 B.2.3: C-STORE statuses; PS3.18 I.2.2 uses the same numbers as Failure Reasons. */
 export const storeStatus = {
   success: 0x0000,
   processingFailure: 0x0110,
+  notAuthorized: 0x0124,
   invalidSopInstance: 0x0117,
   sopClassNotSupported: 0x0122,
   outOfResources: 0xa700,
@@ -53,6 +55,7 @@ const words: Readonly<Record<RefusalCode, RefusalWords>> = {
   },
   'too-large': { status: storeStatus.outOfResources, comment: 'Instance is larger than this archive accepts' },
   'journal-full': { status: storeStatus.outOfResources, comment: 'Archive has no room at the moment' },
+  'not-authorized': { status: storeStatus.notAuthorized, comment: 'The entity may not store' },
   'processing-failure': { status: storeStatus.processingFailure, comment: 'Archive could not keep the instance' },
 }
 

@@ -1,3 +1,4 @@
+import { AccessError } from '@vna/access'
 import {
   assertPathUid,
   createProblem,
@@ -9,6 +10,7 @@ import {
 import type { Logger, Metrics } from '@vna/runtime'
 import express, { type ErrorRequestHandler, type Express, type Request, type Response } from 'express'
 import { GatewayError } from '../gateway-error.ts'
+import { problemOfAccessError } from './problem-of-access-error.ts'
 import type { HandleStore } from './store-handler.ts'
 
 /** When to come back after a refusal for load (RFC 9110 10.2.3). */
@@ -64,14 +66,21 @@ function awaitsContinue(request: Request): boolean {
 
 function problemHandler(logger: Logger): ErrorRequestHandler {
   return (error: unknown, request, response, _next) => {
-    const problem = problemOf(error)
+    const { problem, headers } = answerOf(error)
     if (problem.status >= 500 && problem.status !== 503) logger.error({ err: error }, 'store request failed')
     if (response.headersSent || response.destroyed) return request.destroy()
     // The body was not read to its end: the connection cannot be used again.
     response.setHeader('Connection', 'close')
-    sendProblem(response, problem)
+    sendProblem(response, problem, headers)
     return undefined
   }
+}
+
+type Headers = Readonly<Record<string, string>>
+
+function answerOf(error: unknown): { readonly problem: Problem; readonly headers: Headers } {
+  if (error instanceof AccessError) return problemOfAccessError(error)
+  return { problem: problemOf(error), headers: {} }
 }
 
 function problemOf(error: unknown): Problem {
@@ -80,8 +89,7 @@ function problemOf(error: unknown): Problem {
   return createProblem('internal')
 }
 
-function sendProblem(response: Response, problem: Problem): void {
-  if (problem.status === 401) response.setHeader('WWW-Authenticate', 'Bearer')
+function sendProblem(response: Response, problem: Problem, headers: Headers = {}): void {
   if (problem.status === 503) response.setHeader('Retry-After', retryAfterSeconds)
-  response.status(problem.status).type(problemMediaType).end(JSON.stringify(problem))
+  response.status(problem.status).set(headers).type(problemMediaType).end(JSON.stringify(problem))
 }

@@ -1,5 +1,4 @@
-import { AccessError, bearerOf, decide, openSigningKey, type Principal, verifyToken } from '@vna/access'
-import { GatewayError } from '../gateway-error.ts'
+import type { AccessControl, Grant } from '@vna/access'
 
 /** Who stores over HTTP. */
 export interface StoreAuthorization {
@@ -8,31 +7,38 @@ export interface StoreAuthorization {
   readonly client: string
 }
 
-/** Throws GatewayError `unauthorized` or `forbidden`. */
-export type AuthorizeStore = (authorizationHeader: string | undefined) => Promise<StoreAuthorization>
+export interface StoreAsked {
+  readonly authorization: string | undefined
+  readonly peer: string | undefined
+  readonly studyInstanceUid: string | undefined
+}
+
+/** Throws AccessError. */
+export type AuthorizeStore = (asked: StoreAsked) => Promise<StoreAuthorization>
 
 /** `isActive`: a suspended entity's token is worth nothing. */
-export async function openStoreAuthorization(o: {
-  keysFolder: string
+export function createStoreAuthorization(o: {
+  readonly access: Pick<AccessControl, 'identify' | 'authorize'>
   isActive(entityCode: string): boolean
-}): Promise<AuthorizeStore> {
-  const key = await openSigningKey(o.keysFolder)
-  return async (authorizationHeader) => {
-    const principal = await verified(() => verifyToken(key, bearerOf(authorizationHeader)))
-    if (!decide(principal, { kind: 'store' }).allow || principal.entityCode === undefined) {
-      throw new GatewayError('forbidden', 'only a health entity may store')
-    }
-    if (!o.isActive(principal.entityCode))
-      throw new GatewayError('forbidden', 'the entity is not registered or suspended')
-    return { entityCode: principal.entityCode, client: principal.subject }
+}): AuthorizeStore {
+  return async ({ authorization, peer, studyInstanceUid }) => {
+    const { principal } = await o.access.identify(authorization, { route: storeRoute, peer })
+    const { entityCode, subject } = principal
+    const caller = {
+      kind: 'token',
+      principal,
+      isEntityActive: entityCode !== undefined && o.isActive(entityCode),
+    } as const
+    const object = { route: storeRoute, studyInstanceUid }
+    const grant = await o.access.authorize(caller, { kind: 'store' }, object, 'refusals-only')
+    return { entityCode: entityOf(grant), client: subject }
   }
 }
 
-async function verified(verify: () => Promise<Principal>): Promise<Principal> {
-  try {
-    return await verify()
-  } catch (error) {
-    if (error instanceof AccessError) throw new GatewayError('unauthorized', error.message)
-    throw error
-  }
+const storeRoute = '/dicomweb/studies'
+
+/** Stores are allowed in the name of an entity only. */
+export function entityOf({ predicate }: Pick<Grant, 'predicate'>): string {
+  if (predicate.kind !== 'entity') throw new Error('a store without an entity was allowed')
+  return predicate.entityCode
 }

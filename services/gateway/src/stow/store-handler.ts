@@ -38,11 +38,15 @@ export interface StoreExchange {
 
 export type HandleStore = (exchange: StoreExchange) => Promise<StoreResponse>
 
-/** Store transaction (PS3.18 10.5). Throws GatewayError or DicomwebError for what is wrong with the request as a whole. */
+/** Store transaction (PS3.18 10.5). Throws AccessError, GatewayError or DicomwebError for what is wrong with the request as a whole. */
 export function createStoreHandler(parts: StoreHandlerParts): HandleStore {
   let running = 0
   return async ({ message, studyInstanceUid, acceptBody }) => {
-    const authorization = await parts.authorize(message.headers.authorization)
+    const authorization = await parts.authorize({
+      authorization: message.headers.authorization,
+      peer: message.socket.remoteAddress,
+      studyInstanceUid,
+    })
     assertStoreResponseAcceptable(message.headers.accept)
     const admission = admitNewcomer(parts.journal)
     if (admission.kind === 'congested') throw new GatewayError('unavailable', admission.reason)

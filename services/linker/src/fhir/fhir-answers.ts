@@ -1,11 +1,11 @@
-import type { Principal } from '@vna/access'
+import type { Grant } from '@vna/access'
 import type { FoundPage, Predicate } from '@vna/catalog'
 import { ProblemError, requestBaseUrl } from '@vna/dicomweb'
 import type { Request, Response } from 'express'
-import { principalOf } from '../http/principal.ts'
+import { callerOf } from '../http/caller.ts'
 import type { LinkerParts } from '../linker-parts.ts'
-import { allow } from '../publication/allow.ts'
 import { type ManifestSettings, publicUrlOf } from '../publication/manifest-options.ts'
+import { capabilityStatement } from './capability-statement.ts'
 import {
   type DocumentReferenceResource,
   documentReferenceResource,
@@ -35,9 +35,15 @@ interface Resources {
   readonly next: Found
 }
 
-export function fhirUrlOf({ config }: LinkerParts, request: Request): string {
+function fhirUrlOf({ config }: LinkerParts, request: Request): string {
   const fallback = new URL(publicUrlOf(config)).host
   return `${requestBaseUrl({ headers: request.headers, isTls: 'encrypted' in request.socket }, fallback)}/fhir`
+}
+
+/** What the archive can do, for whoever may come in. */
+export async function answerCapabilities(parts: FhirParts, request: Request, response: Response): Promise<void> {
+  await parts.access.authorize(callerOf(request), { kind: 'describe' }, { resource: 'CapabilityStatement' })
+  sendFhir(response, capabilityStatement(fhirUrlOf(parts, request)))
 }
 
 /** A search of one resource type, by GET or by POST to `_search`. */
@@ -50,7 +56,7 @@ export async function answerSearch(
   const isLenient = isLenientlyAsked(request.headers.prefer?.toString())
   const search = parseFhirSearch(type, askedOf(request), { zone: parts.settings.timezoneOffset, isLenient })
   const object = { resource: type, keys: search.keys }
-  const predicate = await allow(parts, principalOf(request), { action: { kind: 'search' }, object })
+  const { predicate } = await parts.access.authorize(callerOf(request), { kind: 'search' }, object)
   const fhirUrl = fhirUrlOf(parts, request)
   const found = await find(parts, type, { search, predicate, fhirUrl })
   const entry = entriesOf(found, search, fhirUrl)
@@ -85,26 +91,25 @@ export async function answerRead(
   request: Request,
   response: Response,
 ): Promise<void> {
-  const principal = principalOf(request)
   const id = idOf(request)
-  const predicate = await allow(parts, principal, { action: { kind: 'search' }, object: { resource: type, id } })
+  const grant = await parts.access.authorize(callerOf(request), { kind: 'search' }, { resource: type, id })
+  const { predicate } = grant
   const options = { zone: parts.settings.timezoneOffset, isLenient: false }
   const search: FhirSearch = { ...parseFhirSearch(type, new URLSearchParams({ _id: id }), options), limit: 1 }
   const { resources } = await find(parts, type, { search, predicate, fhirUrl: fhirUrlOf(parts, request) })
   const [resource] = resources
-  if (resource === undefined) throw await absent(parts, principal, { resource: type, id })
+  if (resource === undefined) throw await absent(grant)
   sendFhir(response, resource)
 }
 
 /** The document itself, in its own media type; as Binary resource where a client wants FHIR and the document is none. */
 export async function answerBinary(parts: FhirParts, request: Request, response: Response): Promise<void> {
-  const principal = principalOf(request)
   const id = idOf(request)
-  const predicate = await allow(parts, principal, { action: { kind: 'retrieve' }, object: { resource: 'Binary', id } })
+  const grant = await parts.access.authorize(callerOf(request), { kind: 'retrieve' }, { resource: 'Binary', id })
   const { catalog, store } = parts
-  const found = await catalog.publications.searchEntries({ entryIds: uuidsOf([id]) }, predicate, { limit: 1 })
+  const found = await catalog.publications.searchEntries({ entryIds: uuidsOf([id]) }, grant.predicate, { limit: 1 })
   const [entry] = found.items
-  if (entry === undefined) throw await absent(parts, principal, { resource: 'Binary', id })
+  if (entry === undefined) throw await absent(grant)
   const bytes = await store.read(entry.manifest[entry.format].key)
   const contentType = entry.format === 'kos' ? 'application/dicom' : 'application/fhir+json'
   const wantsFhir = /application\/(fhir\+)?json/.test(request.headers.accept ?? '')
@@ -195,12 +200,8 @@ function linksOf(url: string, used: URLSearchParams, next: Found): readonly { re
   ]
 }
 
-async function absent(
-  { audit }: LinkerParts,
-  principal: Principal,
-  object: Readonly<Record<string, unknown>>,
-): Promise<ProblemError> {
-  await audit.record({ principal, action: 'retrieve', outcome: 'not-found', object })
+async function absent(grant: Grant): Promise<ProblemError> {
+  await grant.record('not-found')
   return new ProblemError('not-found', 'there is no such resource')
 }
 

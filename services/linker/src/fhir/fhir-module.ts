@@ -2,9 +2,8 @@ import { ProblemError } from '@vna/dicomweb'
 import express, { type Request, type RequestHandler, Router } from 'express'
 import type { LinkerModule, LinkerParts } from '../linker-parts.ts'
 import { manifestSettingsOf } from '../publication/manifest-options.ts'
-import { capabilityStatement } from './capability-statement.ts'
-import { answerBinary, answerRead, answerSearch, type FhirParts, fhirUrlOf } from './fhir-answers.ts'
-import { fhirErrorHandler, sendFhir, sendOutcome } from './operation-outcome.ts'
+import { answerBinary, answerCapabilities, answerRead, answerSearch, type FhirParts } from './fhir-answers.ts'
+import { fhirErrorHandler, sendOutcome } from './operation-outcome.ts'
 import type { SearchedType } from './search-parameters.ts'
 
 const MAX_FORM_BYTES = 64 * 1024
@@ -19,7 +18,7 @@ export function createFhirModule(parts: LinkerParts): LinkerModule {
 function fhirRouter(parts: FhirParts): Router {
   const router = Router({ caseSensitive: true })
   router.use(acceptsJson)
-  router.get('/metadata', (request, response) => sendFhir(response, capabilityStatement(fhirUrlOf(parts, request))))
+  router.get('/metadata', (request, response) => answerCapabilities(parts, request, response))
   const form = express.text({ type: 'application/x-www-form-urlencoded', limit: MAX_FORM_BYTES })
   for (const type of searched) {
     router.get(`/${type}`, (request, response) => answerSearch(parts, type, request, response))

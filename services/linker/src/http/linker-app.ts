@@ -1,14 +1,14 @@
-import type { Authenticator } from '@vna/access'
+import type { AccessControl } from '@vna/access'
 import { createProblem, problemMediaType } from '@vna/dicomweb'
 import type { Logger } from '@vna/runtime'
 import express, { type ErrorRequestHandler, type Express, type Response, Router } from 'express'
 import type { LinkerModule } from '../linker-parts.ts'
-import { authenticate } from './principal.ts'
+import { authenticate } from './caller.ts'
 import { type ProblemAnswer, problemOf } from './problem-of.ts'
 
 /** The HTTP side of the service: known callers only, the routes of all modules, and one way to say what went wrong. */
 export function createLinkerApp(o: {
-  authenticator: Authenticator
+  access: Pick<AccessControl, 'identify'>
   modules: readonly LinkerModule[]
   logger: Logger
 }): Express {
@@ -18,7 +18,7 @@ export function createLinkerApp(o: {
   app.set('case sensitive routing', true)
   // Repeated parameters and no nesting: `?a[b]=c` is a name with brackets, not an object.
   app.set('query parser', 'simple')
-  app.use(authenticate(o.authenticator))
+  app.use(authenticate(o.access))
   const router = Router({ caseSensitive: true })
   for (const module of o.modules) module.mount?.(router)
   app.use(router)

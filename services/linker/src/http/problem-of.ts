@@ -1,6 +1,8 @@
+import { AccessError } from '@vna/access'
 import { ArchiveError } from '@vna/archive'
 import { CatalogError } from '@vna/catalog'
 import { createProblem, type Problem, ProblemError } from '@vna/dicomweb'
+import { problemOfAccessError } from './problem-of-access-error.ts'
 
 const RETRY_AFTER_SECONDS = 5
 
@@ -13,6 +15,7 @@ export interface ProblemAnswer {
 
 /** The one translation of errors to HTTP. */
 export function problemOf(error: unknown): ProblemAnswer {
+  if (error instanceof AccessError) return problemOfAccessError(error)
   if (error instanceof ProblemError) {
     return { problem: error.problem, headers: error.headers, isOurs: error.code === 'internal' }
   }

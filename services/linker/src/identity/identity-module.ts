@@ -1,12 +1,12 @@
-import { decide, type Principal } from '@vna/access'
+import type { AccessObject, TokenCaller } from '@vna/access'
 import { type Catalog, type Identifier, type IdentityLink, identityLimits } from '@vna/catalog'
 import { ProblemError } from '@vna/dicomweb'
 import express, { type Request, type Response, type Router } from 'express'
 import { z } from 'zod'
-import { principalOf } from '../http/principal.ts'
+import { callerOf } from '../http/caller.ts'
+import { oneText, sendJson } from '../http/exchange.ts'
 import { BodyBudget } from '../intake/body-budget.ts'
 import type { LinkerModule, LinkerParts } from '../linker-parts.ts'
-import { oneText, sendJson } from '../publication/allow.ts'
 import { CsvError } from './parse-csv.ts'
 import { readIdentities } from './read-identities.ts'
 
@@ -18,7 +18,7 @@ const MAX_ERRORS_SHOWN = 100
 const identifierSchema = z.strictObject({ issuer: z.string().min(1).max(256), identifier: z.string().min(1).max(256) })
 const mergeSchema = z.strictObject({ survivor: identifierSchema, merged: identifierSchema })
 
-type IdentityParts = Pick<LinkerParts, 'catalog' | 'audit'>
+type IdentityParts = Pick<LinkerParts, 'catalog' | 'access'>
 
 /** The cross-reference over HTTP, for those who run the archive: import of a table, look-up, merges and their undo. */
 export function createIdentityModule(parts: IdentityParts): LinkerModule {
@@ -35,16 +35,8 @@ function mountRoutes(router: Router, parts: IdentityParts, budget: BodyBudget): 
 }
 
 /** Staff only: what it says decides in whose record a study appears. */
-async function allow(
-  parts: IdentityParts,
-  principal: Principal,
-  object: Readonly<Record<string, unknown>>,
-): Promise<void> {
-  const decision = decide(principal, { kind: 'operate' })
-  const reason = decision.allow ? {} : { reason: decision.reason }
-  const outcome = decision.allow ? 'allowed' : 'denied'
-  await parts.audit.record({ principal, action: 'operate', outcome, object: { ...object, ...reason } })
-  if (!decision.allow) throw new ProblemError('forbidden', decision.reason)
+async function assertStaff({ access }: IdentityParts, caller: TokenCaller, object: AccessObject): Promise<void> {
+  await access.authorize(caller, { kind: 'operate' }, object)
 }
 
 async function importTable(
@@ -52,9 +44,9 @@ async function importTable(
   budget: BodyBudget,
   { request, response }: { readonly request: Request; readonly response: Response },
 ): Promise<void> {
-  const principal = principalOf(request)
+  const caller = callerOf(request)
   const isDryRun = !['', '0', 'false'].includes(oneText(request, 'dry-run') ?? '')
-  await allow(parts, principal, { resource: 'identities', isDryRun })
+  await assertStaff(parts, caller, { resource: 'identities', isDryRun })
   if (!/^text\/csv\b/i.test(request.headers['content-type'] ?? '')) {
     throw new ProblemError('unsupported-media-type', 'identities come as text/csv', {
       extensions: { accepted: ['text/csv'] },
@@ -62,7 +54,7 @@ async function importTable(
   }
   const held = await budget.read(request)
   try {
-    const { links, errors } = readTable(held.bytes, `csv:${principal.subject}`)
+    const { links, errors } = readTable(held.bytes, `csv:${caller.principal.subject}`)
     const extensions = {
       errors: errors.slice(0, MAX_ERRORS_SHOWN),
       rows: links.length + errors.length,
@@ -114,27 +106,27 @@ async function countNews({ identity }: Catalog, links: readonly IdentityLink[]):
 
 async function resolve(parts: IdentityParts, request: Request, response: Response): Promise<void> {
   const identifier = identifierOf(request)
-  await allow(parts, principalOf(request), { resource: 'identity' })
+  await assertStaff(parts, callerOf(request), { resource: 'identity' })
   const [resolved] = await parts.catalog.identity.resolveIdentifiers([identifier])
   sendJson(response, resolved)
 }
 
 async function merge(parts: IdentityParts, request: Request, response: Response): Promise<void> {
-  const principal = principalOf(request)
+  const caller = callerOf(request)
   const body = mergeSchema.safeParse(request.body)
   if (!body.success)
     throw new ProblemError('bad-request', 'the body is {"survivor": {issuer, identifier}, "merged": {…}}')
-  await allow(parts, principal, { resource: 'merge' })
-  const source = `api:${principal.subject}`
+  await assertStaff(parts, caller, { resource: 'merge' })
+  const source = `api:${caller.principal.subject}`
   sendJson(response, { changed: await parts.catalog.identity.mergeIdentities({ ...body.data, source }) })
 }
 
 async function unmerge(parts: IdentityParts, request: Request, response: Response): Promise<void> {
-  const principal = principalOf(request)
+  const caller = callerOf(request)
   const merged = identifierOf(request)
-  await allow(parts, principal, { resource: 'merge', undo: true })
+  await assertStaff(parts, caller, { resource: 'merge', undo: true })
   sendJson(response, {
-    changed: await parts.catalog.identity.unmergeIdentities({ merged, source: `api:${principal.subject}` }),
+    changed: await parts.catalog.identity.unmergeIdentities({ merged, source: `api:${caller.principal.subject}` }),
   })
 }
 

@@ -1,12 +1,12 @@
-import type { Principal } from '@vna/access'
+import type { Grant, Principal } from '@vna/access'
 import type { ReceivedReport } from '@vna/catalog'
 import { ProblemError } from '@vna/dicomweb'
 import { reportContentTypes } from '@vna/fse'
 import type { Request, Response, Router } from 'express'
-import { principalOf } from '../http/principal.ts'
+import { callerOf } from '../http/caller.ts'
+import { sendJson } from '../http/exchange.ts'
 import type { LinkerParts } from '../linker-parts.ts'
-import { linkAnswer } from '../linking/report-answers.ts'
-import { sendJson } from '../publication/allow.ts'
+import { linkAnswer, linkStatesOf } from '../linking/report-answers.ts'
 import type { BodyBudget } from './body-budget.ts'
 import { refusalOf } from './refusal-of.ts'
 import { type IntakeParts, originOf, takeReport } from './take-report.ts'
@@ -19,24 +19,19 @@ export function mountIntakeRoutes(router: Router, parts: RouteParts): void {
 }
 
 async function post(parts: RouteParts, request: Request, response: Response): Promise<void> {
-  const principal = principalOf(request)
-  const origin = originOf(principal)
-  if (origin === undefined) {
-    await parts.audit.record({ principal, action: 'store', outcome: 'denied', object: { resource: 'report' } })
-    throw new ProblemError('forbidden', 'role-may-not-store')
-  }
+  const caller = callerOf(request)
+  const grant = await parts.access.authorize(caller, { kind: 'store-report' }, { resource: 'report' }, 'by-caller')
   const startedAt = new Date()
   const outcome = { bytes: 0, reason: undefined as string | undefined }
   try {
-    const received = await receive(parts, request, { origin, outcome })
-    const object = { resource: 'report', reportId: received.id, isNew: received.isNew }
-    await parts.audit.record({ principal, action: 'store', outcome: 'allowed', object })
-    await answer(parts, response, { origin, received })
+    const received = await receive(parts, request, { origin: originOf(grant), outcome })
+    await grant.record('allowed', { reportId: received.id, isNew: received.isNew })
+    await answer(parts, response, { grant, received })
   } catch (error) {
     outcome.reason = reasonOf(error)
     throw error
   } finally {
-    await recordTransmission(parts, { principal, request, startedAt, ...outcome })
+    await recordTransmission(parts, { principal: caller.principal, request, startedAt, ...outcome })
   }
 }
 
@@ -64,15 +59,11 @@ async function receive(
 async function answer(
   { catalog }: RouteParts,
   response: Response,
-  { origin, received }: { readonly origin: string; readonly received: ReceivedReport },
+  { grant, received }: { readonly grant: Grant; readonly received: ReceivedReport },
 ): Promise<void> {
   const { id, isNew, state } = received
   // Who sent it may know of the doubtful ones too, where the studies are its own; the health record of links only.
-  const isRecord = origin === 'fse'
-  const links = await catalog.reports.listLinks(
-    { reportId: id, states: isRecord ? ['LINKED'] : undefined },
-    isRecord ? { kind: 'all' } : { kind: 'entity', entityCode: origin },
-  )
+  const links = await catalog.reports.listLinks({ reportId: id, states: linkStatesOf(grant) }, grant.predicate)
   response.status(isNew ? 201 : 200).set('location', `/reports/${id}`)
   sendJson(response, { id, state, links: links.map(linkAnswer) })
 }

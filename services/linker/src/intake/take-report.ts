@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import type { Principal } from '@vna/access'
+import type { Grant } from '@vna/access'
 import { type ReceivedReport, type ReportSource, reportIdOf } from '@vna/catalog'
 import type { LinkerParts } from '../linker-parts.ts'
 import type { Evaluator } from '../linking/evaluator.ts'
@@ -17,10 +17,9 @@ export interface ArrivingReport {
   readonly bytes: Uint8Array<ArrayBuffer>
 }
 
-/** Code of an entity, or `fse`. */
-export function originOf({ role, entityCode }: Principal): string | undefined {
-  if (role === 'entity') return entityCode
-  return role === 'fse' ? 'fse' : undefined
+/** Code of the entity in whose name a report was sent, or `fse`. */
+export function originOf({ predicate }: Pick<Grant, 'predicate'>): string {
+  return predicate.kind === 'entity' ? predicate.entityCode : 'fse'
 }
 
 /**

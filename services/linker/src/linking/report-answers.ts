@@ -1,4 +1,5 @@
-import type { Report, ReportLink, ReviewItem } from '@vna/catalog'
+import type { Grant } from '@vna/access'
+import type { Report, ReportLink, ReportLinkState, ReviewItem } from '@vna/catalog'
 
 /** A report as clients see it: nothing of the patient. */
 export function reportAnswer(report: Report) {
@@ -20,4 +21,9 @@ export function reviewAnswer({ reportId, validFrom, ...item }: ReviewItem) {
 
 function withoutNull<T extends object>(value: T): T {
   return Object.fromEntries(Object.entries(value).filter(([, inner]) => inner !== null)) as T
+}
+
+/** States of links that a caller is told of. */
+export function linkStatesOf({ seesDoubtfulLinks }: Grant): readonly ReportLinkState[] | undefined {
+  return seesDoubtfulLinks === true ? undefined : ['LINKED']
 }

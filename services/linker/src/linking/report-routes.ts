@@ -3,12 +3,11 @@ import { isStorableUid } from '@vna/dicom'
 import { ProblemError } from '@vna/dicomweb'
 import express, { type Request, type Response, type Router } from 'express'
 import { z } from 'zod'
-import { principalOf } from '../http/principal.ts'
+import { callerOf } from '../http/caller.ts'
+import { oneText, sendJson } from '../http/exchange.ts'
 import type { LinkerParts } from '../linker-parts.ts'
-import { oneText, sendJson } from '../publication/allow.ts'
 import type { Evaluator } from './evaluator.ts'
-import { allowDeciding, allowReading } from './report-access.ts'
-import { linkAnswer, reportAnswer, reviewAnswer } from './report-answers.ts'
+import { linkAnswer, linkStatesOf, reportAnswer, reviewAnswer } from './report-answers.ts'
 
 const MAX_BODY_BYTES = 8192
 const DEFAULT_LIMIT = 100
@@ -39,14 +38,15 @@ async function list(parts: RouteParts, request: Request, response: Response): Pr
   const known = (['current', 'superseded', 'withdrawn'] as const).find((one) => one === state)
   if (state !== undefined && known === undefined) throw new ProblemError('bad-request', 'state has no such value')
   const object = { resource: 'reports', studyInstanceUid: study, state }
-  const { predicate } = await allowReading(parts, principalOf(request), { action: 'search', object })
+  const { predicate } = await parts.access.authorize(callerOf(request), { kind: 'search-reports' }, object)
   const filter = { studyInstanceUid: study, state: known, ...pageOf(request) }
   const reports = await parts.catalog.reports.listReports(filter, predicate)
   sendJson(response, { reports: reports.map(reportAnswer) })
 }
 
 async function review(parts: RouteParts, request: Request, response: Response): Promise<void> {
-  const predicate = await allowDeciding(parts, principalOf(request), { resource: 'review' })
+  const object = { resource: 'review' }
+  const { predicate } = await parts.access.authorize(callerOf(request), { kind: 'decide-links' }, object)
   const items = await parts.catalog.reports.listReview(pageOf(request), predicate)
   sendJson(response, { links: items.map(reviewAnswer) })
 }
@@ -54,18 +54,20 @@ async function review(parts: RouteParts, request: Request, response: Response): 
 async function show(parts: RouteParts, request: Request, response: Response): Promise<void> {
   const id = idOf(request)
   const object = { resource: 'report', reportId: id }
-  const { predicate, states } = await allowReading(parts, principalOf(request), { action: 'search', object })
+  const grant = await parts.access.authorize(callerOf(request), { kind: 'search-reports' }, object)
+  const { predicate } = grant
   const report = await getReport(parts, id, predicate)
-  const found = await parts.catalog.reports.listLinks({ reportId: id, states }, predicate)
+  const found = await parts.catalog.reports.listLinks({ reportId: id, states: linkStatesOf(grant) }, predicate)
   sendJson(response, { ...reportAnswer(report), links: found.map(linkAnswer) })
 }
 
 async function links(parts: RouteParts, request: Request, response: Response): Promise<void> {
   const id = idOf(request)
   const object = { resource: 'report-links', reportId: id }
-  const { predicate, states } = await allowReading(parts, principalOf(request), { action: 'search', object })
+  const grant = await parts.access.authorize(callerOf(request), { kind: 'search-reports' }, object)
+  const { predicate } = grant
   await getReport(parts, id, predicate)
-  const found = await parts.catalog.reports.listLinks({ reportId: id, states }, predicate)
+  const found = await parts.catalog.reports.listLinks({ reportId: id, states: linkStatesOf(grant) }, predicate)
   sendJson(response, { links: found.map(linkAnswer) })
 }
 
@@ -73,7 +75,7 @@ async function links(parts: RouteParts, request: Request, response: Response): P
 async function sendDocument(parts: RouteParts, request: Request, response: Response): Promise<void> {
   const id = idOf(request)
   const object = { resource: 'report-document', reportId: id }
-  const { predicate } = await allowReading(parts, principalOf(request), { action: 'retrieve', object })
+  const { predicate } = await parts.access.authorize(callerOf(request), { kind: 'retrieve' }, object)
   const report = await getReport(parts, id, predicate)
   response.set({ 'cache-control': 'private, no-store', 'x-content-type-options': 'nosniff' })
   if (report.source === 'instance') {
@@ -89,7 +91,7 @@ async function sendDocument(parts: RouteParts, request: Request, response: Respo
 }
 
 async function decideOn(parts: RouteParts, request: Request, response: Response): Promise<void> {
-  const principal = principalOf(request)
+  const caller = callerOf(request)
   const id = idOf(request)
   const study = String(request.params.study)
   if (!isStorableUid(study)) throw new ProblemError('invalid-uid', 'the study in the path is not a UID')
@@ -99,12 +101,12 @@ async function decideOn(parts: RouteParts, request: Request, response: Response)
   }
   const decision: LinkDecisionKind = body.data.decision
   const object = { resource: 'link', reportId: id, studyInstanceUid: study, decision }
-  const predicate = await allowDeciding(parts, principal, object)
+  const { predicate } = await parts.access.authorize(caller, { kind: 'decide-links' }, object)
   await getReport(parts, id, predicate)
   await getStudy(parts, study, predicate)
   await parts.catalog.reports.decideLink({
     ...{ reportId: id, studyInstanceUid: study, decision },
-    by: principal.subject,
+    by: caller.principal.subject,
     reason: body.data.reason,
   })
   await parts.evaluator.evaluateReport(id)
@@ -113,13 +115,14 @@ async function decideOn(parts: RouteParts, request: Request, response: Response)
 }
 
 async function withdraw(parts: RouteParts, request: Request, response: Response): Promise<void> {
-  const principal = principalOf(request)
+  const caller = callerOf(request)
   const id = idOf(request)
   const reason = oneText(request, 'reason')
   if (reason === undefined) throw new ProblemError('bad-request', 'a reason is needed: ?reason=')
-  const predicate = await allowDeciding(parts, principal, { resource: 'report', reportId: id, decision: 'withdraw' })
+  const object = { resource: 'report', reportId: id, decision: 'withdraw' }
+  const { predicate } = await parts.access.authorize(caller, { kind: 'decide-links' }, object)
   await getReport(parts, id, predicate)
-  await parts.catalog.reports.withdrawReport({ id, by: principal.subject, reason })
+  await parts.catalog.reports.withdrawReport({ id, by: caller.principal.subject, reason })
   await parts.evaluator.evaluateReport(id)
   response.set('cache-control', 'no-store').status(204).end()
 }

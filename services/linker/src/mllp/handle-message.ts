@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { type AccessControl, AccessError, type ActionKind, type AssociationCaller, type Grant } from '@vna/access'
 import { CatalogError } from '@vna/catalog'
 import { ProblemError } from '@vna/dicomweb'
 import {
@@ -15,12 +16,15 @@ import {
   parseHl7Message,
 } from '@vna/fse'
 import { identifierOf, linksOfPatient, mergesOfPatient } from '../identity/identities-of-patient.ts'
-import { type IntakeParts, takeReport } from '../intake/take-report.ts'
+import { type IntakeParts, originOf, takeReport } from '../intake/take-report.ts'
 import type { LinkerParts } from '../linker-parts.ts'
 import { entityOfMessage, type KnownSender } from './known-hosts.ts'
 import { mllpListenerLimits } from './mllp-limits.ts'
 
-export type MessageParts = Pick<LinkerParts, 'catalog' | 'audit' | 'logger'> & { readonly intake: IntakeParts }
+export type MessageParts = Pick<LinkerParts, 'catalog' | 'logger'> & {
+  readonly access: Pick<AccessControl, 'authorize'>
+  readonly intake: IntakeParts
+}
 
 export interface HandledMessage {
   readonly ack: Uint8Array
@@ -42,18 +46,19 @@ export async function handleMessage(
   bytes: Uint8Array<ArrayBuffer>,
 ): Promise<HandledMessage> {
   let msh: Hl7Message | undefined
-  let arrived: Arrived | undefined
+  let grant: Grant | undefined
   try {
     msh = parseHl7Message(firstSegment(bytes))
-    arrived = arrivedOf(sender, headerOf(msh), bytes)
+    const arrived = arrivedOf(sender, headerOf(msh), bytes)
+    const kind = kindOf(arrived)
     // Before it is done: what leaves no trace is not done.
-    await recordMessage(parts, arrived, 'allowed')
-    await actOn(parts, arrived)
+    grant = await parts.access.authorize(callerOf(sender, arrived), { kind: kind.action }, objectOf(arrived))
+    await kind.act(parts, arrived, grant)
     return { code: 'AA', ack: encodeAck(msh, { code: 'AA', ...answerIdentity() }) }
   } catch (error) {
     const failure = failureOf(error)
     if (failure.isOurs) parts.logger.error({ err: error }, 'an HL7 message could not be handled')
-    if (arrived !== undefined) await recordMessage(parts, arrived, 'failed').catch(() => undefined)
+    await grant?.record('failed').catch(() => undefined)
     const { code, text, errorCode, location } = failure
     const problem = { code: errorCode, text, ...(location !== undefined && { location }) }
     return { code, ack: encodeAck(msh, { code, error: problem, ...answerIdentity() }) }
@@ -80,20 +85,34 @@ function arrivedOf(sender: KnownSender, header: Hl7Header, bytes: Uint8Array<Arr
   return { bytes, header, entityCode: entity?.code, source: `mllp:${name}` }
 }
 
-async function actOn(parts: MessageParts, arrived: Arrived): Promise<void> {
-  switch (arrived.header.type) {
-    case 'ADT':
-      return changeIdentities(parts, arrived)
-    case 'ORU':
-    case 'MDM':
-      return receive(parts, arrived)
-    case 'ORM':
-    case 'OMG':
-    case 'OMI':
-      return keepOrder(parts, arrived)
-    default:
-      throw new FseError('unsupported-message', { where: 'MSH-9' })
-  }
+/** What a message of one type asks for, and what is done then. */
+interface MessageKind {
+  readonly action: ActionKind
+  act(parts: MessageParts, arrived: Arrived, grant: Grant): Promise<void>
+}
+
+/** Every message that is handled, by MSH-9.1. */
+export const messageKinds: Readonly<Record<string, MessageKind>> = {
+  ADT: { action: 'announce-patients', act: changeIdentities },
+  ORU: { action: 'store-report', act: receive },
+  MDM: { action: 'store-report', act: receive },
+  ORM: { action: 'store-order', act: keepOrder },
+  OMG: { action: 'store-order', act: keepOrder },
+  OMI: { action: 'store-order', act: keepOrder },
+}
+
+function kindOf({ header }: Arrived): MessageKind {
+  const kind = Object.hasOwn(messageKinds, header.type) ? messageKinds[header.type] : undefined
+  if (kind === undefined) throw new FseError('unsupported-message', { where: 'MSH-9' })
+  return kind
+}
+
+function callerOf({ address }: KnownSender, { source, entityCode }: Arrived): AssociationCaller {
+  return { kind: 'association', name: source, address, entityCode, isKnownHost: true }
+}
+
+function objectOf({ header }: Arrived): Readonly<Record<string, unknown>> {
+  return { resource: 'hl7', type: header.type, trigger: header.trigger }
 }
 
 function smallMessage({ bytes }: Arrived): Hl7Message {
@@ -131,18 +150,16 @@ function checkDomain(issuer: string, { entityCode }: Arrived): void {
   }
 }
 
-async function receive({ intake }: MessageParts, { bytes, entityCode }: Arrived): Promise<void> {
-  if (entityCode === undefined) throw new UnknownSender()
-  await takeReport(intake, { origin: entityCode, source: 'mllp', contentType: 'application/hl7-v2', bytes })
+async function receive({ intake }: MessageParts, { bytes }: Arrived, grant: Grant): Promise<void> {
+  await takeReport(intake, { origin: originOf(grant), source: 'mllp', contentType: 'application/hl7-v2', bytes })
 }
 
 const cancelled: ReadonlySet<string> = new Set(['CA', 'OC', 'CR'])
 
-async function keepOrder({ catalog, intake }: MessageParts, arrived: Arrived): Promise<void> {
-  if (arrived.entityCode === undefined) throw new UnknownSender()
+async function keepOrder({ catalog, intake }: MessageParts, arrived: Arrived, grant: Grant): Promise<void> {
   const facts = orderFactsOf(smallMessage(arrived), localIssuerOf(arrived))
   if (facts.control !== undefined && cancelled.has(facts.control)) return
-  const order = { origin: arrived.entityCode, receivedAt: new Date(), fillers: facts.fillerOrders }
+  const order = { origin: originOf(grant), receivedAt: new Date(), fillers: facts.fillerOrders }
   const placers = [...facts.placerOrders, ...facts.prescriptions.map((value) => ({ value }))]
   const [studyInstanceUid] = facts.studyInstanceUids
   const accessions = facts.accessions.length > 0 ? facts.accessions : [undefined]
@@ -150,17 +167,6 @@ async function keepOrder({ catalog, intake }: MessageParts, arrived: Arrived): P
     const studies = await catalog.reports.receiveOrder({ ...order, placers, accession, studyInstanceUid })
     for (const uid of studies) await intake.evaluator.evaluateStudy(uid)
   }
-}
-
-class UnknownSender extends Error {
-  override readonly name = 'UnknownSender'
-  readonly code = 'unknown-sender'
-}
-
-async function recordMessage({ audit }: MessageParts, arrived: Arrived, outcome: 'allowed' | 'failed'): Promise<void> {
-  const { header, entityCode, source } = arrived
-  const object = { resource: 'hl7', type: header.type, trigger: header.trigger, entity: entityCode }
-  await audit.record({ actor: source, action: 'store', outcome, object })
 }
 
 interface Failure {
@@ -174,7 +180,7 @@ interface Failure {
 /** AE: the message is wrong and stays so. AR: not taken now, or not for this archive. */
 function failureOf(error: unknown): Failure {
   if (error instanceof FseError) return failureOfDocument(error)
-  if (error instanceof UnknownSender) {
+  if (error instanceof AccessError && error.code === 'forbidden') {
     return {
       code: 'AR',
       errorCode: hl7ErrorCodes.unknownKey,

@@ -5,6 +5,7 @@ import type { Entity } from '@vna/entities'
 import { mllpListenerLimits } from './mllp-limits.ts'
 
 export interface KnownSender {
+  readonly address: string
   readonly isLoopback: boolean
   /** Active entities that name the host. */
   readonly entities: readonly Entity[]
@@ -29,7 +30,7 @@ export class KnownHosts {
     const isLoopback = caller === '127.0.0.1'
     if (entities.length === 0 && !isLoopback) return undefined
     // A sender on this machine may be a gateway for all.
-    return { isLoopback, entities: isLoopback && entities.length === 0 ? active : entities }
+    return { address: caller, isLoopback, entities: isLoopback && entities.length === 0 ? active : entities }
   }
 
   async #isFrom(entity: Entity, caller: string): Promise<boolean> {

@@ -1,5 +1,6 @@
 import type { AddressInfo } from 'node:net'
 import { createServer, type Server, type Socket } from 'node:net'
+import { AccessError } from '@vna/access'
 import type { Transmission } from '@vna/catalog'
 import { encodeMllp, FseError, MllpDecoder } from '@vna/fse'
 import { handleMessage, type MessageParts } from './handle-message.ts'
@@ -74,19 +75,34 @@ async function serve(parts: ListenerParts, shared: Shared, socket: Socket): Prom
   const count = shared.perHost.get(address) ?? 0
   shared.perHost.set(address, count + 1)
   try {
-    const sender = await parts.hosts.find(address)
-    if (sender === undefined || count >= shared.limits.maxConnectionsPerHost) {
-      tally.reason = sender === undefined ? 'unknown-host' : 'too-many-connections'
+    const sender = await admit(parts, address)
+    if (count >= shared.limits.maxConnectionsPerHost) {
+      tally.reason = 'too-many-connections'
       return
     }
     await readMessages(parts, { shared, socket, sender, tally })
   } catch (error) {
-    tally.reason = error instanceof FseError ? error.code : 'lost'
+    tally.reason = reasonOf(error)
   } finally {
     socket.destroy()
     release(shared, { address, socket })
     await recordConnection(parts, { address, startedAt, tally })
   }
+}
+
+/** Throws AccessError for a host that nobody registered. */
+async function admit(parts: ListenerParts, address: string): Promise<KnownSender> {
+  const sender = await parts.hosts.find(address)
+  const caller = { kind: 'association', name: 'hl7', address, isKnownHost: sender !== undefined } as const
+  await parts.access.authorize(caller, { kind: 'associate' }, {}, 'refusals-only')
+  if (sender === undefined) throw new Error('a stranger was admitted')
+  return sender
+}
+
+/** In the words of the transmissions. */
+function reasonOf(error: unknown): string {
+  if (error instanceof AccessError) return error.code === 'forbidden' ? 'unknown-host' : error.code
+  return error instanceof FseError ? error.code : 'lost'
 }
 
 async function readMessages(

@@ -1,9 +1,9 @@
 import type { ListedPublication, PublicationState } from '@vna/catalog'
 import { ProblemError } from '@vna/dicomweb'
 import type { Request, Response, Router } from 'express'
-import { principalOf } from '../http/principal.ts'
+import { callerOf } from '../http/caller.ts'
+import { oneText, sendJson } from '../http/exchange.ts'
 import type { LinkerParts } from '../linker-parts.ts'
-import { allow, oneText, sendJson } from './allow.ts'
 import { answerReportReferences } from './report-references.ts'
 
 const states: readonly PublicationState[] = [
@@ -31,7 +31,7 @@ async function list(parts: LinkerParts, request: Request, response: Response): P
   if (state !== undefined && !states.includes(state as PublicationState)) {
     throw new ProblemError('bad-request', 'there is no such state')
   }
-  await allow(parts, principalOf(request), { action: { kind: 'operate' }, object: { resource: 'publications', state } })
+  await parts.access.authorize(callerOf(request), { kind: 'operate' }, { resource: 'publications', state })
   const publications = await parts.catalog.publications.list({
     state: state as PublicationState | undefined,
     after: oneText(request, 'after'),
@@ -41,7 +41,7 @@ async function list(parts: LinkerParts, request: Request, response: Response): P
 
 async function show(parts: LinkerParts, request: Request, response: Response): Promise<void> {
   const studyInstanceUid = studyOf(request)
-  await allow(parts, principalOf(request), { action: { kind: 'operate' }, object: { studyInstanceUid } })
+  await parts.access.authorize(callerOf(request), { kind: 'operate' }, { studyInstanceUid })
   const publication = await getPublication(parts, studyInstanceUid)
   const manifests = await parts.catalog.publications.listManifests(studyInstanceUid)
   sendJson(response, {
@@ -62,7 +62,7 @@ async function show(parts: LinkerParts, request: Request, response: Response): P
 
 async function retry(parts: LinkerParts, request: Request, response: Response): Promise<void> {
   const studyInstanceUid = studyOf(request)
-  await allow(parts, principalOf(request), { action: { kind: 'operate' }, object: { studyInstanceUid, retry: true } })
+  await parts.access.authorize(callerOf(request), { kind: 'operate' }, { studyInstanceUid, retry: true })
   await getPublication(parts, studyInstanceUid)
   await parts.catalog.publications.wake({ studyInstanceUids: [studyInstanceUid], verify: true })
   response.status(202)
@@ -78,13 +78,10 @@ async function getPublication({ catalog }: LinkerParts, studyInstanceUid: string
 
 /** By entity; an entity sees its own number only. */
 async function unresolved(parts: LinkerParts, request: Request, response: Response): Promise<void> {
-  const principal = principalOf(request)
-  const isEntity = principal.role === 'entity'
-  await allow(parts, principal, {
-    action: { kind: isEntity ? 'search' : 'operate' },
-    object: { resource: 'unresolved' },
-  })
-  const entities = await parts.catalog.publications.countUnresolved(isEntity ? (principal.entityCode ?? '') : undefined)
+  const object = { resource: 'unresolved' }
+  const { predicate } = await parts.access.authorize(callerOf(request), { kind: 'count-unresolved' }, object)
+  const entityCode = predicate.kind === 'entity' ? predicate.entityCode : undefined
+  const entities = await parts.catalog.publications.countUnresolved(entityCode)
   sendJson(response, { entities })
 }
 

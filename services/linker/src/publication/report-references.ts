@@ -2,9 +2,9 @@ import type { Predicate } from '@vna/catalog'
 import { ProblemError } from '@vna/dicomweb'
 import { type ReportReferences, reportReferencesOf } from '@vna/fse'
 import type { Request, Response } from 'express'
-import { principalOf } from '../http/principal.ts'
+import { callerOf } from '../http/caller.ts'
+import { oneText, sendJson } from '../http/exchange.ts'
 import type { LinkerParts } from '../linker-parts.ts'
-import { allow, oneText, sendJson } from './allow.ts'
 
 const MAX_STUDIES = 20
 
@@ -13,14 +13,13 @@ const MAX_STUDIES = 20
  * `cda=siss-sample-compat` for the form of the Ministry's sample.
  */
 export async function answerReportReferences(parts: LinkerParts, request: Request, response: Response): Promise<void> {
-  const principal = principalOf(request)
   const asked = askedOf(request)
   const object = {
     resource: 'report-references',
     studyInstanceUid: asked.study,
     byAccession: asked.accession !== undefined,
   }
-  const predicate = await allow(parts, principal, { action: { kind: 'search' }, object })
+  const { predicate } = await parts.access.authorize(callerOf(request), { kind: 'search' }, object)
   const uids = await studiesOf(parts, asked, predicate)
   const found: ReportReferences[] = []
   for (const uid of uids) {

@@ -1,4 +1,4 @@
-import type { AuditGuard } from '@vna/access'
+import type { AccessControl } from '@vna/access'
 import type { ObjectStore } from '@vna/archive'
 import type { DicomJson, InstanceLocator, LocatedInstance, Predicate, Query, QueryKey } from '@vna/catalog'
 import type { Logger } from '@vna/runtime'
@@ -22,7 +22,7 @@ export type DicomwebParts = {
   readonly sidecars: SidecarCache
   readonly pool: BlockPool
   readonly prefetch: PrefetchOptions | undefined
-  readonly audit: AuditGuard
+  readonly access: Pick<AccessControl, 'authorize'>
   readonly transmissions: TransmissionLog
   readonly limiter: RequestLimiter
   readonly logger: Logger

@@ -1,9 +1,8 @@
-import { type Action, decide, type Principal } from '@vna/access'
-import type { Predicate } from '@vna/catalog'
+import type { Action, Grant, Principal } from '@vna/access'
 import { ProblemError } from '@vna/dicomweb'
 import type { Request, Response } from 'express'
 import { baseUrlOf } from '../http/base-url.ts'
-import { getPrincipal, setRouteLabel } from '../http/request-facts.ts'
+import { getCaller, setRouteLabel } from '../http/request-facts.ts'
 import type { DicomwebParts } from './dicomweb-parts.ts'
 
 /** One read in progress: what its handler works with. */
@@ -11,7 +10,8 @@ export type ReadRequest = {
   readonly request: Request
   readonly response: Response
   readonly principal: Principal
-  readonly predicate: Predicate
+  /** What the caller reaches. Its entry is written before the first byte, with what was found. */
+  readonly grant: Grant
   readonly parameters: URLSearchParams
   /** Of the DICOMweb service, as the client sees it. */
   readonly baseUrl: string
@@ -33,19 +33,21 @@ export function readRoute(
 ): (request: Request, response: Response) => Promise<void> {
   return async (request, response) => {
     setRouteLabel(response, o.label)
-    const principal = getPrincipal(request)
-    const leave = parts.limiter.enter(principal.tokenId)
+    const caller = getCaller(request)
+    const leave = parts.limiter.enter(caller.principal.tokenId)
     const client = new AbortController()
     response.once('close', () => {
       if (!response.writableFinished) client.abort()
     })
     try {
       const parameters = new URL(request.url, 'http://x').searchParams
+      const action = actionOf(o.kind, parameters)
+      const grant = await parts.access.authorize(caller, action, { route: o.label, ...viewIn(action) }, 'by-caller')
       await handle({
         request,
         response,
-        principal,
-        predicate: await decideRead(parts, principal, actionOf(o.kind, parameters)),
+        principal: caller.principal,
+        grant,
         parameters,
         baseUrl: `${baseUrlOf(request, parts.fallbackHost)}/dicomweb`,
         signal: client.signal,
@@ -64,14 +66,10 @@ export function viewOf(parameters: URLSearchParams): 'current' | 'as-received' {
   throw new ProblemError('bad-request', 'view is current or as-received')
 }
 
-function actionOf(kind: 'search' | 'retrieve', parameters: URLSearchParams): Action {
-  return kind === 'search' ? { kind } : { kind, view: viewOf(parameters) }
+function viewIn(action: Action): { readonly view?: string } {
+  return action.kind === 'retrieve' && action.view !== undefined ? { view: action.view } : {}
 }
 
-async function decideRead(parts: DicomwebParts, principal: Principal, action: Action): Promise<Predicate> {
-  const decision = decide(principal, action)
-  if (decision.allow) return decision.predicate
-  const object = { ...action, reason: decision.reason }
-  await parts.audit.record({ principal, action: action.kind, outcome: 'denied', object })
-  throw new ProblemError('forbidden', 'the token does not allow this', { extensions: { reason: decision.reason } })
+function actionOf(kind: 'search' | 'retrieve', parameters: URLSearchParams): Action {
+  return kind === 'search' ? { kind } : { kind, view: viewOf(parameters) }
 }

@@ -37,14 +37,10 @@ export function createRetrieveHandler(parts: DicomwebParts, o: { kind: string; m
       accept: read.request.headers.accept,
       acceptParameter: read.parameters.get('accept') ?? undefined,
     })
-    const locate = () => parts.index.locateInstances(locator, read.predicate)
+    const locate = () => parts.index.locateInstances(locator, read.grant.predicate)
     const instances: readonly StoredInstance[] = await locate()
-    const audited = parts.audit.record({
-      principal: read.principal,
-      action: 'retrieve',
-      outcome: instances.length === 0 ? 'not-found' : 'allowed',
-      object: { kind: o.kind, ...locator, instances: instances.length },
-    })
+    const outcome = instances.length === 0 ? 'not-found' : 'allowed'
+    const audited = read.grant.record(outcome, { kind: o.kind, ...locator, instances: instances.length })
     if (instances.length === 0) {
       await audited
       await blurTime()

@@ -15,14 +15,10 @@ export function createSearchHandler(parts: DicomwebParts, level: QidoResource['l
     const accept = { accept: request.headers.accept, acceptParameter: parameters.get('accept') ?? undefined }
     const contentType = negotiateMetadata(acceptedRanges(accept))
     const { query, resultLimit } = parseQidoRequest({ level, ...pathUids(read) }, parameters)
-    const found = await parts.index.search(query, read.predicate)
+    const found = await parts.index.search(query, read.grant.predicate)
     const results = found.slice(0, resultLimit)
-    await parts.audit.record({
-      principal: read.principal,
-      action: 'search',
-      outcome: 'allowed',
-      object: { level, ...pathUids(read), keys: query.keys.map((key) => key.keyword), results: results.length },
-    })
+    const keys = query.keys.map((key) => key.keyword)
+    await read.grant.record('allowed', { level, ...pathUids(read), keys, results: results.length })
     const warnings = warningsOf({
       hasMore: found.length > resultLimit,
       unmatched: parts.index.unsupportedKeys(query).map((key) => key.keyword),

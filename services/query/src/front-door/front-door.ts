@@ -9,18 +9,17 @@ import {
 } from 'node:http'
 import { createServer as createTlsServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
-import type { AuditGuard, Authenticator, Principal } from '@vna/access'
+import type { AccessControl, TokenCaller } from '@vna/access'
 import { ProblemError } from '@vna/dicomweb'
 import type { Logger, Metrics } from '@vna/runtime'
 import { problemOf } from '../http/problem-of.ts'
-import { findRouteLabel, setPrincipal } from '../http/request-facts.ts'
+import { findRouteLabel, setCaller } from '../http/request-facts.ts'
 import { sendProblem } from '../http/send-problem.ts'
-import type { RefusalLog } from '../records/refusal-log.ts'
 import { answerBrokenRequests } from './broken-request.ts'
 import { answerUnavailable, forwardLimits, forwardRequest } from './forward-request.ts'
 import type { Installation } from './installation.ts'
 import type { ListenOptions } from './listen-options.ts'
-import { answerLive, answerMetrics, answerMetricsTargets, answerReady, assertOperator } from './operations.ts'
+import { answerLive, answerMetrics, answerMetricsTargets, answerReady } from './operations.ts'
 import { findRoute, type Route, type RouteTarget } from './route-table.ts'
 import type { Upstreams } from './upstreams.ts'
 
@@ -46,9 +45,7 @@ export type FrontDoorParts = {
   readonly listen: ListenOptions
   /** Searches and retrievals. */
   readonly dicomweb: RequestListener
-  readonly authenticator: Authenticator
-  readonly refusals: RefusalLog
-  readonly audit: AuditGuard
+  readonly access: Pick<AccessControl, 'identify' | 'authorize'>
   readonly upstreams: Upstreams
   readonly installation: Installation
   readonly metrics: Metrics
@@ -116,14 +113,14 @@ function createAnswer(parts: FrontDoorParts, limits: FrontDoorLimits): Answer {
       if (match.kind === 'found') route = match.route
       if (route?.target.kind === 'live') return answerLive(response)
       if (route?.target.kind === 'ready') return answerReady(response, parts)
-      const principal = await authenticate(parts, request, route)
+      const caller = await identify(parts, request, route)
       if (match.kind === 'unknown') throw new ProblemError('not-found', 'there is no such resource')
       if (match.kind === 'wrong-method') {
         throw new ProblemError('method-not-allowed', 'not this method', {
           headers: { allow: match.allowed.join(', ') },
         })
       }
-      await dispatch(parts, match.route.target, { request, response, principal, awaitsContinue, agent })
+      await dispatch(parts, match.route.target, { request, response, caller, awaitsContinue, agent })
     }
     run().catch((error: unknown) => {
       const { problem, headers, isOurs } = problemOf(error)
@@ -136,25 +133,25 @@ function createAnswer(parts: FrontDoorParts, limits: FrontDoorLimits): Answer {
 type Admitted = {
   readonly request: IncomingMessage
   readonly response: ServerResponse
-  readonly principal: Principal
+  readonly caller: TokenCaller
   readonly awaitsContinue: boolean
   readonly agent: Agent
 }
 
 async function dispatch(parts: FrontDoorParts, target: RouteTarget, admitted: Admitted): Promise<void> {
-  const { request, response, principal, awaitsContinue } = admitted
+  const { request, response, caller, awaitsContinue } = admitted
   switch (target.kind) {
     case 'upstream':
       return passOn(parts, target, admitted)
     case 'metrics':
-      await assertOperator(principal, '/metrics', parts.audit)
+      await parts.access.authorize(caller, { kind: 'operate' }, { route: '/metrics' }, 'refusals-only')
       return answerMetrics(response, parts)
     case 'metrics-targets':
-      await assertOperator(principal, '/metrics/targets', parts.audit)
+      await parts.access.authorize(caller, { kind: 'operate' }, { route: '/metrics/targets' }, 'refusals-only')
       return answerMetricsTargets(response, parts)
     case 'dicomweb':
       if (awaitsContinue) response.writeContinue()
-      setPrincipal(request, principal)
+      setCaller(request, caller)
       return void parts.dicomweb(request, response)
     case 'live':
     case 'ready':
@@ -185,20 +182,13 @@ async function passOn(
   parts.logger.warn({ service: target.service, outcome }, 'a request was not passed on to its end')
 }
 
-async function authenticate(
-  parts: FrontDoorParts,
+function identify(
+  { access }: FrontDoorParts,
   request: IncomingMessage,
   route: Route | undefined,
-): Promise<Principal> {
-  try {
-    return await parts.authenticator.authenticate(request.headers.authorization)
-  } catch (error) {
-    if (error instanceof ProblemError) {
-      const peer = request.socket.remoteAddress ?? ''
-      parts.refusals.add({ reason: error.message, route: route?.label ?? 'unknown', peer })
-    }
-    throw error
-  }
+): Promise<TokenCaller> {
+  const asked = { route: route?.label ?? 'unknown', peer: request.socket.remoteAddress }
+  return access.identify(request.headers.authorization, asked)
 }
 
 function pathnameOf(request: IncomingMessage, limits: FrontDoorLimits): string {

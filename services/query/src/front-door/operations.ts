@@ -1,6 +1,4 @@
 import type { ServerResponse } from 'node:http'
-import { type AuditGuard, decide, type Principal } from '@vna/access'
-import { ProblemError } from '@vna/dicomweb'
 import type { Metrics } from '@vna/runtime'
 import type { Installation } from './installation.ts'
 import { mergeMetrics } from './merge-metrics.ts'
@@ -35,15 +33,6 @@ export function answerMetricsTargets(response: ServerResponse, o: Operations): v
     labels: { service },
   }))
   sendJson(response, 200, groups)
-}
-
-/** Throws `forbidden`, once that is in the audit trail, unless the principal may look at the running of the archive. */
-export async function assertOperator(principal: Principal, route: string, audit: AuditGuard): Promise<void> {
-  const decision = decide(principal, { kind: 'operate' })
-  if (decision.allow) return
-  const { reason } = decision
-  await audit.record({ principal, action: 'operate', outcome: 'denied', object: { route, reason } })
-  throw new ProblemError('forbidden', 'the token does not allow this', { extensions: { reason } })
 }
 
 function sendJson(response: ServerResponse, status: number, body: unknown): void {

@@ -1,30 +1,5 @@
-import type { AuditRecord } from '@vna/access'
 import { describe, expect, it } from 'vitest'
-import { RefusalLog } from './refusal-log.ts'
 import { TransmissionLog, type TransmissionRecord } from './transmission-log.ts'
-
-describe('RefusalLog', () => {
-  it('records the first of a kind at once and counts the others', () => {
-    const records: AuditRecord[] = []
-    const log = new RefusalLog({
-      record: async (record) => void records.push(record),
-      onTrouble: () => {},
-      limits: { windowMs: 60_000, maxKinds: 2 },
-    })
-    const refusal = { reason: 'missing-token', route: '/dicomweb', peer: '10.0.0.1' }
-    for (let times = 0; times < 5; times++) log.add(refusal)
-    log.add({ ...refusal, peer: '10.0.0.2' })
-    for (let peer = 3; peer < 100; peer++) log.add({ ...refusal, peer: `10.0.0.${peer}` })
-    log.flush()
-    const counts = records.map(({ object }) => [object.peer, object.times])
-    expect(counts).toEqual([
-      ['10.0.0.1', 1],
-      ['10.0.0.2', 1],
-      ['10.0.0.1', 4],
-      ['various', 97],
-    ])
-  })
-})
 
 describe('TransmissionLog', () => {
   const row = (client: string) => ({ client, studyInstanceUids: [] }) as unknown as TransmissionRecord
