@@ -17,6 +17,8 @@ export type DicomErrorCode =
   | 'unencodable'
   | 'invalid-match'
   | 'invalid-use'
+  | 'transcoding-unsupported'
+  | 'transcoding-failed'
 
 export type DicomErrorDetails = {
   /** Byte offset in the data set (the inflated one when deflated) or in the file, as the thrower counts. */
@@ -24,6 +26,8 @@ export type DicomErrorDetails = {
   /** Where in the data set, e.g. `00081115/0/00400008`. Tags only: never a value. */
   readonly tagPath?: string
   readonly limit?: number
+  /** What is wrong, where the code alone does not say it. In words of the format: never a value. */
+  readonly reason?: string
   readonly cause?: unknown
 }
 
@@ -49,5 +53,6 @@ function describe(code: DicomErrorCode, details: DicomErrorDetails): string {
   const at = details.offset === undefined ? '' : ` at byte ${details.offset}`
   const path = details.tagPath === undefined || details.tagPath === '' ? '' : ` in ${details.tagPath}`
   const limit = details.limit === undefined ? '' : ` (limit ${details.limit})`
-  return `${code}${at}${path}${limit}`
+  const reason = details.reason === undefined ? '' : `: ${details.reason}`
+  return `${code}${at}${path}${limit}${reason}`
 }

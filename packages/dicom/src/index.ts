@@ -29,6 +29,7 @@ export {
 export { type FileMeta, maxFileMetaBytes, type Part10Prefix, parsePart10Prefix } from './part10/parse-prefix.ts'
 export { type Match, parseMatch } from './query/match.ts'
 export type { Query, QueryKey, QueryLevel } from './query/query.ts'
+export { rewriteAsExplicitLittleEndian } from './rewrite/rewrite-stream.ts'
 export { DataSetScanner, type ScannerOptions } from './scan/data-set-scanner.ts'
 export { frameRanges } from './scan/frame-ranges.ts'
 export type { InstanceIdentity } from './scan/identity.ts'

@@ -14,8 +14,6 @@ export type DicomwebErrorCode =
   | 'query-limit-exceeded'
   | 'frame-list-invalid'
   | 'bulk-data-path-invalid'
-  | 'transcoding-unsupported'
-  | 'transcoding-failed'
 
 export type DicomwebErrorDetails = Readonly<Record<string, string | number | boolean | readonly string[]>>
 

@@ -44,12 +44,6 @@ export {
   qidoLimits,
 } from './qido-request.ts'
 export {
-  ExplicitLittleEndianRewriter,
-  type RewriteLimits,
-  rewriteLimits,
-} from './rewrite/explicit-little-endian-rewriter.ts'
-export { rewriteAsExplicitLittleEndian } from './rewrite/rewrite-stream.ts'
-export {
   assertStoreResponseAcceptable,
   buildStoreResponse,
   dicomJsonMediaType,

@@ -61,8 +61,6 @@ const kindOfCode: Record<DicomwebErrorCode, ProblemKind> = {
   'query-limit-exceeded': 'query-limit',
   'frame-list-invalid': 'invalid-frame-list',
   'bulk-data-path-invalid': 'invalid-bulk-data-path',
-  'transcoding-unsupported': 'not-acceptable',
-  'transcoding-failed': 'internal',
 }
 
 /** The one translation of this package's errors to HTTP. */

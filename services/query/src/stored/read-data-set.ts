@@ -1,4 +1,5 @@
-import { ProblemError, rewriteAsExplicitLittleEndian } from '@vna/dicomweb'
+import { rewriteAsExplicitLittleEndian } from '@vna/dicom'
+import { ProblemError } from '@vna/dicomweb'
 import { SendError } from '../sending/send-error.ts'
 import type { OpenInstance } from './pack-readers.ts'
 

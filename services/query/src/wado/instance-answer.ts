@@ -1,4 +1,4 @@
-import { encodePart10Prefix, findTransferSyntax } from '@vna/dicom'
+import { encodePart10Prefix, findTransferSyntax, rewriteAsExplicitLittleEndian } from '@vna/dicom'
 import {
   createBoundary,
   dicomMediaType,
@@ -9,7 +9,6 @@ import {
   type MediaRange,
   multipartContentType,
   negotiateInstances,
-  rewriteAsExplicitLittleEndian,
   type StoredTransferSyntax,
 } from '@vna/dicomweb'
 import { type BodyPart, bytesPart, lengthOf } from '../body/body-part.ts'

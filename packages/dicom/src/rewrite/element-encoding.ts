@@ -1,4 +1,4 @@
-import { vrOf } from '@vna/dicom'
+import { vrOf } from '../dictionary.ts'
 
 export const UNDEFINED_LENGTH = 0xffffffff
 export const ITEM = 0xfffee000

@@ -1,7 +1,7 @@
 import { deflateRawSync } from 'node:zlib'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { DicomwebError } from '../dicomweb-error.ts'
+import { DicomError } from '../errors.ts'
 import { ExplicitLittleEndianRewriter } from './explicit-little-endian-rewriter.ts'
 import { rewriteAsExplicitLittleEndian } from './rewrite-stream.ts'
 
@@ -127,8 +127,8 @@ describe('ExplicitLittleEndianRewriter', () => {
           try {
             return rewrite(Buffer.from(bytes), source, cuts).toString('hex')
           } catch (error) {
-            expect(error).toBeInstanceOf(DicomwebError)
-            return (error as DicomwebError).message
+            expect(error).toBeInstanceOf(DicomError)
+            return (error as DicomError).message
           }
         }
         expect(outcome([...bytes.keys()])).toBe(outcome([]))
@@ -204,7 +204,7 @@ describe('rewriteAsExplicitLittleEndian', () => {
   })
 
   it('refuses encapsulated syntaxes at once and broken deflate when it meets it', async () => {
-    expect(() => rewriteAsExplicitLittleEndian(pieces(want, 10), '1.2.840.10008.1.2.4.50')).toThrow(DicomwebError)
+    expect(() => rewriteAsExplicitLittleEndian(pieces(want, 10), '1.2.840.10008.1.2.4.50')).toThrow(DicomError)
     const broken = rewriteAsExplicitLittleEndian(pieces(Buffer.from('no deflate at all'), 10), '1.2.840.10008.1.2.1.99')
     await expect(collect(broken)).rejects.toMatchObject({ code: 'transcoding-failed' })
     const cut = rewriteAsExplicitLittleEndian(

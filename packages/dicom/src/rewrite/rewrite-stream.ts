@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream'
 import { createInflateRaw } from 'node:zlib'
-import { findTransferSyntax } from '@vna/dicom'
-import { DicomwebError } from '../dicomweb-error.ts'
+import { DicomError } from '../errors.ts'
+import { findTransferSyntax } from '../transfer-syntaxes.ts'
 import type { SourceEncoding } from './element-encoding.ts'
 import { ExplicitLittleEndianRewriter } from './explicit-little-endian-rewriter.ts'
 
@@ -19,9 +19,7 @@ export function rewriteAsExplicitLittleEndian(
 ): AsyncIterable<Uint8Array> {
   const syntax = findTransferSyntax(transferSyntaxUid)
   if (syntax === undefined || syntax.encapsulated) {
-    throw new DicomwebError('transcoding-unsupported', 'this transfer syntax is only sent as stored', {
-      transferSyntaxUid,
-    })
+    throw new DicomError('transcoding-unsupported', { reason: `transfer syntax ${transferSyntaxUid}` })
   }
   switch (syntax.encoding) {
     case 'explicit-le':
@@ -62,7 +60,7 @@ async function* inflate(source: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8
     for await (const chunk of input.pipe(inflater)) yield chunk as Buffer
   } catch (error) {
     if (error instanceof Error && (error as NodeJS.ErrnoException).code?.startsWith('Z_')) {
-      throw new DicomwebError('transcoding-failed', 'the deflated data set cannot be inflated', {}, error)
+      throw new DicomError('transcoding-failed', { reason: 'the deflated data set cannot be inflated', cause: error })
     }
     throw error
   } finally {

@@ -1,4 +1,4 @@
-import { DicomwebError } from '../dicomweb-error.ts'
+import { DicomError } from '../errors.ts'
 import {
   decodeSourceHeader,
   encodeExplicitHeader,
@@ -25,7 +25,7 @@ const MIN_HEADER_BYTES = 8
 /**
  * Push transformer from Implicit VR Little Endian or Explicit VR Big Endian to Explicit VR Little Endian, in constant
  * memory. From implicit, sequences and items get undefined lengths, since headers grow, and group lengths are dropped
- * (they would be wrong); from big endian all lengths stay. Throws DicomwebError `transcoding-failed` with the byte offset.
+ * (they would be wrong); from big endian all lengths stay. Throws DicomError `transcoding-failed` with the byte offset.
  */
 export class ExplicitLittleEndianRewriter {
   readonly #source: SourceEncoding
@@ -174,8 +174,8 @@ export class ExplicitLittleEndianRewriter {
     else innermost.hasSignedPixels = value
   }
 
-  #failure(message: string): DicomwebError {
-    return new DicomwebError('transcoding-failed', message, { offset: this.#offset, source: this.#source })
+  #failure(reason: string): DicomError {
+    return new DicomError('transcoding-failed', { offset: this.#offset, reason: `${reason} (read as ${this.#source})` })
   }
 }
 
