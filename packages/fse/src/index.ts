@@ -9,12 +9,7 @@ export type {
   FhirReference,
   FhirResource,
 } from './fhir/resources.ts'
-export { type AckCode, type AckOptions, encodeAck, type Hl7ErrorCode, hl7ErrorCodes } from './hl7v2/ack.ts'
 export { type AdtEvent, type AdtFacts, type AdtOptions, type AdtPatient, adtFactsOf } from './hl7v2/adt-facts.ts'
-export { type Hl7Limits, hl7Limits } from './hl7v2/hl7-limits.ts'
-export { type Hl7Message, parseHl7Message } from './hl7v2/hl7-message.ts'
-export { type Hl7Header, headerOf } from './hl7v2/message-type.ts'
-export { encodeMllp, MllpDecoder, type MllpLimits, mllpLimits } from './hl7v2/mllp.ts'
 export { type OrderFacts, orderFactsOf } from './hl7v2/order-message.ts'
 export { defaultLinkingOptions, type LinkingOptions, linkReport } from './linking/link-report.ts'
 export {

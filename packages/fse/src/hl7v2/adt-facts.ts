@@ -1,7 +1,6 @@
+import { type Hl7Header, type Hl7Message, type Hl7Segment, headerOf, repetitionsOf } from '@vna/hl7'
 import { FseError } from '../model/fse-error.ts'
 import type { PatientIdentifier } from '../model/identifiers.ts'
-import { type Hl7Message, type Hl7Segment, repetitionsOf } from './hl7-message.ts'
-import { type Hl7Header, headerOf } from './message-type.ts'
 import { type Hl7Patient, identifiersOf, patientOfPid } from './patient-of-pid.ts'
 
 const adtEvents = ['A01', 'A04', 'A08', 'A28', 'A31', 'A37', 'A40'] as const

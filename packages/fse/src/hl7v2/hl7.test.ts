@@ -1,12 +1,9 @@
+import { Hl7Error, parseHl7Message } from '@vna/hl7'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { FseError } from '../model/fse-error.ts'
 import { oids } from '../model/oids.ts'
-import { encodeAck } from './ack.ts'
 import { adtFactsOf } from './adt-facts.ts'
-import { usualDelimiters } from './delimiters.ts'
-import { escapeHl7, unescapeHl7 } from './escapes.ts'
-import { parseHl7Message } from './hl7-message.ts'
 import { orderFactsOf } from './order-message.ts'
 
 const fiscalCode = 'BNCNNA75B41F205W'
@@ -17,16 +14,6 @@ const ids = `P1^^^HIS&1.2.3.4&ISO~P2^^^LOCAL~${fiscalCode.toLowerCase()}^^^MEF^N
 const pid = (identifiers = ids) => `PID|1||${identifiers}||Bianchi^Anna^Maria||19750201|F`
 
 describe('HL7 v2 messages', () => {
-  it('keeps any text through escape and unescape', () => {
-    const texts = fc.string({ unit: fc.constantFrom('|', '^', '~', '\\', '&', 'E', '.', 'à', 'X') })
-    fc.assert(
-      fc.property(texts, (text) => {
-        expect(unescapeHl7(escapeHl7(text, usualDelimiters), usualDelimiters)).toBe(text)
-      }),
-    )
-    expect(unescapeHl7('a\\.br\\b\\X41\\\\H\\c\\N\\', usualDelimiters)).toBe('a\nbAc')
-  })
-
   it('takes the delimiters from the message', () => {
     const odd = parseHl7Message(
       Buffer.from('MSH#*@!%#HIS#ASST-A#VNA##2026##ADT*A08#M#P#2.5\nPID#1##P1***HIS%1.2.3%ISO@P2***L##N!S!M*G\n'),
@@ -117,24 +104,6 @@ describe('HL7 v2 messages', () => {
     })
   })
 
-  it('acknowledges with sender and receiver changed about', () => {
-    const at = '20260204112427'
-    const text = (bytes: Uint8Array) => Buffer.from(bytes).toString().split('\r')
-    expect(text(encodeAck(message(msh('ADT^A08'), pid()), { code: 'AA', controlId: 'A1', at }))).toEqual([
-      'MSH|^~\\&|VNA|LOMB|HIS|ASST-A|20260204112427||ACK^A08^ACK|A1|P|2.5.1||||||UNICODE UTF-8',
-      'MSA|AA|MSG1',
-      '',
-    ])
-    const error = { code: '101', text: 'no identifier | in\nPID', location: 'PID^1^3' } as const
-    expect(text(encodeAck(message(msh('ADT^A08'), pid()), { code: 'AE', controlId: 'A2', at, error }))).toEqual([
-      expect.any(String),
-      'MSA|AE|MSG1|no identifier \\F\\ in\\.br\\PID',
-      'ERR||PID^1^3|101^^HL70357|E||||no identifier \\F\\ in\\.br\\PID',
-      '',
-    ])
-    expect(text(encodeAck(undefined, { code: 'AR', controlId: 'A3', at }))[1]).toBe('MSA|AR')
-  })
-
   it('only ever throws its own error, whatever bytes come', () => {
     const noise = fc.string({ unit: fc.constantFrom('MSH', 'PID', '|', '^', '~', '\\', '&', '\r', 'A', '\u00e0') })
     fc.assert(
@@ -142,7 +111,7 @@ describe('HL7 v2 messages', () => {
         try {
           adtFactsOf(parseHl7Message(Buffer.from(`MSH|^~\\&|${tail}`)))
         } catch (error) {
-          expect(error).toBeInstanceOf(FseError)
+          expect(error instanceof FseError || error instanceof Hl7Error).toBe(true)
         }
       }),
     )

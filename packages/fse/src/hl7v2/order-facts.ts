@@ -1,14 +1,7 @@
+import { componentOf, type Hl7Message, type Hl7Repetition, repetitionsOf, segmentsNamed, valueAt } from '@vna/hl7'
 import type { OrderIdentifier, ReportFacts } from '../model/report.ts'
 import type { ReportDomains } from '../reports/domains.ts'
 import { distinct, isOid, orderIdentifierOf, uidOf } from '../reports/normalise.ts'
-import {
-  componentOf,
-  type Hl7Message,
-  type Hl7Repetition,
-  repetitionsOf,
-  segmentsNamed,
-  valueAt,
-} from './hl7-message.ts'
 
 /** Numbers and codes of the orders in a message, whatever its type: from ORC, OBR, IPC, ZDS, OBX and TXA. */
 export type OrderNumbers = Pick<

@@ -1,7 +1,6 @@
+import { type Hl7Header, type Hl7Message, headerOf, segmentsNamed, valueAt } from '@vna/hl7'
 import { FseError } from '../model/fse-error.ts'
 import { defaultReportDomains, type ReportDomains } from '../reports/domains.ts'
-import { type Hl7Message, segmentsNamed, valueAt } from './hl7-message.ts'
-import { type Hl7Header, headerOf } from './message-type.ts'
 import { type OrderNumbers, orderNumbersOf } from './order-facts.ts'
 import { type Hl7Patient, patientOfPid } from './patient-of-pid.ts'
 

@@ -1,14 +1,7 @@
+import { componentOf, type Hl7Message, type Hl7Repetition, type Hl7Segment, repetitionsOf, valueAt } from '@vna/hl7'
 import type { PatientIdentifier } from '../model/identifiers.ts'
 import { oids } from '../model/oids.ts'
 import { dayOf, distinct, isOid, patientIdentifierOf } from '../reports/normalise.ts'
-import {
-  componentOf,
-  type Hl7Message,
-  type Hl7Repetition,
-  type Hl7Segment,
-  repetitionsOf,
-  valueAt,
-} from './hl7-message.ts'
 
 export interface Hl7Patient {
   readonly identifiers: readonly PatientIdentifier[]

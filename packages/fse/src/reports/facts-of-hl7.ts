@@ -1,12 +1,13 @@
 import {
   componentOf,
+  type Hl7Header,
   type Hl7Message,
   type Hl7Repetition,
+  headerOf,
   repetitionsOf,
   segmentsNamed,
   valueAt,
-} from '../hl7v2/hl7-message.ts'
-import { type Hl7Header, headerOf } from '../hl7v2/message-type.ts'
+} from '@vna/hl7'
 import { numbersAt, orderNumbersOf } from '../hl7v2/order-facts.ts'
 import { patientOfPid } from '../hl7v2/patient-of-pid.ts'
 import { FseError } from '../model/fse-error.ts'

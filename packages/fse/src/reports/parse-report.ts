@@ -1,4 +1,4 @@
-import { parseHl7Message } from '../hl7v2/hl7-message.ts'
+import { Hl7Error, parseHl7Message } from '@vna/hl7'
 import { FseError } from '../model/fse-error.ts'
 import type { ReportFacts } from '../model/report.ts'
 import { type CarriedReport, checkCounts, decodeBase64, mergeFacts } from './carried-report.ts'
@@ -55,9 +55,18 @@ const parsers: Readonly<Record<ReportKind, (bytes: Uint8Array, context: ParseCon
   cda: (bytes, { limits, domains }) => factsOfCda(parseXml(bytes, limits), domains),
   pdf: (bytes, { limits, domains }) => factsOfCda(parseXml(extractCdaOfPdf(bytes, limits), limits), domains),
   fhir: (bytes, context) => withAttachments(readFhirReport(bytes, context.limits, context.domains), context),
-  hl7: (bytes, context) => {
-    return withAttachments(readHl7Report(parseHl7Message(bytes, context.limits), context.domains), context)
-  },
+  hl7: (bytes, context) => withAttachments(readHl7(bytes, context), context),
+}
+
+/** A report in HL7 v2 is a document like any other: what is wrong with its message is said in this package's error. */
+function readHl7(bytes: Uint8Array, { limits, domains }: ParseContext): CarriedReport {
+  try {
+    return readHl7Report(parseHl7Message(bytes, limits), domains)
+  } catch (error) {
+    if (!(error instanceof Hl7Error)) throw error
+    const { code, offset, limit, where } = error
+    throw new FseError(code, { offset, limit, where })
+  }
 }
 
 function withAttachments({ facts, attachments }: CarriedReport, context: ParseContext): ReportFacts {

@@ -1,5 +1,5 @@
 import { createConnection } from 'node:net'
-import { encodeMllp, MllpDecoder } from '@vna/fse'
+import { encodeMllp, MllpDecoder } from '@vna/hl7'
 import { CliError } from '../errors.ts'
 
 const ANSWER_LIMIT_MS = 10_000

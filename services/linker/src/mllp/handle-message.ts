@@ -2,19 +2,18 @@ import { randomUUID } from 'node:crypto'
 import { type AccessControl, AccessError, type ActionKind, type AssociationCaller, type Grant } from '@vna/access'
 import { CatalogError } from '@vna/catalog'
 import { ProblemError } from '@vna/dicomweb'
+import { adtFactsOf, FseError, orderFactsOf } from '@vna/fse'
 import {
   type AckCode,
-  adtFactsOf,
+  type AckErrorCode,
+  ackErrorCodes,
   encodeAck,
-  FseError,
-  type Hl7ErrorCode,
+  Hl7Error,
   type Hl7Header,
   type Hl7Message,
   headerOf,
-  hl7ErrorCodes,
-  orderFactsOf,
   parseHl7Message,
-} from '@vna/fse'
+} from '@vna/hl7'
 import { identifierOf, linksOfPatient, mergesOfPatient } from '../identity/identities-of-patient.ts'
 import { type IntakeParts, originOf, takeReport } from '../intake/take-report.ts'
 import type { LinkerParts } from '../linker-parts.ts'
@@ -171,7 +170,7 @@ async function keepOrder({ catalog, intake }: MessageParts, arrived: Arrived, gr
 
 interface Failure {
   readonly code: AckCode
-  readonly errorCode: Hl7ErrorCode
+  readonly errorCode: AckErrorCode
   readonly text: string
   readonly location?: string | undefined
   readonly isOurs: boolean
@@ -179,30 +178,30 @@ interface Failure {
 
 /** AE: the message is wrong and stays so. AR: not taken now, or not for this archive. */
 function failureOf(error: unknown): Failure {
-  if (error instanceof FseError) return failureOfDocument(error)
+  if (error instanceof FseError || error instanceof Hl7Error) return failureOfDocument(error)
   if (error instanceof AccessError && error.code === 'forbidden') {
     return {
       code: 'AR',
-      errorCode: hl7ErrorCodes.unknownKey,
+      errorCode: ackErrorCodes.unknownKey,
       text: 'MSH-4 names no entity',
       location: 'MSH^1^4',
       isOurs: false,
     }
   }
   if (error instanceof CatalogError && !error.retryable && error.code !== 'internal') {
-    return { code: 'AE', errorCode: hl7ErrorCodes.internalError, text: error.message, isOurs: false }
+    return { code: 'AE', errorCode: ackErrorCodes.internalError, text: error.message, isOurs: false }
   }
   const isRefusal = error instanceof ProblemError && error.code === 'bad-request'
-  if (isRefusal) return { code: 'AE', errorCode: hl7ErrorCodes.dataType, text: error.message, isOurs: false }
-  return { code: 'AR', errorCode: hl7ErrorCodes.internalError, text: 'not now, send it again later', isOurs: true }
+  if (isRefusal) return { code: 'AE', errorCode: ackErrorCodes.dataType, text: error.message, isOurs: false }
+  return { code: 'AR', errorCode: ackErrorCodes.internalError, text: 'not now, send it again later', isOurs: true }
 }
 
-function failureOfDocument({ code, message, where }: FseError): Failure {
+function failureOfDocument({ code, message, where }: FseError | Hl7Error): Failure {
   const location = where === undefined ? undefined : where.replace('-', '^1^')
   if (code === 'unsupported-message') {
-    return { code: 'AR', errorCode: hl7ErrorCodes.unsupportedEvent, text: message, location, isOurs: false }
+    return { code: 'AR', errorCode: ackErrorCodes.unsupportedEvent, text: message, location, isOurs: false }
   }
   const isMissing = code.startsWith('missing-')
-  const errorCode = isMissing ? hl7ErrorCodes.requiredFieldMissing : hl7ErrorCodes.dataType
+  const errorCode = isMissing ? ackErrorCodes.requiredFieldMissing : ackErrorCodes.dataType
   return { code: 'AE', errorCode, text: message, location, isOurs: false }
 }

@@ -2,7 +2,7 @@ import type { AddressInfo } from 'node:net'
 import { createServer, type Server, type Socket } from 'node:net'
 import { AccessError } from '@vna/access'
 import type { Transmission } from '@vna/catalog'
-import { encodeMllp, FseError, MllpDecoder } from '@vna/fse'
+import { encodeMllp, Hl7Error, MllpDecoder } from '@vna/hl7'
 import { handleMessage, type MessageParts } from './handle-message.ts'
 import type { KnownHosts, KnownSender } from './known-hosts.ts'
 import { mllpListenerLimits } from './mllp-limits.ts'
@@ -102,7 +102,7 @@ async function admit(parts: ListenerParts, address: string): Promise<KnownSender
 /** In the words of the transmissions. */
 function reasonOf(error: unknown): string {
   if (error instanceof AccessError) return error.code === 'forbidden' ? 'unknown-host' : error.code
-  return error instanceof FseError ? error.code : 'lost'
+  return error instanceof Hl7Error ? error.code : 'lost'
 }
 
 async function readMessages(
@@ -119,7 +119,7 @@ async function readMessages(
       const messages = decoder.push(chunk)
       shared.heldBytes += decoder.pendingBytes - held
       held = decoder.pendingBytes
-      if (shared.heldBytes > shared.limits.maxBytesAtOnce) throw new FseError('too-large', { where: 'MLLP' })
+      if (shared.heldBytes > shared.limits.maxBytesAtOnce) throw new Hl7Error('too-large', { where: 'MLLP' })
       if (messages.length > 0 || !decoder.isInsideMessage) timer = cleared(timer)
       if (decoder.isInsideMessage) timer ??= setTimeout(() => socket.destroy(), shared.limits.messageTimeoutMs)
       for (const message of messages) await answer(parts, { socket, sender, tally, message })

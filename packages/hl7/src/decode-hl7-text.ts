@@ -1,5 +1,5 @@
-import { FseError } from '../model/fse-error.ts'
 import type { Hl7Delimiters } from './delimiters.ts'
+import { Hl7Error } from './hl7-error.ts'
 
 /** HL7 table 0211, as far as it is met here. */
 const decoderOf: ReadonlyMap<string, string> = new Map([
@@ -25,9 +25,9 @@ export function decodeHl7Text(bytes: Uint8Array, { field }: Hl7Delimiters): stri
   const declared = msh.split(field)[17]?.split('~')[0]?.trim().toUpperCase()
   if (!declared) return decode(bytes, 'utf-8') ?? decode(bytes, 'windows-1252') ?? ''
   const encoding = decoderOf.get(declared)
-  if (encoding === undefined) throw new FseError('unsupported-encoding', { where: 'MSH-18' })
+  if (encoding === undefined) throw new Hl7Error('unsupported-encoding', { where: 'MSH-18' })
   const text = decode(bytes, encoding)
-  if (text === undefined) throw new FseError('malformed-encoding', { where: encoding })
+  if (text === undefined) throw new Hl7Error('malformed-encoding', { where: encoding })
   return text
 }
 

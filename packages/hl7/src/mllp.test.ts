@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { FseError } from '../model/fse-error.ts'
+import { Hl7Error } from './hl7-error.ts'
 import { encodeMllp, MllpDecoder } from './mllp.ts'
 
 const text = (bytes: Uint8Array) => Buffer.from(bytes).toString('latin1')
@@ -59,7 +59,7 @@ describe('MLLP decoder', () => {
   it('refuses a stream that is no MLLP', () => {
     const decoder = new MllpDecoder({ maxBytesBetweenMessages: 10 })
     expect(decoder.push(Buffer.from('\r\n\r\n'))).toEqual([])
-    expect(() => decoder.push(Buffer.from('GET / HTTP/1.1'))).toThrow(FseError)
+    expect(() => decoder.push(Buffer.from('GET / HTTP/1.1'))).toThrow(Hl7Error)
   })
 
   it('tells a cut message at the end of the stream', () => {

@@ -1,4 +1,4 @@
-import { FseError } from '../model/fse-error.ts'
+import { Hl7Error } from './hl7-error.ts'
 
 /** The characters that MSH-1 and MSH-2 choose (HL7 v2.5.1 2.5.4). */
 export interface Hl7Delimiters {
@@ -27,6 +27,6 @@ export function parseDelimiters(bytes: Uint8Array): Hl7Delimiters {
   const [component = '', repetition = '~', mark = '\\', subcomponent = '&'] = characters
   const all = [field, component, repetition, mark, subcomponent]
   const isUsable = all.every((c) => /^[!-/:-@[-`{-~]$/.test(c)) && new Set(all).size === all.length
-  if (!head.startsWith('MSH') || !isUsable) throw new FseError('malformed-hl7', { where: 'MSH', offset: 0 })
+  if (!head.startsWith('MSH') || !isUsable) throw new Hl7Error('malformed-hl7', { where: 'MSH', offset: 0 })
   return { field, component, repetition, escape: mark, subcomponent }
 }

@@ -1,4 +1,4 @@
-import { FseError } from '../model/fse-error.ts'
+import { Hl7Error } from './hl7-error.ts'
 import { type Hl7Message, segmentsNamed, valueAt } from './hl7-message.ts'
 
 export interface Hl7Header {
@@ -20,8 +20,8 @@ export function headerOf(message: Hl7Message): Hl7Header {
   const at = (field: number, component?: number) => valueAt(message, msh, field, component)
   const type = at(9, 1)
   const controlId = at(10)
-  if (type === undefined) throw new FseError('malformed-hl7', { where: 'MSH-9' })
-  if (controlId === undefined) throw new FseError('malformed-hl7', { where: 'MSH-10' })
+  if (type === undefined) throw new Hl7Error('malformed-hl7', { where: 'MSH-9' })
+  if (controlId === undefined) throw new Hl7Error('malformed-hl7', { where: 'MSH-10' })
   return {
     type,
     trigger: at(9, 2) ?? '',

@@ -1,4 +1,4 @@
-import { FseError } from '../model/fse-error.ts'
+import { Hl7Error } from './hl7-error.ts'
 
 const startBlock = 0x0b
 const endBlock = 0x1c
@@ -33,7 +33,7 @@ export class MllpDecoder {
   #buffer = new Uint8Array(initialBufferBytes)
   #messageBytes = 0
   #skipped = 0
-  #failure: FseError | undefined
+  #failure: Hl7Error | undefined
 
   constructor(limits: Partial<MllpLimits> = {}) {
     this.#limits = { ...mllpLimits, ...limits }
@@ -56,7 +56,7 @@ export class MllpDecoder {
       return this.#take(bytes)
     } catch (error) {
       this.#reset()
-      if (error instanceof FseError) this.#failure = error
+      if (error instanceof Hl7Error) this.#failure = error
       throw error
     }
   }
@@ -64,7 +64,7 @@ export class MllpDecoder {
   /** The stream has ended. Throws when that cuts a message. */
   end(): void {
     if (this.#failure) throw this.#failure
-    if (this.isInsideMessage) throw new FseError('framing', { where: 'MLLP', offset: this.#messageBytes })
+    if (this.isInsideMessage) throw new Hl7Error('framing', { where: 'MLLP', offset: this.#messageBytes })
   }
 
   #take(bytes: Uint8Array): readonly Uint8Array[] {
@@ -83,7 +83,7 @@ export class MllpDecoder {
     const end = found < 0 ? bytes.length : found
     this.#skipped += end - from
     const limit = this.#limits.maxBytesBetweenMessages
-    if (this.#skipped > limit) throw new FseError('framing', { where: 'MLLP', limit })
+    if (this.#skipped > limit) throw new Hl7Error('framing', { where: 'MLLP', limit })
     if (found < 0) return end
     this.#skipped = 0
     this.#state = 'inside'
@@ -115,7 +115,7 @@ export class MllpDecoder {
   #append(part: Uint8Array): void {
     const total = this.#messageBytes + part.length
     const limit = this.#limits.maxMessageBytes
-    if (total > limit) throw new FseError('too-large', { where: 'MLLP', limit })
+    if (total > limit) throw new Hl7Error('too-large', { where: 'MLLP', limit })
     if (total > this.#buffer.length) {
       const larger = new Uint8Array(Math.max(total, this.#buffer.length * 2))
       larger.set(this.#buffer.subarray(0, this.#messageBytes))

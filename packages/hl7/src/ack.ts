@@ -6,7 +6,7 @@ import { type Hl7Message, repetitionsOf, segmentsNamed, valueAt } from './hl7-me
 export type AckCode = 'AA' | 'AE' | 'AR'
 
 /** HL7 table 0357. */
-export const hl7ErrorCodes = {
+export const ackErrorCodes = {
   segmentSequence: '100',
   requiredFieldMissing: '101',
   dataType: '102',
@@ -19,7 +19,7 @@ export const hl7ErrorCodes = {
   internalError: '207',
 } as const
 
-export type Hl7ErrorCode = (typeof hl7ErrorCodes)[keyof typeof hl7ErrorCodes]
+export type AckErrorCode = (typeof ackErrorCodes)[keyof typeof ackErrorCodes]
 
 export interface AckOptions {
   readonly code: AckCode
@@ -28,7 +28,7 @@ export interface AckOptions {
   /** MSH-7 of the answer: YYYYMMDDHHMMSS with or without time zone. */
   readonly at: string
   /** Present with AE and AR. The text reaches the sender's log: never a value of the message. */
-  readonly error?: { readonly code: Hl7ErrorCode; readonly text: string; readonly location?: string } | undefined
+  readonly error?: { readonly code: AckErrorCode; readonly text: string; readonly location?: string } | undefined
 }
 
 /**

@@ -1,7 +1,7 @@
-import { FseError } from '../model/fse-error.ts'
 import { decodeHl7Text } from './decode-hl7-text.ts'
 import { type Hl7Delimiters, parseDelimiters } from './delimiters.ts'
 import { unescapeHl7 } from './escapes.ts'
+import { Hl7Error } from './hl7-error.ts'
 import { type Hl7Limits, hl7Limits } from './hl7-limits.ts'
 
 /** A segment as it came; its fields are taken apart when they are asked for. */
@@ -26,8 +26,8 @@ const maxParts = 1_000
 /** Reads a message of HL7 v2 in vertical bar notation. Segments end with CR; LF and CR LF are taken as well. */
 export function parseHl7Message(bytes: Uint8Array, limits: Partial<Hl7Limits> = {}): Hl7Message {
   const bounds = { ...hl7Limits, ...limits }
-  if (bytes.length === 0) throw new FseError('empty')
-  if (bytes.length > bounds.maxHl7Bytes) throw new FseError('too-large', { limit: bounds.maxHl7Bytes })
+  if (bytes.length === 0) throw new Hl7Error('empty')
+  if (bytes.length > bounds.maxHl7Bytes) throw new Hl7Error('too-large', { limit: bounds.maxHl7Bytes })
   checkSegments(bytes, bounds)
   const delimiters = parseDelimiters(bytes)
   const text = decodeHl7Text(bytes, delimiters)
@@ -43,10 +43,10 @@ function checkSegments(bytes: Uint8Array, limits: Hl7Limits): void {
     const byte = bytes[at]
     if (byte !== undefined && byte !== carriageReturn && byte !== lineFeed) continue
     if (at - start > limits.maxHl7SegmentBytes) {
-      throw new FseError('too-large', { where: 'segment', offset: start, limit: limits.maxHl7SegmentBytes })
+      throw new Hl7Error('too-large', { where: 'segment', offset: start, limit: limits.maxHl7SegmentBytes })
     }
     if (at > start && ++count > limits.maxHl7Segments) {
-      throw new FseError('too-many-nodes', { where: 'segment', offset: start, limit: limits.maxHl7Segments })
+      throw new Hl7Error('too-many-nodes', { where: 'segment', offset: start, limit: limits.maxHl7Segments })
     }
     start = at + 1
   }
@@ -55,7 +55,7 @@ function checkSegments(bytes: Uint8Array, limits: Hl7Limits): void {
 function segmentOf(line: string, { field }: Hl7Delimiters): Hl7Segment {
   const fields = splitBounded(line, field, maxFieldsPerSegment)
   const name = fields[0] ?? ''
-  if (!/^[A-Z][A-Z0-9]{2}$/.test(name)) throw new FseError('malformed-hl7', { where: 'segment name' })
+  if (!/^[A-Z][A-Z0-9]{2}$/.test(name)) throw new Hl7Error('malformed-hl7', { where: 'segment name' })
   return { name, fields: name === 'MSH' ? ['MSH', field, ...fields.slice(1)] : fields }
 }
 
@@ -105,6 +105,6 @@ export function componentOf(
 /** A field of nothing but delimiters would cost many times its bytes. */
 function splitBounded(text: string, separator: string, limit: number): readonly string[] {
   const parts = text.split(separator, limit + 1)
-  if (parts.length > limit) throw new FseError('too-many-nodes', { where: 'field', limit })
+  if (parts.length > limit) throw new Hl7Error('too-many-nodes', { where: 'field', limit })
   return parts
 }
