@@ -11,6 +11,8 @@ const mayImport = {
   jobs: [],
   entities: ['catalog', 'ledger-events'],
   access: ['catalog'],
+  http: ['access', 'dicomweb'],
+  'front-door': ['access', 'http', 'runtime'],
   registration: ['archive', 'catalog', 'dicom', 'entities', 'ledger-events'],
   runtime: [],
   phantom: ['dicom'],

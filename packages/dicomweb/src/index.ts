@@ -1,5 +1,4 @@
 export { covers, isAcceptable, type MediaRange, parseAccept } from './accept.ts'
-export { type AddressedRequest, requestBaseUrl } from './base-url.ts'
 export { type BulkDataStep, maxBulkDataPathDepth, parseBulkDataPath } from './bulk-data-path.ts'
 export { bulkDataToken, replaceBulkDataToken } from './bulk-data-token.ts'
 export { type FrameForm, frameFormOf, octetStreamMediaType } from './bulk-media-types.ts'
@@ -26,15 +25,6 @@ export {
   type StoredTransferSyntax,
 } from './negotiate-instances.ts'
 export type { PartHeaders } from './part-headers.ts'
-export {
-  createProblem,
-  type Problem,
-  type ProblemKind,
-  problemKinds,
-  problemMediaType,
-  problemOfDicomwebError,
-} from './problem.ts'
-export { ProblemError } from './problem-error.ts'
 export {
   assertPathUid,
   parseQidoRequest,

@@ -1,4 +1,4 @@
-import type { ProblemKind } from '@vna/dicomweb'
+import type { ProblemKind } from '@vna/http'
 
 export type GatewayErrorCode = Extract<ProblemKind, 'unsupported-media-type' | 'bad-request' | 'unavailable'>
 

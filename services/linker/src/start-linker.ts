@@ -11,7 +11,7 @@ import {
 } from '@vna/runtime'
 import type { LinkerConfig } from './config.ts'
 import { createLinkerApp } from './http/linker-app.ts'
-import { openListener } from './http/listener.ts'
+import { openListener } from '@vna/http'
 import type { LinkerModule, LinkerParts } from './linker-parts.ts'
 import { createModules } from './modules.ts'
 import { openStore } from './open-store.ts'

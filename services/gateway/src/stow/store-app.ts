@@ -1,16 +1,10 @@
 import { AccessError } from '@vna/access'
-import {
-  assertPathUid,
-  createProblem,
-  DicomwebError,
-  type Problem,
-  problemMediaType,
-  problemOfDicomwebError,
-} from '@vna/dicomweb'
+import { assertPathUid, DicomwebError } from '@vna/dicomweb'
+import { createProblem, type Problem, problemMediaType, problemOfDicomwebError } from '@vna/http'
+import { problemOfAccessError } from '@vna/http'
 import type { Logger, Metrics } from '@vna/runtime'
 import express, { type ErrorRequestHandler, type Express, type Request, type Response } from 'express'
 import { GatewayError } from '../gateway-error.ts'
-import { problemOfAccessError } from './problem-of-access-error.ts'
 import type { HandleStore } from './store-handler.ts'
 
 /** When to come back after a refusal for load (RFC 9110 10.2.3). */

@@ -5,10 +5,10 @@ import {
   assertStoreResponseAcceptable,
   buildStoreResponse,
   parseContentType,
-  requestBaseUrl,
   type StoreOutcome,
   type StoreResponse,
 } from '@vna/dicomweb'
+import { baseUrlOf } from '@vna/http'
 import { admitInstance, admitNewcomer } from '../admission.ts'
 import { GatewayError } from '../gateway-error.ts'
 import type { IntakeLimits } from '../intake/instance-intake.ts'
@@ -106,8 +106,9 @@ async function readBody(message: IncomingMessage, request: StoreRequest): Promis
   reader.end()
 }
 
-function studiesUrlOf({ headers, socket }: IncomingMessage): string {
-  const base = requestBaseUrl({ headers, isTls: false }, `${socket.localAddress}:${socket.localPort}`)
+function studiesUrlOf(message: IncomingMessage): string {
+  const { socket } = message
+  const base = baseUrlOf(message, `${socket.localAddress}:${socket.localPort}`)
   return `${base}/dicomweb/studies`
 }
 

@@ -1,6 +1,6 @@
 import type { Grant } from '@vna/access'
 import type { FoundPage, Predicate } from '@vna/catalog'
-import { ProblemError, requestBaseUrl } from '@vna/dicomweb'
+import { baseUrlOf, ProblemError } from '@vna/http'
 import type { Request, Response } from 'express'
 import { callerOf } from '../http/caller.ts'
 import type { LinkerParts } from '../linker-parts.ts'
@@ -37,7 +37,7 @@ interface Resources {
 
 function fhirUrlOf({ config }: LinkerParts, request: Request): string {
   const fallback = new URL(publicUrlOf(config)).host
-  return `${requestBaseUrl({ headers: request.headers, isTls: 'encrypted' in request.socket }, fallback)}/fhir`
+  return `${baseUrlOf(request, fallback)}/fhir`
 }
 
 /** What the archive can do, for whoever may come in. */

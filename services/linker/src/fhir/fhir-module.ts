@@ -1,4 +1,4 @@
-import { ProblemError } from '@vna/dicomweb'
+import { ProblemError } from '@vna/http'
 import express, { type Request, type RequestHandler, Router } from 'express'
 import type { LinkerModule, LinkerParts } from '../linker-parts.ts'
 import { manifestSettingsOf } from '../publication/manifest-options.ts'

@@ -1,5 +1,5 @@
 import type { ManifestCursor, ManifestOrder, ManifestSearch } from '@vna/catalog'
-import { ProblemError } from '@vna/dicomweb'
+import { ProblemError } from '@vna/http'
 import {
   type SearchContext,
   type SearchedType,

@@ -1,5 +1,5 @@
 import type { DaySpan } from '@vna/catalog'
-import { ProblemError } from '@vna/dicomweb'
+import { ProblemError } from '@vna/http'
 
 export interface Token {
   /** Absent: any; empty: none. */

@@ -1,4 +1,4 @@
-import { ProblemError } from '@vna/dicomweb'
+import { ProblemError } from '@vna/http'
 import type { Request, Response } from 'express'
 
 export function oneText(request: Request, name: string): string | undefined {

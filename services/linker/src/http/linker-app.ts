@@ -1,5 +1,5 @@
 import type { AccessControl } from '@vna/access'
-import { createProblem, problemMediaType } from '@vna/dicomweb'
+import { createProblem, problemMediaType } from '@vna/http'
 import type { Logger } from '@vna/runtime'
 import express, { type ErrorRequestHandler, type Express, type Response, Router } from 'express'
 import type { LinkerModule } from '../linker-parts.ts'

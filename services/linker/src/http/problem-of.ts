@@ -1,8 +1,8 @@
 import { AccessError } from '@vna/access'
 import { ArchiveError } from '@vna/archive'
 import { CatalogError } from '@vna/catalog'
-import { createProblem, type Problem, ProblemError } from '@vna/dicomweb'
-import { problemOfAccessError } from './problem-of-access-error.ts'
+import { createProblem, type Problem, ProblemError } from '@vna/http'
+import { problemOfAccessError } from '@vna/http'
 
 const RETRY_AFTER_SECONDS = 5
 

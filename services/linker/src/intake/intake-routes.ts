@@ -1,6 +1,6 @@
 import type { Grant, Principal } from '@vna/access'
 import type { ReceivedReport } from '@vna/catalog'
-import { ProblemError } from '@vna/dicomweb'
+import { ProblemError } from '@vna/http'
 import { reportContentTypes } from '@vna/fse'
 import type { Request, Response, Router } from 'express'
 import { callerOf } from '../http/caller.ts'

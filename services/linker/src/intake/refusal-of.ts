@@ -1,4 +1,4 @@
-import { ProblemError } from '@vna/dicomweb'
+import { ProblemError } from '@vna/http'
 import { FseError, type FseErrorCode } from '@vna/fse'
 
 /** What is wrong with a document, as an HTTP problem: the reason's code and place, never a value. */

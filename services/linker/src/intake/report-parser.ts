@@ -1,5 +1,5 @@
 import { Worker } from 'node:worker_threads'
-import { ProblemError } from '@vna/dicomweb'
+import { ProblemError } from '@vna/http'
 import { FseError, type FseErrorCode, type FseErrorDetails, type ReportDomains, type ReportFacts } from '@vna/fse'
 import { intakeLimits } from './intake-limits.ts'
 

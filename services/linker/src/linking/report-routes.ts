@@ -1,6 +1,6 @@
 import { isReportId, type LinkDecisionKind, type Predicate, type Report } from '@vna/catalog'
 import { isStorableUid } from '@vna/dicom'
-import { ProblemError } from '@vna/dicomweb'
+import { ProblemError } from '@vna/http'
 import express, { type Request, type Response, type Router } from 'express'
 import { z } from 'zod'
 import { callerOf } from '../http/caller.ts'

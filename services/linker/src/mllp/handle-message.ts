@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { type AccessControl, AccessError, type ActionKind, type AssociationCaller, type Grant } from '@vna/access'
 import { CatalogError } from '@vna/catalog'
-import { ProblemError } from '@vna/dicomweb'
+import { ProblemError } from '@vna/http'
 import { adtFactsOf, FseError, orderFactsOf } from '@vna/fse'
 import {
   type AckCode,

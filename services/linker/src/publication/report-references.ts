@@ -1,5 +1,5 @@
 import type { Predicate } from '@vna/catalog'
-import { ProblemError } from '@vna/dicomweb'
+import { ProblemError } from '@vna/http'
 import { type ReportReferences, reportReferencesOf } from '@vna/fse'
 import type { Request, Response } from 'express'
 import { callerOf } from '../http/caller.ts'

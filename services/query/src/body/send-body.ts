@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http'
-import { createProblem } from '@vna/dicomweb'
-import { sendProblem } from '../http/send-problem.ts'
+import { createProblem } from '@vna/http'
+import { sendProblem } from '@vna/http'
 import type { BlockPool } from '../sending/block-pool.ts'
 import { BlockSender } from '../sending/block-sender.ts'
 import { SendError } from '../sending/send-error.ts'

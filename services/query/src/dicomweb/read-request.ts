@@ -1,8 +1,7 @@
 import type { Action, Grant, Principal } from '@vna/access'
-import { ProblemError } from '@vna/dicomweb'
+import { baseUrlOf, ProblemError } from '@vna/http'
 import type { Request, Response } from 'express'
-import { baseUrlOf } from '../http/base-url.ts'
-import { getCaller, setRouteLabel } from '../http/request-facts.ts'
+import { getCaller, setRouteLabel } from '@vna/front-door'
 import type { DicomwebParts } from './dicomweb-parts.ts'
 
 /** One read in progress: what its handler works with. */

@@ -1,4 +1,5 @@
-import { acceptedRanges, assertPathUid, type MediaRange, ProblemError } from '@vna/dicomweb'
+import { acceptedRanges, assertPathUid, type MediaRange } from '@vna/dicomweb'
+import { ProblemError } from '@vna/http'
 import { type Answer, sendAnswer } from '../body/send-body.ts'
 import { blurTime } from '../http/blur-time.ts'
 import { SendError } from '../sending/send-error.ts'

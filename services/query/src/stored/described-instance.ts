@@ -1,5 +1,5 @@
 import { ArchiveError, type SidecarEntry } from '@vna/archive'
-import { ProblemError } from '@vna/dicomweb'
+import { ProblemError } from '@vna/http'
 import type { SidecarCache } from './sidecar-cache.ts'
 import type { Relocate, StoredInstance } from './stored-instance.ts'
 

@@ -1,5 +1,5 @@
 import { ArchiveError, type ObjectStore, type RangeReader } from '@vna/archive'
-import { ProblemError } from '@vna/dicomweb'
+import { ProblemError } from '@vna/http'
 import type { Relocate, StoredInstance } from './stored-instance.ts'
 
 /** Packs one request keeps open; the instances of a series mostly lie side by side. */

@@ -1,5 +1,5 @@
 import { rewriteAsExplicitLittleEndian } from '@vna/dicom'
-import { ProblemError } from '@vna/dicomweb'
+import { ProblemError } from '@vna/http'
 import { SendError } from '../sending/send-error.ts'
 import type { OpenInstance } from './pack-readers.ts'
 

@@ -1,13 +1,6 @@
 import { frameCountOf } from '@vna/archive'
-import {
-  type BulkDataStep,
-  createBoundary,
-  frameFormOf,
-  type MediaRange,
-  multipartContentType,
-  negotiateBulkData,
-  ProblemError,
-} from '@vna/dicomweb'
+import { type BulkDataStep, createBoundary, frameFormOf, type MediaRange, multipartContentType, negotiateBulkData } from '@vna/dicomweb'
+import { ProblemError } from '@vna/http'
 import type { Answer } from '../body/send-body.ts'
 import type { DescribedInstance } from '../stored/described-instance.ts'
 import { etagOf } from './etag.ts'

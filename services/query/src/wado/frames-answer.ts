@@ -1,5 +1,6 @@
 import { frameCountOf, frameOf } from '@vna/archive'
-import { createBoundary, type MediaRange, multipartContentType, negotiateFrames, ProblemError } from '@vna/dicomweb'
+import { createBoundary, type MediaRange, multipartContentType, negotiateFrames } from '@vna/dicomweb'
+import { ProblemError } from '@vna/http'
 import type { Answer } from '../body/send-body.ts'
 import type { DescribedInstance } from '../stored/described-instance.ts'
 import { etagOf } from './etag.ts'

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { DicomwebError } from './dicomweb-error.ts'
+import { DicomwebError } from '@vna/dicomweb'
 import { createProblem, problemKinds, problemOfDicomwebError } from './problem.ts'
 
 describe('problems', () => {

@@ -1,4 +1,4 @@
-import { ProblemError } from '@vna/dicomweb'
+import { ProblemError } from './problem-error.ts'
 
 export type RequestLimits = {
   /** Requests of one client answered at a time. */

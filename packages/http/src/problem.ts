@@ -1,4 +1,4 @@
-import type { DicomwebError, DicomwebErrorCode } from './dicomweb-error.ts'
+import type { DicomwebError, DicomwebErrorCode } from '@vna/dicomweb'
 
 export const problemMediaType = 'application/problem+json'
 

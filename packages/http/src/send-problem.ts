@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { type Problem, problemMediaType } from '@vna/dicomweb'
+import { type Problem, problemMediaType } from './problem.ts'
 
 /** A body still arriving is read and thrown away for so long, so that its sender sees the answer and not a reset. */
 const DRAIN_LIMIT_MS = 2_000

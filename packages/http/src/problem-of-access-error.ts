@@ -1,14 +1,9 @@
 import type { AccessError } from '@vna/access'
-import { createProblem, type Problem } from '@vna/dicomweb'
-
-const RETRY_AFTER_SECONDS = 5
+import { createProblem } from './problem.ts'
+import { type ProblemAnswer, retryAfterSeconds } from './problem-answer.ts'
 
 /** What a refusal is to an HTTP client. */
-export function problemOfAccessError(error: AccessError): {
-  readonly problem: Problem
-  readonly headers: Readonly<Record<string, string>>
-  readonly isOurs: boolean
-} {
+export function problemOfAccessError(error: AccessError): ProblemAnswer {
   switch (error.code) {
     case 'forbidden': {
       const problem = createProblem('forbidden', 'the token does not allow this', { reason: error.reason })
@@ -16,7 +11,7 @@ export function problemOfAccessError(error: AccessError): {
     }
     case 'audit-unavailable': {
       const problem = createProblem('unavailable', 'the audit trail cannot be written')
-      return { problem, headers: { 'retry-after': String(RETRY_AFTER_SECONDS) }, isOurs: false }
+      return { problem, headers: { 'retry-after': String(retryAfterSeconds) }, isOurs: false }
     }
     case 'missing-token': {
       // RFC 6750 3.1: no error code when no token came at all.

@@ -5,8 +5,7 @@ import {
   request as requestHttp,
   type ServerResponse,
 } from 'node:http'
-import { createProblem } from '@vna/dicomweb'
-import { drainBody, hasUnreadBody, sendProblem } from '../http/send-problem.ts'
+import { createProblem, drainBody, hasUnreadBody, sendProblem } from '@vna/http'
 
 export type ForwardLimits = {
   /** A body still arriving when the answer is complete is read and thrown away for so long, so that the sender sees the answer. */

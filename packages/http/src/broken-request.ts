@@ -1,6 +1,6 @@
 import type { Server } from 'node:http'
 import type { Duplex } from 'node:stream'
-import { createProblem, problemMediaType } from '@vna/dicomweb'
+import { createProblem, problemMediaType } from './problem.ts'
 
 /** What is still coming is read and thrown away for so long, so that its sender sees the answer and not a reset. */
 const DRAIN_LIMIT_MS = 2_000
