@@ -8,6 +8,7 @@ const mayImport = {
   catalog: ['dicom', 'ledger-events'],
   hl7: [],
   fse: ['dicom', 'hl7'],
+  retrieval: ['archive', 'dicom', 'dicomweb'],
   jobs: [],
   entities: ['catalog', 'ledger-events'],
   access: ['catalog'],

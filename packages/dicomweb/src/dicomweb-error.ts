@@ -14,6 +14,8 @@ export type DicomwebErrorCode =
   | 'query-limit-exceeded'
   | 'frame-list-invalid'
   | 'bulk-data-path-invalid'
+  | 'frame-not-found'
+  | 'bulk-data-not-found'
 
 export type DicomwebErrorDetails = Readonly<Record<string, string | number | boolean | readonly string[]>>
 

@@ -1,10 +1,11 @@
 export { baseUrlOf } from './base-url.ts'
 export { answerBrokenRequests } from './broken-request.ts'
+export { type ByteRange, parseByteRange } from './byte-range.ts'
 export { decideListenOptions, type ListenOptions } from './listen-options.ts'
 export { openListener } from './listener.ts'
 export { createProblem, type Problem, type ProblemKind, problemMediaType, problemOfDicomwebError } from './problem.ts'
-export { ProblemError } from './problem-error.ts'
 export type { ProblemAnswer } from './problem-answer.ts'
+export { ProblemError } from './problem-error.ts'
 export { problemOf } from './problem-of.ts'
 export { problemOfAccessError } from './problem-of-access-error.ts'
 

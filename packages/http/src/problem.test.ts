@@ -1,5 +1,5 @@
-import { describe, expect, it } from 'vitest'
 import { DicomwebError } from '@vna/dicomweb'
+import { describe, expect, it } from 'vitest'
 import { createProblem, problemKinds, problemOfDicomwebError } from './problem.ts'
 
 describe('problems', () => {

@@ -61,6 +61,8 @@ const kindOfCode: Record<DicomwebErrorCode, ProblemKind> = {
   'query-limit-exceeded': 'query-limit',
   'frame-list-invalid': 'invalid-frame-list',
   'bulk-data-path-invalid': 'invalid-bulk-data-path',
+  'frame-not-found': 'not-found',
+  'bulk-data-not-found': 'not-found',
 }
 
 /** The one translation of this package's errors to HTTP. */

@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { openAccess } from '@vna/access'
 import { openCatalog } from '@vna/catalog'
+import { openListener } from '@vna/http'
 import {
   createCrashPoint,
   type Repeating,
@@ -11,7 +12,6 @@ import {
 } from '@vna/runtime'
 import type { LinkerConfig } from './config.ts'
 import { createLinkerApp } from './http/linker-app.ts'
-import { openListener } from '@vna/http'
 import type { LinkerModule, LinkerParts } from './linker-parts.ts'
 import { createModules } from './modules.ts'
 import { openStore } from './open-store.ts'

@@ -4,14 +4,12 @@ import { configuredCredentials, type ObjectStore, openObjectStore } from '@vna/a
 import { type Catalog, openCatalog, unsupportedKeys } from '@vna/catalog'
 import { Installation, openFrontDoor, Upstreams } from '@vna/front-door'
 import { decideListenOptions, RequestLimiter } from '@vna/http'
+import { BlockPool, PrefetchBudget, SidecarCache } from '@vna/retrieval'
 import type { Metrics, ServiceContext, StartedService } from '@vna/runtime'
 import type { QueryConfig } from './config.ts'
 import { createDicomwebApp } from './dicomweb/dicomweb-app.ts'
 import type { DicomwebParts } from './dicomweb/dicomweb-parts.ts'
 import { TransmissionLog } from './records/transmission-log.ts'
-import { BlockPool } from './sending/block-pool.ts'
-import { PrefetchBudget } from './stored/prefetching-reader.ts'
-import { SidecarCache } from './stored/sidecar-cache.ts'
 
 /** Measured best: positional reads of 1 MiB with the part's header in the same buffer. */
 const BLOCK_BYTES = 1024 * 1024

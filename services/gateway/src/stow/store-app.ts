@@ -1,7 +1,6 @@
 import { AccessError } from '@vna/access'
 import { assertPathUid, DicomwebError } from '@vna/dicomweb'
-import { createProblem, type Problem, problemMediaType, problemOfDicomwebError } from '@vna/http'
-import { problemOfAccessError } from '@vna/http'
+import { createProblem, type Problem, problemMediaType, problemOfAccessError, problemOfDicomwebError } from '@vna/http'
 import type { Logger, Metrics } from '@vna/runtime'
 import express, { type ErrorRequestHandler, type Express, type Request, type Response } from 'express'
 import { GatewayError } from '../gateway-error.ts'

@@ -1,8 +1,7 @@
 import { AccessError } from '@vna/access'
 import { ArchiveError } from '@vna/archive'
 import { CatalogError } from '@vna/catalog'
-import { createProblem, type Problem, ProblemError } from '@vna/http'
-import { problemOfAccessError } from '@vna/http'
+import { createProblem, type Problem, ProblemError, problemOfAccessError } from '@vna/http'
 
 const RETRY_AFTER_SECONDS = 5
 

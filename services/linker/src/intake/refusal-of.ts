@@ -1,5 +1,5 @@
-import { ProblemError } from '@vna/http'
 import { FseError, type FseErrorCode } from '@vna/fse'
+import { ProblemError } from '@vna/http'
 
 /** What is wrong with a document, as an HTTP problem: the reason's code and place, never a value. */
 export function refusalOf(error: unknown): unknown {

@@ -1,6 +1,6 @@
 import { Worker } from 'node:worker_threads'
-import { ProblemError } from '@vna/http'
 import { FseError, type FseErrorCode, type FseErrorDetails, type ReportDomains, type ReportFacts } from '@vna/fse'
+import { ProblemError } from '@vna/http'
 import { intakeLimits } from './intake-limits.ts'
 
 export interface ParseOrder {

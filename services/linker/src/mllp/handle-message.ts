@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { type AccessControl, AccessError, type ActionKind, type AssociationCaller, type Grant } from '@vna/access'
 import { CatalogError } from '@vna/catalog'
-import { ProblemError } from '@vna/http'
 import { adtFactsOf, FseError, orderFactsOf } from '@vna/fse'
 import {
   type AckCode,
@@ -14,6 +13,7 @@ import {
   headerOf,
   parseHl7Message,
 } from '@vna/hl7'
+import { ProblemError } from '@vna/http'
 import { identifierOf, linksOfPatient, mergesOfPatient } from '../identity/identities-of-patient.ts'
 import { type IntakeParts, originOf, takeReport } from '../intake/take-report.ts'
 import type { LinkerParts } from '../linker-parts.ts'

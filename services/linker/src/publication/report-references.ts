@@ -1,6 +1,6 @@
 import type { Predicate } from '@vna/catalog'
-import { ProblemError } from '@vna/http'
 import { type ReportReferences, reportReferencesOf } from '@vna/fse'
+import { ProblemError } from '@vna/http'
 import type { Request, Response } from 'express'
 import { callerOf } from '../http/caller.ts'
 import { oneText, sendJson } from '../http/exchange.ts'

@@ -1,14 +1,14 @@
-import { ProblemError } from '@vna/http'
 import { parseBulkDataPath, parseFrameList } from '@vna/dicomweb'
+import { ProblemError, problemOf, sendProblem } from '@vna/http'
+import {
+  answerBulkData,
+  answerFrames,
+  answerInstances,
+  answerMetadata,
+  describeInstance,
+  RetrievalError,
+} from '@vna/retrieval'
 import express, { type ErrorRequestHandler, type Express } from 'express'
-import { problemOf } from '@vna/http'
-import { sendProblem } from '@vna/http'
-import { SendError } from '../sending/send-error.ts'
-import { describeInstance } from '../stored/described-instance.ts'
-import { answerBulkData } from '../wado/bulk-data-answer.ts'
-import { answerFrames } from '../wado/frames-answer.ts'
-import { answerInstances } from '../wado/instance-answer.ts'
-import { answerMetadata } from '../wado/metadata-answer.ts'
 import type { DicomwebParts } from './dicomweb-parts.ts'
 import { readRoute } from './read-request.ts'
 import { createRetrieveHandler, type Located, type MakeAnswer } from './retrieve-handler.ts'
@@ -90,8 +90,11 @@ function labelOf(path: string): string {
 
 function problemHandler(parts: DicomwebParts): ErrorRequestHandler {
   return (error: unknown, _request, response, _next) => {
-    if (error instanceof SendError) {
-      parts.logger.info({ code: error.code }, 'an answer was not taken to its end')
+    // The head promised more: what is wrong cannot be said any more.
+    if (error instanceof RetrievalError && response.headersSent) {
+      const isClients = error.code === 'client-gone' || error.code === 'client-stalled'
+      if (isClients) parts.logger.info({ code: error.code }, 'an answer was not taken to its end')
+      else parts.logger.error({ err: error }, 'an answer could not be sent to its end')
       response.destroy()
       return
     }

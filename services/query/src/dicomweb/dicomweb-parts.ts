@@ -1,12 +1,10 @@
 import type { AccessControl } from '@vna/access'
 import type { ObjectStore } from '@vna/archive'
 import type { DicomJson, InstanceLocator, LocatedInstance, Predicate, Query, QueryKey } from '@vna/catalog'
-import type { Logger } from '@vna/runtime'
-import type { PrefetchOptions } from '../body/send-body.ts'
 import type { RequestLimiter } from '@vna/http'
+import type { BlockPool, PrefetchOptions, SidecarCache } from '@vna/retrieval'
+import type { Logger } from '@vna/runtime'
 import type { TransmissionLog } from '../records/transmission-log.ts'
-import type { BlockPool } from '../sending/block-pool.ts'
-import type { SidecarCache } from '../stored/sidecar-cache.ts'
 
 /** The catalog as searches and retrievals need it. */
 export interface StudyIndex {

@@ -1,7 +1,7 @@
 import type { Action, Grant, Principal } from '@vna/access'
+import { getCaller, setRouteLabel } from '@vna/front-door'
 import { baseUrlOf, ProblemError } from '@vna/http'
 import type { Request, Response } from 'express'
-import { getCaller, setRouteLabel } from '@vna/front-door'
 import type { DicomwebParts } from './dicomweb-parts.ts'
 
 /** One read in progress: what its handler works with. */

@@ -1,12 +1,11 @@
 import { acceptedRanges, assertPathUid, type MediaRange } from '@vna/dicomweb'
 import { ProblemError } from '@vna/http'
-import { type Answer, sendAnswer } from '../body/send-body.ts'
+import type { Answer, Relocate, StoredInstance } from '@vna/retrieval'
+import { PackReaders, RetrievalError } from '@vna/retrieval'
 import { blurTime } from '../http/blur-time.ts'
-import { SendError } from '../sending/send-error.ts'
-import { PackReaders } from '../stored/pack-readers.ts'
-import type { Relocate, StoredInstance } from '../stored/stored-instance.ts'
 import type { DicomwebParts } from './dicomweb-parts.ts'
 import { type ReadHandler, type ReadRequest, viewOf } from './read-request.ts'
+import { sendAnswer } from './send-answer.ts'
 
 /** The located instances of a request, from which an answer is made. */
 export type Located = {
@@ -85,7 +84,7 @@ async function send(
     })
     note(status === 304 ? 'not-modified' : 'complete')
   } catch (error) {
-    note('broken', error instanceof SendError ? error.code : 'internal')
+    note('broken', error instanceof RetrievalError ? error.code : 'internal')
     throw error
   } finally {
     await packs.close()

@@ -1,5 +1,5 @@
 import { ArchiveError, type SidecarEntry } from '@vna/archive'
-import { ProblemError } from '@vna/http'
+import { RetrievalError } from '../retrieval-error.ts'
 import type { SidecarCache } from './sidecar-cache.ts'
 import type { Relocate, StoredInstance } from './stored-instance.ts'
 
@@ -21,7 +21,7 @@ export async function describeInstance(
     if (!(error instanceof ArchiveError) || error.code !== 'missing-object') throw error
     const moved = await o.relocate(instance)
     if (moved === undefined || moved.packKey === instance.packKey) {
-      throw new ProblemError('unavailable', 'the stored object cannot be read', { cause: error })
+      throw new RetrievalError('object-unreadable', { cause: error })
     }
     return lookUp(moved, o.sidecars)
   }
@@ -31,7 +31,7 @@ async function lookUp(instance: StoredInstance, sidecars: SidecarCache): Promise
   const record = (await sidecars.get(instance.packKey)).get(instance.offset)
   // The digest ties the row to the line: another pack under the same key must not answer for it.
   if (record === undefined || record.entry.sha256 !== Buffer.from(instance.sha256).toString('hex')) {
-    throw new ProblemError('internal', 'the index of the pack does not know the instance')
+    throw new RetrievalError('index-mismatch')
   }
   return { instance, ...record }
 }

@@ -1,7 +1,6 @@
 import { frameCountOf, frameOf } from '@vna/archive'
-import { createBoundary, type MediaRange, multipartContentType, negotiateFrames } from '@vna/dicomweb'
-import { ProblemError } from '@vna/http'
-import type { Answer } from '../body/send-body.ts'
+import { createBoundary, DicomwebError, type MediaRange, multipartContentType, negotiateFrames } from '@vna/dicomweb'
+import type { Answer } from '../body/answer.ts'
 import type { DescribedInstance } from '../stored/described-instance.ts'
 import { etagOf } from './etag.ts'
 import { type BodyFile, multipartOf, storedSyntax } from './instance-answer.ts'
@@ -18,9 +17,10 @@ export function answerFrames(o: {
 }): Answer {
   const { described, frameNumbers } = o
   const { frames } = described.entry
-  if (frames === undefined) throw new ProblemError('not-found', 'the instance has no frames that can be addressed')
+  if (frames === undefined)
+    throw new DicomwebError('frame-not-found', 'the instance has no frames that can be addressed')
   const outside = frameNumbers.find((number) => number > frameCountOf(frames))
-  if (outside !== undefined) throw new ProblemError('not-found', 'the instance has no such frame')
+  if (outside !== undefined) throw new DicomwebError('frame-not-found', 'the instance has no such frame')
   const stored = storedSyntax(described.instance.transferSyntaxUid)
   const selection = negotiateFrames({ ranges: o.ranges, stored, frameCount: frameNumbers.length })
   const vr = pixelDataVr(described)

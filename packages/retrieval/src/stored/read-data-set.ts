@@ -1,6 +1,5 @@
 import { rewriteAsExplicitLittleEndian } from '@vna/dicom'
-import { ProblemError } from '@vna/http'
-import { SendError } from '../sending/send-error.ts'
+import { RetrievalError } from '../retrieval-error.ts'
 import type { OpenInstance } from './pack-readers.ts'
 
 /** A multiple of every word that is ever swapped. */
@@ -18,8 +17,8 @@ export async function* readDataSet(
   const start = instance.offset + instance.dataSetOffset + range.offset
   for (let done = 0; done < range.length; ) {
     const got = await reader.read(buffer, 0, Math.min(buffer.length, range.length - done), start + done)
-    if (signal.aborted) throw new SendError('client-gone')
-    if (got === 0) throw new SendError('object-too-short')
+    if (signal.aborted) throw new RetrievalError('client-gone')
+    if (got === 0) throw new RetrievalError('object-too-short')
     yield buffer.subarray(0, got)
     done += got
   }
@@ -51,8 +50,7 @@ export async function* readInflated(
       at = end
       if (next === ascending.length) break
     }
-    if (next < ascending.length)
-      throw new ProblemError('internal', 'the inflated data set is shorter than its index says')
+    if (next < ascending.length) throw new RetrievalError('inflated-too-short')
   }
 }
 

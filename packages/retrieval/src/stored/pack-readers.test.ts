@@ -60,7 +60,7 @@ describe('PackReaders', () => {
     expect(instance).toMatchObject({ packKey: key('merged'), offset: 4096 })
     for (const nowhere of [async () => undefined, async () => at('small')]) {
       const packs = new PackReaders({ store, relocate: nowhere })
-      await expect(packs.open(at('small'))).rejects.toMatchObject({ code: 'unavailable' })
+      await expect(packs.open(at('small'))).rejects.toMatchObject({ code: 'object-unreadable' })
     }
   })
 })
@@ -95,6 +95,6 @@ describe('SidecarCache', () => {
     const relocate = async () => at('merged')
     expect((await describeInstance(at('small'), { sidecars, relocate })).json.toString()).toBe('{}')
     const other = { ...at('merged'), sha256: Buffer.alloc(32, 1) }
-    await expect(describeInstance(other, { sidecars, relocate })).rejects.toMatchObject({ code: 'internal' })
+    await expect(describeInstance(other, { sidecars, relocate })).rejects.toMatchObject({ code: 'index-mismatch' })
   })
 })

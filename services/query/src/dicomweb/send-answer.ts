@@ -1,39 +1,8 @@
 import type { ServerResponse } from 'node:http'
-import { createProblem } from '@vna/http'
-import { sendProblem } from '@vna/http'
-import type { BlockPool } from '../sending/block-pool.ts'
-import { BlockSender } from '../sending/block-sender.ts'
-import { SendError } from '../sending/send-error.ts'
-import type { PackReaders } from '../stored/pack-readers.ts'
-import type { PrefetchBudget } from '../stored/prefetching-reader.ts'
-import { type BodyPart, sliceParts, totalLength } from './body-part.ts'
-import { type ByteRange, parseByteRange } from './byte-range.ts'
-import { StoredPartReader } from './stored-part-reader.ts'
+import { type ByteRange, createProblem, parseByteRange, sendProblem } from '@vna/http'
+import { type Answer, type SendPartsOptions, sendParts, sliceParts, totalLength } from '@vna/retrieval'
 
-/** Everything about an answer but the way it is sent. */
-export type Answer = {
-  readonly contentType: string
-  readonly parts: readonly BodyPart[]
-  /** Without quotes; weak unless every byte of the body follows from it. */
-  readonly etag?: { readonly value: string; readonly isWeak: boolean }
-  /** A single part of stored bytes can be asked for piecewise. */
-  readonly allowsRanges: boolean
-  readonly headers?: Readonly<Record<string, string>>
-}
-
-export type SendContext = {
-  readonly response: ServerResponse
-  readonly packs: PackReaders
-  /** For stores where a read is a request over the network. */
-  readonly prefetch: PrefetchOptions | undefined
-  readonly pool: BlockPool
-  readonly signal: AbortSignal
-  readonly stallLimitMs: number
-  /** Counts what the client accepted, also when the answer breaks off. */
-  readonly progress: { sentBytes: number }
-}
-
-export type PrefetchOptions = { readonly budget: PrefetchBudget; readonly windowsAhead: number }
+export type SendContext = Omit<SendPartsOptions, 'sink'> & { readonly response: ServerResponse }
 
 export type SendOutcome = { readonly status: number }
 
@@ -68,42 +37,15 @@ export async function sendAnswer(answer: Answer, context: SendContext): Promise<
     response.end()
     return { status }
   }
-  await sendParts(slice ?? answer.parts, context)
-  return { status }
-}
-
-async function sendParts(parts: readonly BodyPart[], context: SendContext): Promise<void> {
-  const { response, pool, signal, stallLimitMs } = context
-  const sender = new BlockSender({ sink: response, pool, signal, stallLimitMs })
-  const stored = new StoredPartReader(parts, context)
   try {
-    for (const [index, part] of parts.entries()) {
-      if (part.kind === 'bytes') await sender.write(part.bytes)
-      else if (part.kind === 'stored') await stored.send(part, index, sender)
-      else await sendMade(part, sender, context)
-    }
-    await sender.finish()
+    await sendParts(slice ?? answer.parts, { ...context, sink: response })
     response.end()
   } catch (error) {
-    sender.abandon()
     // The head promised more: only a cut connection tells the client that this is not all.
     response.destroy()
     throw error
-  } finally {
-    await stored.close()
-    context.progress.sentBytes = sender.sentBytes
   }
-}
-
-async function sendMade(
-  part: Extract<BodyPart, { kind: 'made' }>,
-  sender: BlockSender,
-  { packs, signal }: SendContext,
-): Promise<void> {
-  for await (const bytes of part.make(packs, signal)) {
-    if (signal.aborted) throw new SendError('client-gone')
-    await sender.write(bytes)
-  }
+  return { status }
 }
 
 function lengthHeaders(size: number | undefined, range: ByteRange | undefined): Record<string, string> {

@@ -1,5 +1,5 @@
 import { ArchiveError, type ObjectStore, type RangeReader } from '@vna/archive'
-import { ProblemError } from '@vna/http'
+import { RetrievalError } from '../retrieval-error.ts'
 import type { Relocate, StoredInstance } from './stored-instance.ts'
 
 /** Packs one request keeps open; the instances of a series mostly lie side by side. */
@@ -53,6 +53,6 @@ export class PackReaders {
   }
 }
 
-function unreadable(cause: unknown): ProblemError {
-  return new ProblemError('unavailable', 'the stored object cannot be read', { cause })
+function unreadable(cause: unknown): RetrievalError {
+  return new RetrievalError('object-unreadable', { cause })
 }

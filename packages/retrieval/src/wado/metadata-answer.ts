@@ -1,6 +1,6 @@
 import { type MediaRange, negotiateMetadata, replaceBulkDataToken } from '@vna/dicomweb'
+import type { Answer } from '../body/answer.ts'
 import { type BodyPart, bytesPart } from '../body/body-part.ts'
-import type { Answer } from '../body/send-body.ts'
 import { type DescribedInstance, describeInstance } from '../stored/described-instance.ts'
 import type { SidecarCache } from '../stored/sidecar-cache.ts'
 import type { Relocate, StoredInstance } from '../stored/stored-instance.ts'

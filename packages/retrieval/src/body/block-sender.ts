@@ -1,6 +1,6 @@
 import type { RangeReader } from '@vna/archive'
+import { RetrievalError } from '../retrieval-error.ts'
 import type { BlockPool } from './block-pool.ts'
-import { SendError } from './send-error.ts'
 
 /** The part of a response that this class needs; a block may be reused once its callback was called. */
 export interface BlockSink {
@@ -55,8 +55,8 @@ export class BlockSender {
       const block = await this.#room(Math.min(MIN_READ_BYTES, lengthBytes - done))
       const wanted = Math.min(lengthBytes - done, block.length - this.#usedBytes)
       const got = await reader.read(block, this.#usedBytes, wanted, position + done)
-      if (this.#signal.aborted) throw new SendError('client-gone')
-      if (got === 0) throw new SendError('object-too-short')
+      if (this.#signal.aborted) throw new RetrievalError('client-gone')
+      if (got === 0) throw new RetrievalError('object-too-short')
       this.#usedBytes += got
       done += got
     }
@@ -95,12 +95,12 @@ export class BlockSender {
 
   async #send(block: Buffer, usedBytes: number): Promise<void> {
     const { promise, resolve, reject } = Promise.withResolvers<void>()
-    const gone = (): void => reject(new SendError('client-gone'))
-    const stalled = setTimeout(() => reject(new SendError('client-stalled')), this.#stallLimitMs)
+    const gone = (): void => reject(new RetrievalError('client-gone'))
+    const stalled = setTimeout(() => reject(new RetrievalError('client-stalled')), this.#stallLimitMs)
     this.#signal.addEventListener('abort', gone, { once: true })
     if (this.#signal.aborted) gone()
     this.#sink.write(block.subarray(0, usedBytes), (error) => {
-      if (error) reject(new SendError('client-gone'))
+      if (error) reject(new RetrievalError('client-gone'))
       else resolve()
     })
     try {

@@ -1,7 +1,14 @@
 import { frameCountOf } from '@vna/archive'
-import { type BulkDataStep, createBoundary, frameFormOf, type MediaRange, multipartContentType, negotiateBulkData } from '@vna/dicomweb'
-import { ProblemError } from '@vna/http'
-import type { Answer } from '../body/send-body.ts'
+import {
+  type BulkDataStep,
+  createBoundary,
+  DicomwebError,
+  frameFormOf,
+  type MediaRange,
+  multipartContentType,
+  negotiateBulkData,
+} from '@vna/dicomweb'
+import type { Answer } from '../body/answer.ts'
 import type { DescribedInstance } from '../stored/described-instance.ts'
 import { etagOf } from './etag.ts'
 import { answerFrames } from './frames-answer.ts'
@@ -25,7 +32,7 @@ export function answerBulkData(o: {
   const { described } = o
   const path = o.steps.map(({ tag, item }) => (item === undefined ? tag : `${tag}/${item}`)).join('/')
   const located = described.entry.bulk?.[path]
-  if (located === undefined) throw new ProblemError('not-found', 'the instance has no bulk data there')
+  if (located === undefined) throw new DicomwebError('bulk-data-not-found', 'the instance has no bulk data there')
   const { frames } = described.entry
   const form = frameFormOf(storedSyntax(described.instance.transferSyntaxUid))
   if (path === PIXEL_DATA && !form.isNative && frames !== undefined) {

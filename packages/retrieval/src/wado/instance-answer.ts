@@ -11,8 +11,8 @@ import {
   negotiateInstances,
   type StoredTransferSyntax,
 } from '@vna/dicomweb'
+import type { Answer } from '../body/answer.ts'
 import { type BodyPart, bytesPart, lengthOf } from '../body/body-part.ts'
-import type { Answer } from '../body/send-body.ts'
 import { readWholeDataSet } from '../stored/read-data-set.ts'
 import type { StoredInstance } from '../stored/stored-instance.ts'
 import { etagOf } from './etag.ts'

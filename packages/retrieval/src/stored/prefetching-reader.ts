@@ -1,5 +1,5 @@
 import type { RangeReader } from '@vna/archive'
-import type { BlockPool } from '../sending/block-pool.ts'
+import type { BlockPool } from '../body/block-pool.ts'
 
 /** Windows that all answers together may hold ahead of what they send. */
 export class PrefetchBudget {

@@ -1,8 +1,8 @@
 import type { RangeReader } from '@vna/archive'
-import type { BlockPool } from '../sending/block-pool.ts'
-import type { BlockSender } from '../sending/block-sender.ts'
 import type { PackReaders } from '../stored/pack-readers.ts'
 import { type PrefetchBudget, PrefetchingReader } from '../stored/prefetching-reader.ts'
+import type { BlockPool } from './block-pool.ts'
+import type { BlockSender } from './block-sender.ts'
 import type { BodyPart } from './body-part.ts'
 import { findRun, type Run } from './find-run.ts'
 

@@ -1,9 +1,9 @@
 import type { RangeReader } from '@vna/archive'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { BlockPool } from '../body/block-pool.ts'
 import { type BodyPart, bytesPart } from '../body/body-part.ts'
 import { findRun } from '../body/find-run.ts'
-import { BlockPool } from '../sending/block-pool.ts'
 import { PrefetchBudget, PrefetchingReader } from './prefetching-reader.ts'
 import type { StoredInstance } from './stored-instance.ts'
 
