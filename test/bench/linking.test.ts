@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { candidateStatement, codiceFiscaleIssuer, openCatalog, type Sql } from '../../packages/catalog/src/index.ts'
+import { candidateStatement, codiceFiscaleIssuer, openDatabase, type Sql } from '../../packages/catalog/src/index.ts'
 import { createLogger } from '../../packages/runtime/src/index.ts'
 import { createEvaluator } from '../../services/linker/src/linking/evaluator.ts'
 import { type CatalogFixture, startCatalog } from '../integration/support-catalog.ts'
@@ -24,7 +24,7 @@ let fixture: CatalogFixture
 beforeAll(async () => {
   fixture = await startCatalog()
   // By a session that ends: its counters are written then, and not while others are being measured.
-  const loader = openCatalog({ url: fixture.url, applicationName: 'bench', maxConnections: 1 })
+  const loader = openDatabase({ url: fixture.url, applicationName: 'bench', maxConnections: 1 })
   await load(loader.sql)
   await loader.close()
 }, LOAD_TIMEOUT_MS)
@@ -106,23 +106,26 @@ function percentile(sorted: readonly number[], part: number): number {
 
 describe(`${reports} reports against ${studies} studies`, () => {
   it('are linked by indexes only', { timeout: LOAD_TIMEOUT_MS }, async () => {
-    const { catalog } = fixture
+    const { database, healthRecord } = fixture
     const durations: number[] = []
-    const evaluateReport: typeof catalog.reports.evaluateReport = async (id, rules) => {
+    const evaluateReport: typeof healthRecord.reports.evaluateReport = async (id, rules) => {
       const since = performance.now()
-      const done = await catalog.reports.evaluateReport(id, rules)
+      const done = await healthRecord.reports.evaluateReport(id, rules)
       durations.push(performance.now() - since)
       return done
     }
     const logger = createLogger({ service: 'linker', level: 'silent' })
-    const evaluator = createEvaluator({ catalog: { reports: { ...catalog.reports, evaluateReport } }, logger })
-    const before = await sequentialScans(catalog.sql)
+    const evaluator = createEvaluator({
+      healthRecord: { reports: { ...healthRecord.reports, evaluateReport } },
+      logger,
+    })
+    const before = await sequentialScans(database.sql)
     const since = performance.now()
     const count = await evaluator.round(new AbortController().signal)
     const seconds = (performance.now() - since) / 1000
-    const after = await sequentialScans(catalog.sql)
+    const after = await sequentialScans(database.sql)
     durations.sort((a, b) => a - b)
-    const states = await catalog.sql<{ state: string; tier: string; count: number }[]>`
+    const states = await database.sql<{ state: string; tier: string; count: number }[]>`
       select state, tier, count(*)::int as count from links group by state, tier order by state, tier`
     process.stdout.write(
       `${count} reports against ${studies} studies: ${Math.round(count / seconds)} reports/s, ` +
@@ -138,7 +141,7 @@ describe(`${reports} reports against ${studies} studies`, () => {
   })
 
   it('find their candidates without reading a whole table', async () => {
-    const { sql } = fixture.catalog
+    const { sql } = fixture.database
     const text = candidateStatement({
       facts: {
         studyInstanceUids: ['1.2.840.17'],

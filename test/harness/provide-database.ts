@@ -1,5 +1,5 @@
 import type { TestProject } from 'vitest/node'
-import { openCatalog } from '../../packages/catalog/src/index.ts'
+import { openDatabase } from '../../packages/catalog/src/index.ts'
 import { startPostgres } from './servers.ts'
 
 /** The migrated database that each test file's own is copied from. */
@@ -12,7 +12,7 @@ export const templateDatabase = 'vna_test_template'
 export default async function provideDatabaseToTests(project: TestProject): Promise<() => Promise<void>> {
   const given = process.env.VNA_TEST_DATABASE_URL
   const postgres = given === undefined ? await startPostgres() : { url: given, stop: async () => {} }
-  const server = openCatalog({ url: postgres.url, applicationName: 'catalog-test' })
+  const server = openDatabase({ url: postgres.url, applicationName: 'catalog-test' })
   // What a crash leaves is for the fault tests, whose servers sync; so does that of a benchmark.
   if (given === undefined && project.name !== 'bench') {
     await server.sql.unsafe('alter system set fsync = off')
@@ -21,7 +21,7 @@ export default async function provideDatabaseToTests(project: TestProject): Prom
   await server.sql.unsafe(`drop database if exists ${templateDatabase}`)
   await server.sql.unsafe(`create database ${templateDatabase} template template0 encoding 'UTF8' locale 'C'`)
   await server.close()
-  const template = openCatalog({ url: databaseUrl(postgres.url, templateDatabase), applicationName: 'catalog-test' })
+  const template = openDatabase({ url: databaseUrl(postgres.url, templateDatabase), applicationName: 'catalog-test' })
   await template.migrate()
   await template.close()
   process.env.VNA_TEST_DATABASE_URL = postgres.url

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { AuditTrail, type Principal } from '../../packages/access/src/index.ts'
-import { openCatalog } from '../../packages/catalog/src/index.ts'
+import { openCatalog, openDatabase } from '../../packages/catalog/src/index.ts'
 import { type CatalogFixture, startCatalog } from './support-catalog.ts'
 
 let fixture: CatalogFixture
@@ -35,15 +35,15 @@ async function recordMany(count: number, trail = new AuditTrail(fixture.catalog)
 
 /** Changes rows as only somebody with the keys of the database could. */
 async function tamper(statement: string): Promise<void> {
-  await fixture.catalog.sql.unsafe(
+  await fixture.database.sql.unsafe(
     `set session_replication_role = replica; ${statement}; set session_replication_role = origin`,
   )
 }
 
 describe('the audit chain', () => {
   it('is intact after many writers of many processes', async () => {
-    const other = openCatalog({ url: fixture.url, applicationName: 'catalog-test' })
-    await Promise.all([recordMany(700), recordMany(300, new AuditTrail(other))])
+    const other = openDatabase({ url: fixture.url, applicationName: 'catalog-test' })
+    await Promise.all([recordMany(700), recordMany(300, new AuditTrail(openCatalog(other)))])
     await other.close()
     expect(await fixture.catalog.verifyAudit()).toMatchObject({ kind: 'intact', entries: 1000 })
     const [first] = await fixture.catalog.listAudit(0, 1)
@@ -87,7 +87,8 @@ describe('the audit chain', () => {
 
   it('goes on where it ends now, whoever else writes and whatever is put back', async () => {
     const { catalog, url } = fixture
-    const other = openCatalog({ url, applicationName: 'access-test', maxConnections: 2 })
+    const otherDatabase = openDatabase({ url, applicationName: 'access-test', maxConnections: 2 })
+    const other = openCatalog(otherDatabase)
     await recordMany(2)
     const [one] = await catalog.listAudit(0, 1)
     const { seq, hash, ...entry } = one!
@@ -101,12 +102,12 @@ describe('the audit chain', () => {
     await other.appendAudit([entry])
     await catalog.appendAudit([entry])
     expect(await catalog.verifyAudit()).toMatchObject({ kind: 'intact', entries: 6 })
-    await other.close()
+    await otherDatabase.close()
   })
 
   it('is anchored by itself every thousand entries', async () => {
     await recordMany(1001)
-    const events = await fixture.catalog.pendingLedgerEvents()
+    const events = await fixture.database.pendingLedgerEvents()
     expect(events.map(({ type, payload }) => [type, payload.seq])).toEqual([
       ['audit-anchor', 0],
       ['audit-anchor', 1000],
@@ -116,7 +117,7 @@ describe('the audit chain', () => {
 
   it('lets nobody change an entry by accident', async () => {
     await recordMany(1)
-    await expect(fixture.catalog.sql`update audit set outcome = 'x'`).rejects.toThrow('append-only')
-    await expect(fixture.catalog.sql`delete from audit`).rejects.toThrow('append-only')
+    await expect(fixture.database.sql`update audit set outcome = 'x'`).rejects.toThrow('append-only')
+    await expect(fixture.database.sql`delete from audit`).rejects.toThrow('append-only')
   })
 })

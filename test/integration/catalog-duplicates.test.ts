@@ -32,7 +32,7 @@ describe('the same SOP Instance UID again', () => {
   it('with the same bytes makes no version, but is remembered', async () => {
     await register({ bytes: 'a', receivedAt: at(1) }, { bytes: 'a', receivedAt: at(2) })
     expect(await currentBytes()).toEqual([digest('a')])
-    const contents = await contentsOf(fixture.catalog)
+    const contents = await contentsOf(fixture.database)
     expect(contents.instances).toHaveLength(1)
     expect(contents.copies).toHaveLength(1)
     expect(contents.studies[0]).toMatchObject({ number_of_instances: 1, number_of_series: 1 })
@@ -46,7 +46,7 @@ describe('the same SOP Instance UID again', () => {
       { kind: 'all' },
     )
     expect(first).toMatchObject({ current: false })
-    expect((await contentsOf(fixture.catalog)).studies[0]).toMatchObject({ number_of_instances: 1 })
+    expect((await contentsOf(fixture.database)).studies[0]).toMatchObject({ number_of_instances: 1 })
   })
 
   it.each([
@@ -83,7 +83,7 @@ describe('the same SOP Instance UID again', () => {
       ]),
     )
     expect(await currentBytes()).toEqual([digest('b')])
-    const contents = await contentsOf(fixture.catalog)
+    const contents = await contentsOf(fixture.database)
     expect(contents.instances).toHaveLength(2)
     expect(contents.copies).toHaveLength(1)
   })
@@ -98,10 +98,10 @@ describe('headers that differ', () => {
       { sop: '1.2', bytes: 'a2', patient: wrong, receivedAt: at(2) },
       { sop: '1.1', bytes: 'b1', patient: right, receivedAt: at(3) },
     )
-    const before = await contentsOf(fixture.catalog)
+    const before = await contentsOf(fixture.database)
     expect(before.studies[0]).toMatchObject({ patient_name: 'ROSI^MARIO', identifiers: ['RSSMRA80A01F205X'] })
     await register({ sop: '1.2', bytes: 'b2', patient: right, receivedAt: at(4) })
-    const after = await contentsOf(fixture.catalog)
+    const after = await contentsOf(fixture.database)
     expect(after.studies[0]).toMatchObject({ patient_name: 'ROSSI^MARIO', patient: 'P2', identifiers: [] })
   })
 
@@ -111,7 +111,7 @@ describe('headers that differ', () => {
       { bytes: 'a', receivedAt: at(5) },
       { bytes: 'b', entity: 'ASST-B', patient: theirs, receivedAt: at(6) },
     )
-    const contents = await contentsOf(fixture.catalog)
+    const contents = await contentsOf(fixture.database)
     expect(contents.studies[0]).toMatchObject({ patient_name: 'ROSSI^MARIO', owner: 'ASST-A', several_holders: true })
     expect(contents.holders).toHaveLength(2)
   })
@@ -134,7 +134,7 @@ describe('headers that differ', () => {
     ]) {
       await fixture.clear()
       for (const pack of order) if (pack !== undefined) await fixture.catalog.registerPack(pack)
-      const series = (await contentsOf(fixture.catalog)).series.find((one) => one.series_instance_uid === '1.2.3.9')
+      const series = (await contentsOf(fixture.database)).series.find((one) => one.series_instance_uid === '1.2.3.9')
       expect(series).toMatchObject({ number_of_instances: 0, description: 'first' })
     }
   })
@@ -145,11 +145,11 @@ describe('headers that differ', () => {
       { sop: '1.2', bytes: 'b', series: '1.2.3.1', receivedAt: at(2) },
       { sop: '1.2', bytes: 'c', series: '1.2.3.2', seriesHeader: { modality: 'SR', number: 2 }, receivedAt: at(3) },
     )
-    const contents = await contentsOf(fixture.catalog)
+    const contents = await contentsOf(fixture.database)
     expect(contents.series.map(({ number_of_instances }) => number_of_instances)).toEqual([1, 1])
     expect(contents.studies[0]).toMatchObject({ number_of_series: 2, number_of_instances: 2, modalities: 'CT\\SR' })
     await register({ sop: '1.1', bytes: 'd', series: '1.2.3.2', receivedAt: at(4) })
-    const emptied = await contentsOf(fixture.catalog)
+    const emptied = await contentsOf(fixture.database)
     expect(emptied.studies[0]).toMatchObject({ number_of_series: 1, number_of_instances: 2, modalities: 'SR' })
   })
 })

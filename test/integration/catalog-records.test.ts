@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { catalogLimits, isSameDatabase, openCatalog } from '../../packages/catalog/src/index.ts'
+import { catalogLimits, isSameDatabase, openCatalog, openDatabase } from '../../packages/catalog/src/index.ts'
 import { type CatalogFixture, samplePack, sha256, startCatalog } from './support-catalog.ts'
 
 let fixture: CatalogFixture
@@ -13,10 +13,13 @@ beforeEach(() => fixture.clear())
 
 describe('study stability', () => {
   /** A second catalog whose studies are stable at once. */
-  const openHasty = () => openCatalog({ url: fixture.url, applicationName: 'catalog-test', defaultStudyStableMs: 0 })
+  const openHasty = () => {
+    const database = openDatabase({ url: fixture.url, applicationName: 'catalog-test' })
+    return { database, hasty: openCatalog(database, { defaultStudyStableMs: 0 }) }
+  }
 
   it('comes after the quiet time, once, and a late image opens a new revision', async () => {
-    const hasty = openHasty()
+    const { database, hasty } = openHasty()
     await hasty.registerPack(samplePack([{ sop: '1.1' }]))
     expect((await hasty.countContents()).studies).toEqual({ receiving: 1, stable: 0, hidden: 0 })
     expect(await hasty.takeDueStudies()).toEqual([{ studyInstanceUid: '1.2.3', revision: 1 }])
@@ -29,13 +32,13 @@ describe('study stability', () => {
     const again = await hasty.registerPack(samplePack([{ sop: '1.2' }]))
     expect(again.studies).toEqual([{ studyInstanceUid: '1.2.3', revision: 2 }])
     expect(await hasty.takeDueStudies(), 'known bytes disturb nothing').toEqual([])
-    await hasty.close()
+    await database.close()
   })
 
   it('moves with each registration', async () => {
     await fixture.catalog.registerPack(samplePack([{ sop: '1.1' }]))
     const dueAt = async () => {
-      const [row] = await fixture.catalog.sql<{ at: Date }[]>`select stable_at as at from due_studies`
+      const [row] = await fixture.database.sql<{ at: Date }[]>`select stable_at as at from due_studies`
       return row?.at.getTime() ?? 0
     }
     const first = await dueAt()
@@ -47,11 +50,11 @@ describe('study stability', () => {
   })
 
   it('is handed to one taker each, and not while somebody registers', async () => {
-    const hasty = openHasty()
+    const { database, hasty } = openHasty()
     for (let index = 0; index < 20; index++) {
       await hasty.registerPack(samplePack([{ study: `1.2.${index}`, sop: '1.1' }]))
     }
-    const held = await hasty.sql.reserve()
+    const held = await database.sql.reserve()
     await held`begin`
     await held`select from studies where study_instance_uid = '1.2.7' for update`
     const taken = await Promise.all([1, 2, 3].map(() => hasty.takeDueStudies(10)))
@@ -66,7 +69,7 @@ describe('study stability', () => {
       if (more.length === 0) break
     }
     expect(new Set(uids).size).toBe(20)
-    await hasty.close()
+    await database.close()
   })
 })
 
@@ -200,8 +203,8 @@ describe('odd headers', () => {
 
 describe('events', () => {
   it('wait for the ledger in order and are shipped once', async () => {
-    const { catalog } = fixture
-    await catalog.appendEvents([
+    const { database } = fixture
+    await database.appendEvents([
       { type: 'first', payload: { a: 1 } },
       { type: 'second', payload: { b: [2] } },
     ])
@@ -210,25 +213,25 @@ describe('events', () => {
       await sleep(50)
       shipped.push(...events.map(({ type }) => type))
     }
-    const counts = await Promise.all([catalog.shipEvents(ship), catalog.shipEvents(ship)])
+    const counts = await Promise.all([database.shipEvents(ship), database.shipEvents(ship)])
     expect(counts.sort()).toEqual([0, 2])
     expect(shipped).toEqual(['first', 'second'])
-    expect(await catalog.pendingLedgerEvents()).toEqual([])
+    expect(await database.pendingLedgerEvents()).toEqual([])
   })
 
   it('stay pending when shipping fails', async () => {
-    const { catalog } = fixture
-    await catalog.appendEvents([{ type: 'first', payload: {} }])
-    await expect(catalog.shipEvents(() => Promise.reject(new Error('store away')))).rejects.toThrow('store away')
-    const [pending] = await catalog.pendingLedgerEvents()
+    const { database } = fixture
+    await database.appendEvents([{ type: 'first', payload: {} }])
+    await expect(database.shipEvents(() => Promise.reject(new Error('store away')))).rejects.toThrow('store away')
+    const [pending] = await database.pendingLedgerEvents()
     expect(pending).toMatchObject({ type: 'first' })
-    await catalog.markShipped([pending?.seq ?? 0])
-    expect(await catalog.pendingLedgerEvents()).toEqual([])
+    await database.markShipped([pending?.seq ?? 0])
+    expect(await database.pendingLedgerEvents()).toEqual([])
   })
 
   it('cannot be changed or removed', async () => {
-    const { sql } = fixture.catalog
-    await fixture.catalog.appendEvents([{ type: 'first', payload: {} }])
+    const { sql } = fixture.database
+    await fixture.database.appendEvents([{ type: 'first', payload: {} }])
     await expect(sql`update events set type = 'other'`).rejects.toThrow('append-only')
     await expect(sql`delete from events`).rejects.toThrow('append-only')
   })
@@ -266,9 +269,9 @@ describe('transmissions', () => {
 
 describe('the identity of the database', () => {
   it('is the same while nothing is restored', async () => {
-    const before = await fixture.catalog.findDatabaseIdentity()
+    const before = await fixture.database.findDatabaseIdentity()
     await fixture.catalog.registerPack(samplePack([{ sop: '1.1' }]))
-    const after = await fixture.catalog.findDatabaseIdentity()
+    const after = await fixture.database.findDatabaseIdentity()
     expect(isSameDatabase(before, after)).toBe(true)
     expect(isSameDatabase(after, before), 'an older copy of the files').toBe(false)
     expect(isSameDatabase(after, { ...after, packsOid: after.packsOid + 1 }), 'a dump restored').toBe(false)

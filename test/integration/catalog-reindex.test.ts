@@ -71,10 +71,10 @@ async function registerInOrder(order: readonly RegisterPackInput[], together: bo
     aeTitles: ['KEEP'],
     duplicatePolicy: 'keep-first',
   })
-  await fixture.catalog.sql`update entity_policies set since = '2026-11-24T10:00:03Z'`
+  await fixture.database.sql`update entity_policies set since = '2026-11-24T10:00:03Z'`
   if (together) await allSettledOrThrow(order.map((pack) => fixture.catalog.registerPack(pack)))
   else for (const pack of order) await fixture.catalog.registerPack(pack)
-  return contentsOf(fixture.catalog)
+  return contentsOf(fixture.database)
 }
 
 describe('registering the same packs', () => {

@@ -326,8 +326,8 @@ describe('a predicate', () => {
   })
 
   it('hides a hidden study from everybody but its owner and whom it names', async () => {
-    const { catalog } = fixture
-    await catalog.sql`update studies set visibility = 1 where study_instance_uid = '1.3'`
+    const { database, catalog } = fixture
+    await database.sql`update studies set visibility = 1 where study_instance_uid = '1.3'`
     try {
       expect(await find(queryOf('study'))).toEqual(['1.1', '1.2'])
       expect(await find(queryOf('instance', { SOPInstanceUID: '1.3.1.1' }))).toEqual([])
@@ -338,7 +338,7 @@ describe('a predicate', () => {
       expect(await catalog.findInstancesBySopUid('1.3.1.1', everything)).toEqual([])
       expect(await catalog.locateInstances({ studyInstanceUid: '1.3' }, everything)).toEqual([])
     } finally {
-      await catalog.sql`update studies set visibility = 0 where study_instance_uid = '1.3'`
+      await database.sql`update studies set visibility = 0 where study_instance_uid = '1.3'`
     }
   })
 

@@ -13,7 +13,7 @@ beforeAll(async () => {
 afterAll(() => fixture.stop())
 beforeEach(async () => {
   // Not by delete, which leaves space that would be used again.
-  await fixture.catalog.sql`truncate patients, studies, packs, instances cascade`
+  await fixture.database.sql`truncate patients, studies, packs, instances cascade`
 })
 
 /** UIDs as long as devices make them. */
@@ -47,7 +47,7 @@ function instancesOf(count: number): SampleInstance[] {
 
 /** Makes copies of the one registered study in SQL, as registering each would take minutes. */
 async function cloneStudy(copies: number): Promise<void> {
-  const { sql } = fixture.catalog
+  const { sql } = fixture.database
   // Digits that no two copies share, in the place of the last seventeen.
   const digits = (text: string) =>
     `left(${text}, length(${text}) - 17) || translate(left(md5(g || ${text}), 17), 'abcdef', '135790')`
@@ -84,7 +84,7 @@ async function cloneStudy(copies: number): Promise<void> {
 }
 
 async function bytesUsed(): Promise<number> {
-  const { sql } = fixture.catalog
+  const { sql } = fixture.database
   await sql`vacuum`
   const [row] = await sql<{ bytes: number }[]>`
     select sum(pg_table_size(oid) + pg_indexes_size(oid))::int8 as bytes from pg_class
@@ -96,7 +96,7 @@ async function bytesPerInstance(perStudy: number, copies: number): Promise<numbe
   await fixture.catalog.registerPack(samplePack(instancesOf(perStudy)))
   const before = await bytesUsed()
   await cloneStudy(copies)
-  const [row] = await fixture.catalog.sql<{ count: number }[]>`select count(*)::int as count from instances`
+  const [row] = await fixture.database.sql<{ count: number }[]>`select count(*)::int as count from instances`
   expect(row?.count).toBe(perStudy * (copies + 1))
   return ((await bytesUsed()) - before) / (perStudy * copies)
 }

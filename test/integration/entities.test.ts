@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { openCatalog } from '../../packages/catalog/src/index.ts'
+import { openCatalog, openDatabase } from '../../packages/catalog/src/index.ts'
 import {
   addEntity,
   applyEntityEvent,
@@ -40,7 +40,7 @@ describe('the registry', () => {
     await addEntity(fixture.catalog, settings)
     const [entity] = await listEntities(fixture.catalog)
     expect(entity).toMatchObject({ ...settings, status: 'active', duplicatePolicy: 'version', studyStableMs: null })
-    const [event] = await fixture.catalog.pendingLedgerEvents()
+    const [event] = await fixture.database.pendingLedgerEvents()
     expect(event).toMatchObject({ type: 'entity-added', payload: { ...settings } })
   })
 
@@ -57,7 +57,7 @@ describe('the registry', () => {
     expect(failure).toBeInstanceOf(EntityError)
     expect(failure).toMatchObject({ code })
     expect(await listEntities(fixture.catalog)).toHaveLength(1)
-    expect(await fixture.catalog.pendingLedgerEvents()).toHaveLength(1)
+    expect(await fixture.database.pendingLedgerEvents()).toHaveLength(1)
   })
 
   it('takes an AE title twice where hosts tell the entities apart', async () => {
@@ -86,9 +86,9 @@ describe('the registry', () => {
     await updateEntity(fixture.catalog, 'ASST-A', { duplicatePolicy: 'refuse' })
     await updateEntity(fixture.catalog, 'ASST-A', { name: 'Nuovo nome' })
     const expected = await listEntities(fixture.catalog)
-    const policies = () => fixture.catalog.sql`select since, duplicate_policy from entity_policies order by since`
+    const policies = () => fixture.database.sql`select since, duplicate_policy from entity_policies order by since`
     const expectedPolicies = [...(await policies())]
-    const events = await fixture.catalog.pendingLedgerEvents()
+    const events = await fixture.database.pendingLedgerEvents()
     const replay = async () => {
       for (const event of events) expect(await applyEntityEvent(fixture.catalog, event)).toBe(true)
     }
@@ -100,7 +100,7 @@ describe('the registry', () => {
     await replay()
     expect(await listEntities(fixture.catalog), 'over nothing').toEqual(expected)
     expect([...(await policies())]).toEqual(expectedPolicies)
-    expect(await fixture.catalog.pendingLedgerEvents(), 'a replay is no new decision').toEqual([])
+    expect(await fixture.database.pendingLedgerEvents(), 'a replay is no new decision').toEqual([])
     expect(await applyEntityEvent(fixture.catalog, { type: 'other', payload: {} })).toBe(false)
   })
 })
@@ -130,9 +130,9 @@ describe('the directory', () => {
   it('starts and goes on from the copy while PostgreSQL is away', async () => {
     await addEntity(fixture.catalog, settings)
     await (await openDirectory('two.json')).close()
-    const away = openCatalog({ url: 'postgres://nobody@127.0.0.1:9/none', applicationName: 'catalog-test' })
+    const away = openDatabase({ url: 'postgres://nobody@127.0.0.1:9/none', applicationName: 'catalog-test' })
     const failures: unknown[] = []
-    const directory = await openDirectory('two.json', away, failures)
+    const directory = await openDirectory('two.json', openCatalog(away), failures)
     expect(directory.source).toBe('snapshot')
     expect(directory.resolveCaller(caller)).toMatchObject({ kind: 'entity' })
     await sleep(60)
@@ -144,8 +144,8 @@ describe('the directory', () => {
 
   it('knows nobody without catalog and copy, or with a damaged copy', async () => {
     await writeFile(join(folder, 'three.json'), '{"format":1,"entit')
-    const away = openCatalog({ url: 'postgres://nobody@127.0.0.1:9/none', applicationName: 'catalog-test' })
-    const directory = await openDirectory('three.json', away)
+    const away = openDatabase({ url: 'postgres://nobody@127.0.0.1:9/none', applicationName: 'catalog-test' })
+    const directory = await openDirectory('three.json', openCatalog(away))
     expect(directory.source).toBe('none')
     expect(directory.resolveCaller(caller)).toEqual({ kind: 'unknown', why: 'caller-unknown' })
     await directory.close()

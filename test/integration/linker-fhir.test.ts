@@ -45,7 +45,7 @@ beforeAll(async () => {
     instance('1.2.4', first, { entity: 'ASST-B' }),
   ])
   const all = ['1.2.1', '1.2.2', '1.2.3', '1.2.4']
-  const publications = () => fixture.catalog.catalog.publications
+  const publications = () => fixture.catalog.healthRecord.publications
   await until('registered', async () => (await publications().list({ state: 'REGISTERED' })).length === all.length)
 }, 60_000)
 afterAll(() => fixture.stop())
@@ -341,7 +341,7 @@ describe('who asks', () => {
     const patient = await fixture.token({ role: 'fse', purpose: 'PERSONAL', patient: second })
     expect(studiesOf(await search('ImagingStudy', patient))).toEqual(['1.2.3'])
     const [study] = resourcesOf(await search('ImagingStudy?identifier=1.2.1'))
-    await fixture.catalog.catalog.sql`update studies set visibility = 1 where study_instance_uid = '1.2.1'`
+    await fixture.catalog.database.sql`update studies set visibility = 1 where study_instance_uid = '1.2.1'`
     const hidden = await fixture.fetch(`/fhir/ImagingStudy/${String(study?.id)}`)
     const absent = await fixture.fetch(`/fhir/ImagingStudy/${'0'.repeat(8)}-0000-8000-8000-${'0'.repeat(12)}`)
     expect([hidden.status, await hidden.text()]).toEqual([404, await absent.text()])
@@ -378,7 +378,7 @@ describe('who asks', () => {
   })
 
   it('leaves a trace', async () => {
-    const rows = await fixture.catalog.catalog.sql`select action, outcome, object::text as object from audit`
+    const rows = await fixture.catalog.database.sql`select action, outcome, object::text as object from audit`
     expect(rows.length).toBeGreaterThan(10)
     expect(rows.some(({ outcome }) => outcome === 'denied')).toBe(true)
     expect(rows.some(({ object }) => String(object).includes(first))).toBe(false)

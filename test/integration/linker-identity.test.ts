@@ -11,7 +11,7 @@ const old = { issuer: 'entity:ASST-A', identifier: 'P0' }
 const source = 'test'
 
 let fixture: CatalogFixture
-const identity = () => fixture.catalog.identity
+const identity = () => fixture.healthRecord.identity
 
 beforeAll(async () => {
   fixture = await startCatalog()
@@ -23,14 +23,14 @@ beforeEach(async () => {
 })
 
 async function clearIdentity(): Promise<void> {
-  await fixture.catalog.sql.unsafe(`set session_replication_role = replica; delete from identities;
+  await fixture.database.sql.unsafe(`set session_replication_role = replica; delete from identities;
     delete from publications; delete from events; set session_replication_role = origin`)
 }
 
 const nationalOf = async (identifier: typeof cf) => (await identity().resolveIdentifiers([identifier]))[0]?.national
 
 async function eventTypes(): Promise<readonly string[]> {
-  return (await fixture.catalog.pendingLedgerEvents()).map(({ type }) => type)
+  return (await fixture.database.pendingLedgerEvents()).map(({ type }) => type)
 }
 
 describe('the cross-reference', () => {
@@ -112,11 +112,11 @@ describe('the cross-reference', () => {
     await identity().unmergeIdentities({ merged: old, source })
     const all = [local, old, stp, cf]
     const before = await identity().resolveIdentifiers(all)
-    const events = await fixture.catalog.pendingLedgerEvents()
+    const events = await fixture.database.pendingLedgerEvents()
     await clearIdentity()
     for (const pass of [1, 2]) {
       for (const { type, payload } of events) {
-        expect(await fixture.catalog.applyFseEvent({ type, payload }), `pass ${pass}`).toBe(true)
+        expect(await fixture.healthRecord.applyFseEvent({ type, payload }), `pass ${pass}`).toBe(true)
       }
     }
     const after = await identity().resolveIdentifiers(all)
@@ -126,13 +126,13 @@ describe('the cross-reference', () => {
   })
 
   it('has studies of the person looked at again', async () => {
-    const { catalog } = fixture
+    const { database, catalog } = fixture
     await catalog.registerPack(samplePack([{ study: '1.2.1', patient: { id: 'P1', otherIds: [] } }]))
     await catalog.registerPack(samplePack([{ study: '1.2.2', patient: { id: 'P9', otherIds: [] } }]))
-    await catalog.sql`insert into publications (study_instance_uid, state)
+    await database.sql`insert into publications (study_instance_uid, state)
       values ('1.2.1', 'UNRESOLVED'), ('1.2.2', 'UNRESOLVED')`
     await identity().linkIdentity({ ...local, national: cf, source })
-    const due = await catalog.sql`select study_instance_uid as uid from publications
+    const due = await database.sql`select study_instance_uid as uid from publications
       where due_at is not null and dirty_since is not null`
     expect(due.map(({ uid }) => uid)).toEqual(['1.2.1'])
   })

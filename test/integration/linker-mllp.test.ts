@@ -58,7 +58,7 @@ function message(type: string, segments: readonly string[], facility = 'ASST-A')
 const pid = (ids: string) => `PID|1||${ids}||BIANCHI^ANNA||19750201|F`
 const cf = (value: string) => `${value}^^^MEF&${codiceFiscaleIssuer}&ISO^NNITA`
 const national = async (identifier: string, domain = 'entity:ASST-A') => {
-  const [resolved] = await fixture.catalog.catalog.identity.resolveIdentifiers([{ issuer: domain, identifier }])
+  const [resolved] = await fixture.catalog.healthRecord.identity.resolveIdentifiers([{ issuer: domain, identifier }])
   return resolved?.national?.identifier
 }
 
@@ -70,7 +70,7 @@ function study(uid: string, patientId: string, accession: string): SampleInstanc
 }
 
 async function linksOf(uid: string): Promise<readonly string[]> {
-  const { reports } = fixture.catalog.catalog
+  const { reports } = fixture.catalog.healthRecord
   const links = await reports.listLinks({ studyInstanceUid: uid }, { kind: 'all' })
   return links.map(({ state, tier }) => `${state} ${tier}`)
 }
@@ -110,11 +110,11 @@ describe('messages about patients', () => {
     ['no text of HL7', 'hello', 'AE'],
     ['broken UTF-8', `${message('ADT^A08', [])}PID|1||\u0000`, 'AE'],
   ])('with %s are answered and change nothing', async (_name, text, code) => {
-    const before = await fixture.catalog.catalog.sql`select * from identities order by id`
+    const before = await fixture.catalog.database.sql`select * from identities order by id`
     const answers = await exchange([text])
     expect(codesOf(answers)).toEqual([code])
     expect(answers[0]).not.toMatch(/BIANCHI|BNCNNA|RSSMRA/)
-    expect(await fixture.catalog.catalog.sql`select * from identities order by id`).toEqual(before)
+    expect(await fixture.catalog.database.sql`select * from identities order by id`).toEqual(before)
   })
 })
 
@@ -129,7 +129,7 @@ describe('results and orders', () => {
   it('ORU^R01 is a report of the entity, and finds its study', async () => {
     await fixture.receive([study('1.3.10', anna, 'ACC-M10')])
     expect(codesOf(await exchange([result('P10', `ACC-M10^^${issuer}`)]))).toEqual(['AA'])
-    const [report] = await fixture.catalog.catalog.reports.listReports(
+    const [report] = await fixture.catalog.healthRecord.reports.listReports(
       { limit: 1 },
       { kind: 'entity', entityCode: 'ASST-A' },
     )
@@ -140,7 +140,7 @@ describe('results and orders', () => {
   it('an order gives the study numbers that a report may name alone', async () => {
     await fixture.receive([study('1.3.20', anna, 'ACC-M20')])
     await until('evaluated', async () => {
-      const keys = await fixture.catalog.catalog.sql`select from study_keys where value = 'ACC-M20'`
+      const keys = await fixture.catalog.database.sql`select from study_keys where value = 'ACC-M20'`
       return keys.length === 1
     })
     expect(codesOf(await exchange([result('P20')]))).toEqual(['AA'])

@@ -30,9 +30,9 @@ function instances(study: string, count: number, date = '20261120'): readonly Sa
 }
 
 const stateOf = async ({ catalog }: LinkerFixture, study: string) =>
-  (await catalog.catalog.publications.list({ studyInstanceUid: study }))[0]?.state
+  (await catalog.healthRecord.publications.list({ studyInstanceUid: study }))[0]?.state
 const summaryOf = async ({ catalog }: LinkerFixture, study: string) =>
-  (await catalog.catalog.publications.listManifests(study)).map(
+  (await catalog.healthRecord.publications.listManifests(study)).map(
     ({ version, state, manifestUid, registeredAt, changedAt }) => ({
       changedAt,
       version,
@@ -72,14 +72,14 @@ describe('a rebuilt catalog', () => {
         (await summaryOf(fixture, '1.2.6')).at(-1)?.state === 'REGISTERED' &&
         (await summaryOf(fixture, '1.2.6')).length === 2,
     )
-    const events = await fixture.catalog.catalog.pendingLedgerEvents(1_000)
+    const events = await fixture.catalog.database.pendingLedgerEvents(1_000)
     for (const event of events) {
-      expect(await rebuilt.catalog.catalog.applyFseEvent(event)).toBe(event.type !== 'audit-anchor')
-      await rebuilt.catalog.catalog.applyFseEvent(event)
+      expect(await rebuilt.catalog.healthRecord.applyFseEvent(event)).toBe(event.type !== 'audit-anchor')
+      await rebuilt.catalog.healthRecord.applyFseEvent(event)
     }
     await rebuilt.receive(instances('1.2.6', 3))
     await until('settled', async () => {
-      const [publication] = await rebuilt.catalog.catalog.publications.list({ studyInstanceUid: '1.2.6' })
+      const [publication] = await rebuilt.catalog.healthRecord.publications.list({ studyInstanceUid: '1.2.6' })
       return publication?.state === 'REGISTERED' && publication.dirtySince === null
     })
     expect(await summaryOf(rebuilt, '1.2.6')).toEqual(await summaryOf(fixture, '1.2.6'))
@@ -89,7 +89,7 @@ describe('a rebuilt catalog', () => {
   it('knows that a study was hidden and is shown again, however often it is told', { timeout: 60_000 }, async () => {
     await fixture.receive(instances('1.2.7', 1))
     await until('registered', async () => (await stateOf(fixture, '1.2.7')) === 'REGISTERED')
-    const { visibility } = fixture.catalog.catalog
+    const { visibility } = fixture.catalog.healthRecord
     await visibility.set({ kind: 'study', id: '1.2.7', visibility: 'hidden', by: 'test' })
     await until('withdrawn', async () =>
       (await summaryOf(fixture, '1.2.7')).every(({ state }) => state === 'WITHDRAWN'),
@@ -106,7 +106,7 @@ describe('a rebuilt catalog', () => {
   })
 
   it('has every link since when it was, also by numbers that only orders told', { timeout: 60_000 }, async () => {
-    await fixture.catalog.catalog.reports.receiveOrder({
+    await fixture.catalog.healthRecord.reports.receiveOrder({
       ...{ origin: 'ASST-A', receivedAt: new Date(), accession: undefined, studyInstanceUid: '1.2.8' },
       ...{ placers: [{ value: 'P-8', issuer: orderIssuer }], fillers: [] },
     })
@@ -123,26 +123,26 @@ describe('a rebuilt catalog', () => {
     await until('evaluated again', async () => (await dueReports(rebuilt)) === 0)
     expect(await linksOf(rebuilt, id)).toEqual(await linksOf(fixture, id))
     expect(await eventsOf(rebuilt, 'link-')).toBe(0)
-    const told = await rebuilt.catalog.catalog.sql`select from notifications where kind = 'link-changed'`
+    const told = await rebuilt.catalog.database.sql`select from notifications where kind = 'link-changed'`
     expect(told).toHaveLength(0)
   })
 
   it('tells nobody of anything until it is whole', { timeout: 60_000 }, async () => {
-    const { catalog } = rebuilt.catalog
+    const { database } = rebuilt.catalog
     const order: string[] = []
     const [other] = await Promise.all([
-      catalog.rebuild(async () => {
+      database.rebuild(async () => {
         await rebuilt.receive(instances('1.2.9', 1))
         await new Promise((resolve) => setTimeout(resolve, 1_500))
         expect(await summaryOf(rebuilt, '1.2.9')).toEqual([])
         order.push('first')
       }),
-      catalog.rebuild(async () => void order.push('second')),
+      database.rebuild(async () => void order.push('second')),
     ])
     expect([other, order.toSorted()]).toEqual([undefined, ['first', 'second']])
     await until('registered', async () => (await stateOf(rebuilt, '1.2.9')) === 'REGISTERED')
-    await expect(catalog.rebuild(() => Promise.reject(new Error('broken pack')))).rejects.toThrow('broken pack')
-    await expect(catalog.rebuild(async () => 'free')).resolves.toBe('free')
+    await expect(database.rebuild(() => Promise.reject(new Error('broken pack')))).rejects.toThrow('broken pack')
+    await expect(database.rebuild(async () => 'free')).resolves.toBe('free')
   })
 })
 
@@ -152,8 +152,8 @@ const examDay = '20260203'
 
 /** Everything decided so far, once more. */
 async function replay(): Promise<void> {
-  for (const event of await fixture.catalog.catalog.pendingLedgerEvents(1_000)) {
-    await rebuilt.catalog.catalog.applyFseEvent(event)
+  for (const event of await fixture.catalog.database.pendingLedgerEvents(1_000)) {
+    await rebuilt.catalog.healthRecord.applyFseEvent(event)
   }
 }
 
@@ -169,10 +169,10 @@ async function postReport(): Promise<string> {
 }
 
 const linksOf = ({ catalog }: LinkerFixture, reportId: string) =>
-  catalog.catalog.reports.listLinks({ reportId }, { kind: 'all' })
+  catalog.healthRecord.reports.listLinks({ reportId }, { kind: 'all' })
 
 async function countOf({ catalog }: LinkerFixture, text: string): Promise<number> {
-  const [row] = await catalog.catalog.sql.unsafe<{ count: number }[]>(`select count(*)::int as count from ${text}`)
+  const [row] = await catalog.database.sql.unsafe<{ count: number }[]>(`select count(*)::int as count from ${text}`)
   return row?.count ?? -1
 }
 

@@ -33,7 +33,7 @@ function instance(study: string, number: number, more: Partial<SampleInstance> =
   }
 }
 
-const publications = () => fixture.catalog.catalog.publications
+const publications = () => fixture.catalog.healthRecord.publications
 const isConverged = async (study: string, version: number) => {
   const manifests = await publications().listManifests(study)
   const [publication] = await publications().list({ studyInstanceUid: study })
@@ -97,7 +97,7 @@ describe('a stable study', () => {
     expect(study?.requests).toMatchObject([
       { accessionNumber: expect.stringMatching(/^VNA[0-9A-Z]{13}$/), generated: true },
     ])
-    const events = await fixture.catalog.catalog.sql`select payload from events where type = 'accession-generated'`
+    const events = await fixture.catalog.database.sql`select payload from events where type = 'accession-generated'`
     expect(events).toHaveLength(1)
   })
 
@@ -107,11 +107,11 @@ describe('a stable study', () => {
     await until('unresolved', async () => (await publications().list({ state: 'UNRESOLVED' })).length === 1)
     expect(recipient.currentOf('1.2.3')).toHaveLength(0)
     expect(await publications().countUnresolved()).toEqual([{ entityCode: 'ASST-A', studies: 1 }])
-    await fixture.catalog.catalog.sql`update studies set visibility = 1 where study_instance_uid = '1.2.2'`
+    await fixture.catalog.database.sql`update studies set visibility = 1 where study_instance_uid = '1.2.2'`
     await publications().wake({ studyInstanceUids: ['1.2.2'], verify: false })
     await until('withdrawn', () => recipient.currentOf('1.2.2').length === 0)
     await until('settled', async () => (await publications().list({ state: 'WITHDRAWN' })).length === 1)
-    await fixture.catalog.catalog.sql`update studies set visibility = 0 where study_instance_uid = '1.2.2'`
+    await fixture.catalog.database.sql`update studies set visibility = 0 where study_instance_uid = '1.2.2'`
     await publications().wake({ studyInstanceUids: ['1.2.2'], verify: false })
     await until('registered again', () => isConverged('1.2.2', 2))
   })
@@ -124,7 +124,7 @@ describe('what is told about a study later', () => {
   const current = async () => (await publications().listManifests('1.2.9')).at(-1)
 
   it('registers it once its person is known, anew for an order, and takes it back with the person', async () => {
-    const { identity, reports } = fixture.catalog.catalog
+    const { identity, reports } = fixture.catalog.healthRecord
     const patient = { id: 'LOCAL-9', otherIds: [], name: 'X^Y', birthDate: '19800101', sex: 'M' }
     await fixture.receive([instance('1.2.9', 1, { patient })])
     await until(

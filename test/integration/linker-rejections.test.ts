@@ -28,11 +28,11 @@ function noteOf(study: string, rejected: readonly Fixture[]): Incoming {
 
 /** The publication is at rest. */
 async function untilSettled(study: string): Promise<string> {
-  const { publications } = fixture.catalog.catalog
+  const { publications } = fixture.catalog.healthRecord
   let state = ''
   await until('settled', async () => {
     const [publication] = await publications.list({ studyInstanceUid: uidOf(study) })
-    const [row] = await fixture.catalog.catalog.sql<{ busy: boolean }[]>`
+    const [row] = await fixture.catalog.database.sql<{ busy: boolean }[]>`
       select coalesce(due_at, leased_until) is not null as busy from publications
       where study_instance_uid = ${uidOf(study)}`
     state = publication?.state ?? ''
@@ -50,7 +50,7 @@ async function sharedOf(study: string): Promise<readonly string[]> {
 }
 
 async function rejectedOf(study: string): Promise<readonly string[]> {
-  const rows = await fixture.catalog.catalog.sql<{ sop: string; reason: string }[]>`
+  const rows = await fixture.catalog.database.sql<{ sop: string; reason: string }[]>`
     select sop_instance_uid as sop, reason from rejected_instances where study_instance_uid = ${uidOf(study)}`
   return rows.map(({ sop, reason }) => `${sop} ${reason}`).toSorted()
 }
@@ -146,15 +146,15 @@ async function reindex(
   keys: readonly string[],
   { study, withLedger }: { readonly study: string; readonly withLedger: boolean },
 ): Promise<void> {
-  const { catalog } = fixture.catalog
-  const events = await catalog.sql<{ type: string; payload: Record<string, unknown> }[]>`
+  const { database, catalog, healthRecord } = fixture.catalog
+  const events = await database.sql<{ type: string; payload: Record<string, unknown> }[]>`
     select type, payload from events order by seq`
   await fixture.stopService()
-  const tables = await catalog.sql<{ name: string }[]>`
+  const tables = await database.sql<{ name: string }[]>`
     select tablename as name from pg_tables where schemaname = 'public' and tablename <> 'schema_migrations'`
-  await catalog.sql.unsafe(`truncate ${tables.map(({ name }) => name).join(', ')} restart identity cascade`)
-  await catalog.migrate()
-  if (withLedger) for (const event of events) await catalog.applyFseEvent(event)
+  await database.sql.unsafe(`truncate ${tables.map(({ name }) => name).join(', ')} restart identity cascade`)
+  await database.migrate()
+  if (withLedger) for (const event of events) await healthRecord.applyFseEvent(event)
   await fixture.startService()
   for (const packKey of keys) {
     await registerStoredPack({ store: fixture.store, catalog }, packKey)

@@ -133,8 +133,8 @@ describe('a hostile document', () => {
   )
 
   it('leaves nothing behind, and the next report is taken', async () => {
-    const { catalog } = fixture.catalog
-    expect(await catalog.sql`select id from reports`).toEqual([])
+    const { database, catalog } = fixture.catalog
+    expect(await database.sql`select id from reports`).toEqual([])
     const answer = await send(whole('text/xml', inventedCda()))
     expect(answer.status).toBe(201)
     const failed = (await catalog.listTransmissions({ limit: 100 })).filter(({ protocol }) => protocol === 'reports')

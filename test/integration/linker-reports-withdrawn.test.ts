@@ -42,18 +42,18 @@ async function reportsOf(study: string): Promise<readonly string[]> {
 }
 
 async function stateOf(id: string): Promise<string | undefined> {
-  const [report] = await fixture.catalog.catalog.reports.listReports({ id, limit: 1 }, { kind: 'all' })
+  const [report] = await fixture.catalog.healthRecord.reports.listReports({ id, limit: 1 }, { kind: 'all' })
   return report?.state
 }
 
 async function historyOf(id: string): Promise<readonly unknown[]> {
-  const rows = await fixture.catalog.catalog.sql<{ state: string }[]>`
+  const rows = await fixture.catalog.database.sql<{ state: string }[]>`
     select state from link_history where report_id = ${id}::uuid order by seq`
   return rows.map(({ state }) => state)
 }
 
 async function toldOf(study: string): Promise<readonly unknown[]> {
-  const rows = await fixture.catalog.catalog.sql<{ payload: { reportId: string; state: string } }[]>`
+  const rows = await fixture.catalog.database.sql<{ payload: { reportId: string; state: string } }[]>`
     select payload from notifications where study_instance_uid = ${study} and kind = 'link-changed' order by id`
   return rows.map(({ payload }) => [payload.reportId, payload.state])
 }
@@ -278,16 +278,16 @@ describe('a result', () => {
     await receiveStudy('1.2.43')
     const first = await postHl7(withDocument('1.2.43', 'O43', 'DOC-43'))
     const withdrawal = await postHl7(bareOf('1.2.43', 'O43'))
-    const { catalog } = fixture.catalog
-    const events = await catalog.sql<{ type: string; payload: Record<string, unknown> }[]>`
+    const { database, healthRecord } = fixture.catalog
+    const events = await database.sql<{ type: string; payload: Record<string, unknown> }[]>`
       select type, payload from events where payload ->> 'id' in (${first.id}, ${withdrawal.id}) order by seq desc`
     expect(events).toHaveLength(2)
     await fixture.stopService()
-    await catalog.sql.unsafe(`set session_replication_role = replica; delete from links; delete from report_keys;
+    await database.sql.unsafe(`set session_replication_role = replica; delete from links; delete from report_keys;
       delete from reports; set session_replication_role = origin`)
-    for (const event of events) await catalog.applyFseEvent(event)
+    for (const event of events) await healthRecord.applyFseEvent(event)
     await fixture.startService()
-    await until('quiet', async () => (await catalog.sql`select from reports where due_at <= now()`).length === 0)
+    await until('quiet', async () => (await database.sql`select from reports where due_at <= now()`).length === 0)
     expect(await Promise.all([first.id, withdrawal.id].map(stateOf))).toEqual(['withdrawn', 'withdrawn'])
     expect(await reportsOf('1.2.43')).toEqual([])
   })

@@ -151,7 +151,7 @@ describe('a report', () => {
   })
 
   it('hands on that it is hidden, to what replaces or completes it, until the record says otherwise', async () => {
-    const { visibility } = fixture.catalog.catalog
+    const { visibility } = fixture.catalog.healthRecord
     const seen = async (id: string) => (await fixture.fetch(`/reports/${id}`)).status
     const first = await post({ id: 'h1', set: 'h' })
     expect(await seen(first.id)).toBe(200)
@@ -214,7 +214,7 @@ describe('identity', () => {
     await fixture.receive([study('1.2.60', { patient: local('L60'), accession: 'ACC-60' })])
     const posted = await post({ id: 'i1', accession: 'ACC-60' })
     expect(shortOf(posted.links)).toEqual(['1.2.60 REVIEW T2'])
-    const { identity } = fixture.catalog.catalog
+    const { identity } = fixture.catalog.healthRecord
     const here = { issuer: 'entity:ASST-A', identifier: 'L60' }
     await identity.linkIdentity({ ...here, national: { issuer: codiceFiscaleIssuer, identifier: anna }, source })
     await until('linked', async () => shortOf(await linksOf(posted.id)).join() === '1.2.60 LINKED T2')
@@ -224,7 +224,7 @@ describe('identity', () => {
 
   it('merged and unmerged links and unlinks', async () => {
     await fixture.receive([study('1.2.70', { patient: local('OLD70') })])
-    const { identity } = fixture.catalog.catalog
+    const { identity } = fixture.catalog.healthRecord
     const of = (identifier: string) => ({ issuer: 'entity:ASST-A', identifier })
     await identity.linkIdentity({ ...of('NEW70'), national: { issuer: codiceFiscaleIssuer, identifier: anna }, source })
     const posted = await post({ id: 'j1', study: '1.2.70' })
@@ -240,7 +240,7 @@ describe('identity', () => {
     const stp = 'STP0301234567890'
     const posted = await post({ id: 'k1', study: '1.2.80', patient: stp, patientIssuer: stpIssuer })
     expect(shortOf(posted.links)).toEqual(['1.2.80 REVIEW T1'])
-    await fixture.catalog.catalog.identity.mergeIdentities({
+    await fixture.catalog.healthRecord.identity.mergeIdentities({
       survivor: { issuer: codiceFiscaleIssuer, identifier: anna },
       merged: { issuer: stpIssuer, identifier: stp },
       source,
@@ -276,14 +276,14 @@ describe('what people decide', () => {
     expect((await decide(posted.id, '1.2.100', 'unlink')).status).toBe(200)
     await fixture.receive([study('1.2.100', { sop: '1.2.100.1.2' })])
     await until('nothing is due', async () => {
-      const [row] = await fixture.catalog.catalog.sql`select count(*)::int as due from reports
+      const [row] = await fixture.catalog.database.sql`select count(*)::int as due from reports
         where id = ${posted.id}::uuid and due_at <= now()`
       return row?.due === 0
     })
     expect(shortOf(await linksOf(posted.id))).toEqual(['1.2.100 UNLINKED T1'])
     await decide(posted.id, '1.2.100', 'accept')
     expect(shortOf(await linksOf(posted.id))).toEqual(['1.2.100 LINKED T1'])
-    const [history] = await fixture.catalog.catalog.sql`select count(*)::int as steps from link_history
+    const [history] = await fixture.catalog.database.sql`select count(*)::int as steps from link_history
       where report_id = ${posted.id}::uuid`
     expect(history?.steps).toBe(3)
   })
@@ -317,29 +317,29 @@ describe('another entity', () => {
 
 describe('the ledger', () => {
   it('brings back reports, identity and decisions, and the same links follow', async () => {
-    const { catalog } = fixture.catalog
+    const { database, healthRecord } = fixture.catalog
     await fixture.receive([study('1.2.120'), study('1.2.121')])
     const linked = await post({ id: 'p1', study: '1.2.120' })
     const refused = await post({ id: 'p2', study: '1.2.121' })
     await decide(refused.id, '1.2.121', 'refuse')
-    const snapshot = () => catalog.sql`select report_id, study_instance_uid, state, tier, evidence, decided_by, reason
+    const snapshot = () => database.sql`select report_id, study_instance_uid, state, tier, evidence, decided_by, reason
       from links order by report_id, study_instance_uid`
-    const states = () => catalog.sql`select id, state, document_key, unique_id from reports order by id`
-    await until('quiet', async () => (await catalog.sql`select from reports where due_at <= now()`).length === 0)
+    const states = () => database.sql`select id, state, document_key, unique_id from reports order by id`
+    await until('quiet', async () => (await database.sql`select from reports where due_at <= now()`).length === 0)
     const before = [await snapshot(), await states()]
     expect(before[0]?.length).toBeGreaterThan(5)
-    const events = await catalog.sql<{ type: string; payload: Record<string, unknown> }[]>`
+    const events = await database.sql<{ type: string; payload: Record<string, unknown> }[]>`
       select type, payload from events order by seq`
     await fixture.stopService()
-    await catalog.sql.unsafe(`set session_replication_role = replica; delete from links; delete from link_history;
+    await database.sql.unsafe(`set session_replication_role = replica; delete from links; delete from link_history;
       delete from link_decisions; delete from report_keys; delete from reports; delete from identities;
       delete from study_keys; set session_replication_role = origin`)
-    for (const event of events) await catalog.applyFseEvent(event)
-    const uids = await catalog.sql<{ uid: string }[]>`select study_instance_uid as uid from studies`
+    for (const event of events) await healthRecord.applyFseEvent(event)
+    const uids = await database.sql<{ uid: string }[]>`select study_instance_uid as uid from studies`
     await fixture.startService()
-    await catalog.sql`update publications set due_at = now()`
+    await database.sql`update publications set due_at = now()`
     expect(uids.length).toBeGreaterThan(5)
-    await until('quiet', async () => (await catalog.sql`select from reports where due_at <= now()`).length === 0)
+    await until('quiet', async () => (await database.sql`select from reports where due_at <= now()`).length === 0)
     await until('as before', async () => {
       const after = [await snapshot(), await states()]
       return JSON.stringify(linkedOnly(after[0])) === JSON.stringify(linkedOnly(before[0]))

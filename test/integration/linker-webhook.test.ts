@@ -65,7 +65,7 @@ describe('the webhook', () => {
     await receive('1.2.1', 1)
     await until(
       'the first is registered',
-      async () => (await fixture.catalog.catalog.publications.listManifests('1.2.1')).length === 1,
+      async () => (await fixture.catalog.healthRecord.publications.listManifests('1.2.1')).length === 1,
     )
     await receive('1.2.1', 2)
     await until('both told', () => kindsOf('1.2.1').length === 2)
@@ -78,7 +78,8 @@ describe('the webhook', () => {
   })
 
   it('is told of a hidden study only that its manifest is gone', async () => {
-    const { sql, publications } = fixture.catalog.catalog
+    const { sql } = fixture.catalog.database
+    const { publications } = fixture.catalog.healthRecord
     failures = 1_000
     await receive('1.2.2', 1)
     await until(

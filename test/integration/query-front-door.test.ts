@@ -301,13 +301,13 @@ async function statusOfRaw(bytes: Buffer): Promise<number> {
 
 describe('faults', () => {
   it('reads are refused while the audit trail cannot be written', async () => {
-    await archive.catalog.catalog.sql.unsafe('alter table audit rename to audit_away')
+    await archive.catalog.database.sql.unsafe('alter table audit rename to audit_away')
     try {
       const response = await archive.fetch('/studies/1.9.1')
       expect(response.status).toBe(503)
       expect(await response.json()).toMatchObject({ type: 'urn:vna:problem:unavailable' })
     } finally {
-      await archive.catalog.catalog.sql.unsafe('alter table audit_away rename to audit')
+      await archive.catalog.database.sql.unsafe('alter table audit_away rename to audit')
     }
     expect((await archive.fetch('/studies/1.9.1')).status).toBe(200)
   })

@@ -2,16 +2,20 @@ import { createHash, randomBytes } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type {
   Catalog,
+  Database,
+  HealthRecord,
   InstanceHeader,
   QuarantinedInstance,
   RegisteredInstance,
   RegisterPackInput,
 } from '../../packages/catalog/src/index.ts'
-import { openCatalog } from '../../packages/catalog/src/index.ts'
+import { openCatalog, openDatabase, openHealthRecord } from '../../packages/catalog/src/index.ts'
 import { databaseUrl, templateDatabase } from '../harness/provide-database.ts'
 
 export interface CatalogFixture {
+  readonly database: Database
   readonly catalog: Catalog
+  readonly healthRecord: HealthRecord
   readonly url: string
   /** Empties every table. */
   clear(): Promise<void>
@@ -21,8 +25,15 @@ export interface CatalogFixture {
 /** A migrated catalog in a database of its own. */
 export async function startCatalog(): Promise<CatalogFixture> {
   const url = await createDatabase(getServerUrl())
-  const catalog = openCatalog({ url, applicationName: 'catalog-test' })
-  return { catalog, url, clear: () => clearTables(catalog), stop: () => catalog.close() }
+  const database = openDatabase({ url, applicationName: 'catalog-test' })
+  return {
+    database,
+    catalog: openCatalog(database),
+    healthRecord: openHealthRecord(database),
+    url,
+    clear: () => clearTables(database),
+    stop: () => database.close(),
+  }
 }
 
 /** Of the server that the global set-up started. */
@@ -34,7 +45,7 @@ function getServerUrl(): string {
 
 async function createDatabase(serverUrl: string): Promise<string> {
   const name = `vna_test_${randomBytes(6).toString('hex')}`
-  const server = openCatalog({ url: serverUrl, applicationName: 'catalog-test' })
+  const server = openDatabase({ url: serverUrl, applicationName: 'catalog-test' })
   // Two at once may find the template in use by each other.
   await retry(() => server.sql.unsafe(`create database ${name} template ${templateDatabase}`))
   await server.close()
@@ -57,8 +68,8 @@ async function retry(work: () => Promise<unknown>): Promise<void> {
 }
 
 /** By delete, because truncating this many relations takes longer than a test. */
-async function clearTables(catalog: Catalog): Promise<void> {
-  await catalog.sql.unsafe(`
+async function clearTables(database: Database): Promise<void> {
+  await database.sql.unsafe(`
     set session_replication_role = replica;
     ${allTables.map((table) => `delete from ${table};`).join('\n')}
     set session_replication_role = origin;`)

@@ -1,4 +1,4 @@
-import type { Catalog } from '../../packages/catalog/src/index.ts'
+import type { Database } from '../../packages/catalog/src/index.ts'
 
 type Rows = readonly Record<string, unknown>[]
 
@@ -13,8 +13,8 @@ export interface Contents {
 }
 
 /** Everything the packs decide, without the numbers that only say in which order rows were made. */
-export async function contentsOf(catalog: Catalog): Promise<Contents> {
-  const { sql } = catalog
+export async function contentsOf(database: Database): Promise<Contents> {
+  const { sql } = database
   const studies = await sql<Record<string, unknown>[]>`
     select s.study_instance_uid, p.identifier as patient, u.value as issuer, n.code as owner, s.first_received_at,
       s.last_received_at, k.segment_id as first_segment, s.first_offset_blocks, s.number_of_series,

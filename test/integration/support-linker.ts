@@ -101,7 +101,7 @@ export class LinkerFixture {
   }
 
   async makeStable(): Promise<void> {
-    await this.catalog.catalog.sql`update due_studies set stable_at = clock_timestamp()`
+    await this.catalog.database.sql`update due_studies set stable_at = clock_timestamp()`
     while ((await this.catalog.catalog.takeDueStudies()).length > 0);
   }
 

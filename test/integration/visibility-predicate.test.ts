@@ -2,9 +2,9 @@ import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { decide, type Principal } from '../../packages/access/src/index.ts'
 import {
-  type Catalog,
   codiceFiscaleIssuer,
   type DicomJson,
+  type HealthRecord,
   isVisible,
   type Predicate,
   type Query,
@@ -100,16 +100,20 @@ const numbered = (text: string, run: number) => `${text}X${run}`
 const studyUidOf = (run: number, index: number) => `1.3.${run}.${index + 1}`
 
 /** Writes a world by the catalog's own methods; decisions come before, between and after what they are about. */
-async function build(catalog: Catalog, { studies, meanings }: World, run: number): Promise<void> {
+async function build(
+  { catalog, healthRecord }: CatalogFixture,
+  { studies, meanings }: World,
+  run: number,
+): Promise<void> {
   const hide = async (index: number, visibility: 'normal' | 'hidden') =>
-    catalog.visibility.set({ kind: 'study', id: studyUidOf(run, index), visibility, by: 'fse' })
+    healthRecord.visibility.set({ kind: 'study', id: studyUidOf(run, index), visibility, by: 'fse' })
   for (const [index, { hidden }] of studies.entries()) if (index % 2 === 0 && hidden) await hide(index, 'hidden')
   for (const [index, study] of studies.entries()) {
     for (const [place, sender] of study.senders.entries()) {
       await catalog.registerPack(samplePack([instanceOf(study, { run, index, place, entity: entities[sender] })]))
     }
   }
-  await tellMeanings(catalog, meanings, run)
+  await tellMeanings(healthRecord, meanings, run)
   for (const [index, { hidden }] of studies.entries()) {
     if (index % 2 === 1) await hide(index, hidden ? 'hidden' : 'normal')
   }
@@ -143,16 +147,24 @@ function instanceOf(
 /** Where a number is merged into: the next one of the list, the last one stays what it is. */
 const mergedInto = (index: number): number | undefined => (index + 1 < local.length ? index + 1 : undefined)
 
-async function tellMeanings(catalog: Catalog, meanings: World['meanings'], run: number): Promise<void> {
+async function tellMeanings(healthRecord: HealthRecord, meanings: World['meanings'], run: number): Promise<void> {
   const told = ({ identifier, issuer }: Identifier) => ({ identifier: numbered(identifier, run), issuer })
   for (const [index, one] of meanings.entries()) {
     const own = told(local[index] as Identifier)
     if (one.kind === 'person') {
-      await catalog.identity.linkIdentity({ ...own, national: told(national[one.of] as Identifier), source: 'test' })
+      await healthRecord.identity.linkIdentity({
+        ...own,
+        national: told(national[one.of] as Identifier),
+        source: 'test',
+      })
     }
     const into = mergedInto(index)
     if (one.kind === 'merged' && into !== undefined) {
-      await catalog.identity.mergeIdentities({ survivor: told(local[into] as Identifier), merged: own, source: 'test' })
+      await healthRecord.identity.mergeIdentities({
+        survivor: told(local[into] as Identifier),
+        merged: own,
+        source: 'test',
+      })
     }
   }
 }
@@ -199,7 +211,7 @@ describe('who sees a study', () => {
     await fc.assert(
       fc.asyncProperty(world, async (generated) => {
         run++
-        await build(fixture.catalog, generated, run)
+        await build(fixture, generated, run)
         for (const predicate of predicatesOf(run)) await compare(generated, predicate, run)
       }),
       { numRuns: propertyRuns },

@@ -1,5 +1,5 @@
 import { callersWork, unwrapCallersWork } from './database/callers-work.ts'
-import type { Sql } from './database/open-database.ts'
+import type { Sql } from './database/connect.ts'
 import { runTransaction } from './database/run-transaction.ts'
 import { catalogLimits } from './limits.ts'
 import { type CatalogEvent, findPendingEvents } from './queries/find-pending-events.ts'

@@ -1,20 +1,26 @@
 import { type LedgerEvent, LedgerWriter, type ObjectStore, readLedger } from '@vna/archive'
-import type { Catalog, CatalogEvent, FseEvent } from '@vna/catalog'
+import type { Catalog, CatalogEvent, Database, FseEvent, HealthRecord } from '@vna/catalog'
 import { applyEntityEvent } from '@vna/entities'
 
 /** Moves decisions from the catalog's outbox to the ledger in the object store; returns how many. */
 export type ShipLedger = () => Promise<number>
 
-export function createLedgerShipper(parts: { store: ObjectStore; catalog: Pick<Catalog, 'shipEvents'> }): ShipLedger {
+export function createLedgerShipper(parts: { store: ObjectStore; database: Pick<Database, 'shipEvents'> }): ShipLedger {
   const writer = new LedgerWriter(parts.store)
   return () =>
-    parts.catalog.shipEvents(async (events) => {
+    parts.database.shipEvents(async (events) => {
       await writer.append(events.map(ledgerEventOf))
     })
 }
 
 function ledgerEventOf({ seq, type, createdAt, payload }: CatalogEvent): LedgerEvent {
   return { seq, type, at: createdAt.toISOString(), payload }
+}
+
+/** Whose rows decisions of the ledger change. */
+export interface LedgerTargets {
+  readonly catalog: Catalog
+  readonly healthRecord: HealthRecord
 }
 
 export interface AppliedLedger {
@@ -24,7 +30,7 @@ export interface AppliedLedger {
 }
 
 /** Decisions in the order they were made, each applied at most once however often it was shipped. */
-export async function applyLedger(parts: { store: ObjectStore; catalog: Catalog }): Promise<AppliedLedger> {
+export async function applyLedger(parts: LedgerTargets & { store: ObjectStore }): Promise<AppliedLedger> {
   const counts = { applied: 0, skipped: 0 }
   const seen = new Set<string>()
   for await (const event of readLedger(parts.store)) {
@@ -32,8 +38,7 @@ export async function applyLedger(parts: { store: ObjectStore; catalog: Catalog 
     const identity = `${event.seq}/${event.at}`
     if (seen.has(identity)) continue
     seen.add(identity)
-    const isKnown =
-      typeof type === 'string' && isPayload(payload) && (await applyLedgerEvent(parts.catalog, { type, payload }))
+    const isKnown = typeof type === 'string' && isPayload(payload) && (await applyLedgerEvent(parts, { type, payload }))
     if (isKnown) counts.applied++
     else counts.skipped++
   }
@@ -65,9 +70,9 @@ export async function readShippedAnchors(store: ObjectStore): Promise<ShippedAnc
 }
 
 /** Applies one decision again; false when no part of this archive knows it. */
-export async function applyLedgerEvent(catalog: Catalog, event: FseEvent): Promise<boolean> {
+export async function applyLedgerEvent({ catalog, healthRecord }: LedgerTargets, event: FseEvent): Promise<boolean> {
   if (notReplayed.includes(event.type)) return true
-  return (await applyEntityEvent(catalog, event)) || (await catalog.applyFseEvent(event))
+  return (await applyEntityEvent(catalog, event)) || (await healthRecord.applyFseEvent(event))
 }
 
 function isPayload(value: unknown): value is Readonly<Record<string, unknown>> {

@@ -1,11 +1,9 @@
 import { type ObjectStore, parsePackKey } from '@vna/archive'
-import type { Catalog } from '@vna/catalog'
-import { applyLedger } from './ledger.ts'
+import { applyLedger, type LedgerTargets } from './ledger.ts'
 import { registerStoredPack } from './register-stored-pack.ts'
 
-export interface ReindexParts {
+export interface ReindexParts extends LedgerTargets {
   readonly store: ObjectStore
-  readonly catalog: Catalog
   readonly concurrency: number
   onProgress?(done: { readonly packs: number }): void
 }

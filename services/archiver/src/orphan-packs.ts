@@ -1,12 +1,14 @@
 import { readFile, rename, writeFile } from 'node:fs/promises'
 import { type ObjectStore, parsePackKey } from '@vna/archive'
-import { type Catalog, type DatabaseIdentity, isSameDatabase } from '@vna/catalog'
+import { type Catalog, type Database, type DatabaseIdentity, type HealthRecord, isSameDatabase } from '@vna/catalog'
 import { applyLedger, registerStoredPack } from '@vna/registration'
 import type { Logger } from '@vna/runtime'
 
 export interface OrphanPacksOptions {
   readonly store: ObjectStore
+  readonly database: Database
   readonly catalog: Catalog
+  readonly healthRecord: HealthRecord
   readonly logger: Logger
   /** Remembers across restarts which database it was. */
   readonly identityFile: string
@@ -37,21 +39,21 @@ export class OrphanPacks {
   /** One round; safe to call often. */
   async look(signal: AbortSignal): Promise<void> {
     this.#identity ??= await readIdentity(this.#options.identityFile)
-    const identity = await this.#options.catalog.findDatabaseIdentity()
+    const identity = await this.#options.database.findDatabaseIdentity()
     const isAnother = this.#identity !== undefined && !isSameDatabase(this.#identity, identity)
     if (isAnother) await this.#restoreAll(signal)
     else if (this.#now() - this.#lookedAt > lookIntervalMs) await this.#adopt(this.#recentPrefixes(), signal)
     else return this.#remember(identity)
     this.#lookedAt = this.#now()
-    return this.#remember(await this.#options.catalog.findDatabaseIdentity())
+    return this.#remember(await this.#options.database.findDatabaseIdentity())
   }
 
   async #restoreAll(signal: AbortSignal): Promise<void> {
-    const { store, catalog, logger } = this.#options
+    const { store, database, catalog, healthRecord, logger } = this.#options
     logger.warn('another or an older database: comparing it with the ledger and all packs')
-    await catalog.rebuild(
+    await database.rebuild(
       async () => {
-        await applyLedger({ store, catalog })
+        await applyLedger({ store, catalog, healthRecord })
         await this.#adopt(['packs/'], signal)
       },
       { signal },

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { configuredCredentials, type ObjectStore, type ObjectStoreOperation, openObjectStore } from '@vna/archive'
-import { type Catalog, openCatalog } from '@vna/catalog'
+import { type Catalog, type Database, openCatalog, openDatabase, openHealthRecord } from '@vna/catalog'
 import { type ArchivingParts, createLedgerShipper } from '@vna/registration'
 import {
   createCrashPoint,
@@ -34,12 +34,12 @@ export async function startArchiver(config: ArchiverConfig, context: ServiceCont
   const { logger, metrics } = context
   const redisUrl = config.redisUrl.reveal()
   const store = openStore(config, context)
-  const catalog = openCatalog({
+  const database = openDatabase({
     url: config.databaseUrl.reveal(),
     applicationName: 'vna-archiver',
     maxConnections: config.segmentConcurrency + 4,
-    defaultStudyStableMs: config.studyStableMs,
   })
+  const catalog = openCatalog(database, { defaultStudyStableMs: config.studyStableMs })
   const crash = createCrashPoint({ home: config.home, point: config.faultPoint })
   const parts: ArchivingParts = {
     store,
@@ -56,8 +56,8 @@ export async function startArchiver(config: ArchiverConfig, context: ServiceCont
     metrics,
   })
   const stability = openStudyStability({ catalog, redisUrl, logger })
-  const rounds = startRounds({ config, context, store, catalog, drain, stability })
-  return { phases: phasesOf({ rounds, drain, stability, catalog, store }) }
+  const rounds = startRounds({ config, context, store, database, catalog, drain, stability })
+  return { phases: phasesOf({ rounds, drain, stability, database, store }) }
 }
 
 function openStore(config: ArchiverConfig, { metrics }: ServiceContext): ObjectStore {
@@ -73,15 +73,18 @@ interface Wired {
   readonly config: ArchiverConfig
   readonly context: ServiceContext
   readonly store: ObjectStore
+  readonly database: Database
   readonly catalog: Catalog
   readonly drain: JournalDrain
   readonly stability: ReturnType<typeof openStudyStability>
 }
 
-function startRounds({ config, context, store, catalog, drain, stability }: Wired): readonly Repeating[] {
+function startRounds({ config, context, store, database, catalog, drain, stability }: Wired): readonly Repeating[] {
   const { logger, metrics } = context
-  const orphans = new OrphanPacks({ store, catalog, logger, identityFile: join(config.home, 'run', 'catalog.json') })
-  const shipLedger = createLedgerShipper({ store, catalog })
+  const healthRecord = openHealthRecord(database)
+  const identityFile = join(config.home, 'run', 'catalog.json')
+  const orphans = new OrphanPacks({ store, database, catalog, healthRecord, logger, identityFile })
+  const shipLedger = createLedgerShipper({ store, database })
   const gauges = createContentGauges({ catalog, metrics, jobCounts: () => drain.counts(), stability })
   const probe = probeStore(store, context)
   const every = (name: string, intervalMs: number, round: (signal: AbortSignal) => Promise<unknown>): Repeating =>
@@ -122,7 +125,9 @@ function probeStore(store: ObjectStore, { health }: ServiceContext): () => Promi
   }
 }
 
-function phasesOf(o: Omit<Wired, 'config' | 'context'> & { rounds: readonly Repeating[] }): readonly ShutdownPhase[] {
+function phasesOf(
+  o: Pick<Wired, 'drain' | 'stability' | 'database' | 'store'> & { rounds: readonly Repeating[] },
+): readonly ShutdownPhase[] {
   const jobsLimitMs = 3_000
   return [
     {
@@ -136,7 +141,7 @@ function phasesOf(o: Omit<Wired, 'config' | 'context'> & { rounds: readonly Repe
       name: 'connections',
       limitMs: 2_000,
       run: async () => {
-        await Promise.allSettled([o.stability.close(), o.catalog.close(), o.store.close()])
+        await Promise.allSettled([o.stability.close(), o.database.close(), o.store.close()])
       },
     },
   ]

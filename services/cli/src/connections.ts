@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { configuredCredentials, type ObjectStore, openObjectStore } from '@vna/archive'
-import { type Catalog, openCatalog } from '@vna/catalog'
+import { type Catalog, type Database, openCatalog, openDatabase } from '@vna/catalog'
 import { findRunRecord, type RunRecord } from '@vna/runtime'
 import type { CommandContext } from './command.ts'
 import { CliError } from './errors.ts'
@@ -13,21 +13,24 @@ export function findStack(context: CommandContext): RunRecord | undefined {
   return findRunRecord(context.config.home, 'supervisor')
 }
 
-/** The catalog of this installation: the one VNA_DATABASE_URL names, else that of the running stack. Closed by the frame. */
-export function connectCatalog(context: CommandContext): Catalog {
+/** The database of this installation: the one VNA_DATABASE_URL names, else that of the running stack. Closed by the frame. */
+export function connectDatabase(context: CommandContext): Database {
   const url = context.config.databaseUrl?.reveal() ?? textOf(findStack(context)?.databaseUrl)
   if (url === undefined) {
     const advice = 'start it with npm start, or set VNA_HOME or VNA_DATABASE_URL'
     throw new CliError('not-running', `no archive runs under ${context.config.home}: ${advice}`)
   }
-  const catalog = openCatalog({
+  const database = openDatabase({
     url,
     applicationName: 'vna-cli',
     maxConnections: CATALOG_CONNECTIONS,
-    defaultStudyStableMs: context.config.studyStableMs,
   })
-  context.onEnd(() => catalog.close())
-  return catalog
+  context.onEnd(() => database.close())
+  return database
+}
+
+export function connectCatalog(context: CommandContext, database = connectDatabase(context)): Catalog {
+  return openCatalog(database, { defaultStudyStableMs: context.config.studyStableMs })
 }
 
 /** The object store of this installation, found in the same way. Closed by the frame. */

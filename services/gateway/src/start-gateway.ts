@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { openAccess } from '@vna/access'
 import { type Journal, openJournal } from '@vna/archive'
-import { type Catalog, openCatalog } from '@vna/catalog'
+import { type Catalog, openCatalog, openDatabase } from '@vna/catalog'
 import { type Acceptor, createAcceptor, type TlsServerOptions } from '@vna/dicom-net'
 import { createCrashPoint, type ServiceContext, type StartedService } from '@vna/runtime'
 import { openCallers } from './callers.ts'
@@ -32,11 +32,12 @@ export async function startGateway(config: GatewayConfig, context: ServiceContex
   const { logger, metrics, health } = context
   const journal = await openGatewayJournal(config, context)
   health.add('journal', () => journal.ready())
-  const catalog = openCatalog({
+  const database = openDatabase({
     url: config.databaseUrl.reveal(),
     maxConnections: catalogConnections,
     applicationName: 'vna-gateway',
   })
+  const catalog = openCatalog(database)
   const callers = await openCallers({ catalog, home: config.home, aeTitle: config.aeTitle, logger })
   const access = await openAccess({
     catalog,
@@ -81,7 +82,7 @@ export async function startGateway(config: GatewayConfig, context: ServiceContex
           await transmissions.stop()
           await callers.close()
           await access.close()
-          await Promise.allSettled([queue.close(), catalog.close()])
+          await Promise.allSettled([queue.close(), database.close()])
         },
       },
     ],

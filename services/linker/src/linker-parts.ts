@@ -1,6 +1,6 @@
 import type { AccessControl } from '@vna/access'
 import type { ObjectStore } from '@vna/archive'
-import type { Catalog } from '@vna/catalog'
+import type { Catalog, HealthRecord } from '@vna/catalog'
 import type { Logger, Metrics, ShutdownPhase } from '@vna/runtime'
 import type { Router } from 'express'
 import type { LinkerConfig } from './config.ts'
@@ -9,6 +9,7 @@ import type { LinkerConfig } from './config.ts'
 export interface LinkerParts {
   readonly config: LinkerConfig
   readonly catalog: Catalog
+  readonly healthRecord: HealthRecord
   readonly store: ObjectStore
   readonly access: Pick<AccessControl, 'authorize'>
   readonly logger: Logger

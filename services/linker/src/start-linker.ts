@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { openAccess } from '@vna/access'
-import { openCatalog } from '@vna/catalog'
+import { openCatalog, openDatabase, openHealthRecord } from '@vna/catalog'
 import { openListener } from '@vna/http'
 import {
   createCrashPoint,
@@ -22,13 +22,15 @@ const ROUNDS_LIMIT_MS = 3_000
 /** Wires what the health record needs of the archive: modules over one catalog, one object store and one listener. */
 export async function startLinker(config: LinkerConfig, context: ServiceContext): Promise<StartedService> {
   const { logger, metrics, health, signal } = context
-  const catalog = openCatalog({
+  const database = openDatabase({
     url: config.databaseUrl.reveal(),
     applicationName: 'vna-linker',
     maxConnections: config.maxConnections,
   })
+  const catalog = openCatalog(database)
+  const healthRecord = openHealthRecord(database)
   const store = openStore(config, metrics)
-  health.add('database', () => answers(catalog.probe()))
+  health.add('database', () => answers(database.probe()))
   const access = await openAccess({
     catalog,
     keysFolder: join(config.home, 'keys'),
@@ -38,6 +40,7 @@ export async function startLinker(config: LinkerConfig, context: ServiceContext)
   const parts: LinkerParts = {
     config,
     catalog,
+    healthRecord,
     store,
     access,
     logger,
@@ -58,7 +61,7 @@ export async function startLinker(config: LinkerConfig, context: ServiceContext)
   }
   const close = async (): Promise<void> => {
     await access.close()
-    await Promise.allSettled([catalog.close(), store.close()])
+    await Promise.allSettled([database.close(), store.close()])
   }
   return {
     record: Object.assign({ http: listener.url }, ...records),

@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { type AccessControl, openAccess } from '@vna/access'
 import { configuredCredentials, type ObjectStore, openObjectStore } from '@vna/archive'
-import { type Catalog, openCatalog, unsupportedKeys } from '@vna/catalog'
+import { type Catalog, openCatalog, openDatabase, unsupportedKeys } from '@vna/catalog'
 import { Installation, openFrontDoor, Upstreams } from '@vna/front-door'
 import { decideListenOptions, RequestLimiter } from '@vna/http'
 import { BlockPool, PrefetchBudget, SidecarCache } from '@vna/retrieval'
@@ -31,13 +31,14 @@ export async function startQuery(config: QueryConfig, context: ServiceContext): 
     tlsCert: config.tlsCertificateFile,
     tlsKey: config.tlsKeyFile,
   })
-  const catalog = openCatalog({
+  const database = openDatabase({
     url: config.databaseUrl.reveal(),
     maxConnections: CATALOG_CONNECTIONS,
     applicationName: 'vna-query',
   })
+  const catalog = openCatalog(database)
   const store = openStore(config, metrics)
-  health.add('database', () => answers(catalog.probe()))
+  health.add('database', () => answers(database.probe()))
   health.add('object-store', (signal) => answers(store.probe(signal)))
   const access = await openAccess({
     catalog,
@@ -71,7 +72,7 @@ export async function startQuery(config: QueryConfig, context: ServiceContext): 
         name: 'connections',
         limitMs: 1_500,
         run: async () => {
-          await Promise.allSettled([catalog.close(), store.close()])
+          await Promise.allSettled([database.close(), store.close()])
         },
       },
     ],

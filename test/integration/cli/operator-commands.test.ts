@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { closeSync, openSync, readdirSync, readFileSync, readSync, rmSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { openCatalog } from '../../../packages/catalog/src/index.ts'
+import { openCatalog, openDatabase } from '../../../packages/catalog/src/index.ts'
 import { type Stack, startStack, waitUntil } from '../../harness/stack.ts'
 
 const LIMIT_MS = 120_000
@@ -88,10 +88,11 @@ describe('the commands of an operator', { timeout: LIMIT_MS }, () => {
 
   it('find whoever changed the audit trail, or cut its end', async () => {
     const record = JSON.parse(readFileSync(join(stack.home, 'run', 'supervisor.json'), 'utf8'))
-    const catalog = openCatalog({ url: record.databaseUrl, applicationName: 'tampering-test' })
+    const database = openDatabase({ url: record.databaseUrl, applicationName: 'tampering-test' })
+    const catalog = openCatalog(database)
     /** As somebody does who owns the database: its triggers are no hindrance to him. */
     const tamper = (statement: string) =>
-      catalog.sql.unsafe(`set session_replication_role = replica; ${statement}; set session_replication_role = origin`)
+      database.sql.unsafe(`set session_replication_role = replica; ${statement}; set session_replication_role = origin`)
     try {
       const whole = await vna('verify', 'audit')
       expect(whole).toMatchObject({ exitCode: 0, json: { ok: true, audit: { kind: 'intact' } } })
@@ -112,18 +113,19 @@ describe('the commands of an operator', { timeout: LIMIT_MS }, () => {
       await tamper('insert into audit select * from cut; drop table cut')
       expect((await vna('verify', 'audit')).exitCode).toBe(0)
     } finally {
-      await catalog.close()
+      await database.close()
     }
   })
 
   it('find whoever wrote the audit trail anew, anchors and all, by the ledger', async () => {
     const record = JSON.parse(readFileSync(join(stack.home, 'run', 'supervisor.json'), 'utf8'))
-    const catalog = openCatalog({ url: record.databaseUrl, applicationName: 'tampering-test' })
+    const database = openDatabase({ url: record.databaseUrl, applicationName: 'tampering-test' })
+    const catalog = openCatalog(database)
     const tamper = (statement: string) =>
-      catalog.sql.unsafe(`set session_replication_role = replica; ${statement}; set session_replication_role = origin`)
+      database.sql.unsafe(`set session_replication_role = replica; ${statement}; set session_replication_role = origin`)
     try {
       await catalog.anchorAudit()
-      expect(await waitUntil(async () => (await catalog.pendingLedgerEvents()).length === 0, LIMIT_MS / 4)).toBe(true)
+      expect(await waitUntil(async () => (await database.pendingLedgerEvents()).length === 0, LIMIT_MS / 4)).toBe(true)
       const entries = await catalog.listAudit(0, 1_000)
       await tamper(`delete from audit where seq > 1; delete from events where type = 'audit-anchor'`)
       await catalog.appendAudit(
@@ -135,10 +137,10 @@ describe('the commands of an operator', { timeout: LIMIT_MS }, () => {
       expect(found).toMatchObject({ exitCode: 1, json: { audit: { problem: 'changed' }, ledger: { restarts: 0 } } })
       await tamper('delete from audit')
       await catalog.appendAudit(entries.map(({ seq, hash, ...entry }) => ({ ...entry, actor: 'somebody else' })))
-      expect(await waitUntil(async () => (await catalog.pendingLedgerEvents()).length === 0, LIMIT_MS / 4)).toBe(true)
+      expect(await waitUntil(async () => (await database.pendingLedgerEvents()).length === 0, LIMIT_MS / 4)).toBe(true)
       expect((await vna('verify', 'audit')).json.ledger).toMatchObject({ restarts: 1 })
     } finally {
-      await catalog.close()
+      await database.close()
     }
   })
 

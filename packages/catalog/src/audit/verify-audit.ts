@@ -1,4 +1,4 @@
-import type { Sql } from '../database/open-database.ts'
+import type { Sql } from '../database/connect.ts'
 import { listAudit } from '../queries/list-audit.ts'
 import { listAuditAnchors } from '../queries/list-audit-anchors.ts'
 import { type AuditRow, auditGenesis, auditHash } from './audit-chain.ts'

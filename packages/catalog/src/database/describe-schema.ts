@@ -1,4 +1,4 @@
-import type { Sql } from './open-database.ts'
+import type { Sql } from './connect.ts'
 
 /**
  * The schema as text that looks like SQL and is equal for equal schemas: what the migrations produce is compared with

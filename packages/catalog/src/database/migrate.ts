@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto'
 import { readdir, readFile } from 'node:fs/promises'
 import { CatalogError } from '../errors.ts'
+import type { Sql, Transaction } from './connect.ts'
 import { toCatalogError } from './database-error.ts'
-import type { Sql, Transaction } from './open-database.ts'
 
 const migrationsFolder = new URL('../../migrations/', import.meta.url)
 

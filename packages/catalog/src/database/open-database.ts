@@ -1,46 +1,46 @@
-import postgres from 'postgres'
 import { catalogLimits } from '../limits.ts'
+import { appendEvents, type NewEvent } from '../queries/append-events.ts'
+import { type DatabaseIdentity, findDatabaseIdentity } from '../queries/find-database-identity.ts'
+import { type CatalogEvent, findPendingEvents } from '../queries/find-pending-events.ts'
+import { markEventsShipped } from '../queries/mark-events-shipped.ts'
+import { shipEvents } from '../ship-events.ts'
+import { connect, type DatabaseOptions, type Sql } from './connect.ts'
+import { migrateDatabase } from './migrate.ts'
+import { type RebuildOptions, runRebuild } from './rebuild.ts'
+import { runQuery } from './run-transaction.ts'
 
-/** int8 comes back as a number: no count, size or id here passes 2^53. */
-export type Sql = postgres.Sql<{ bigint: number }>
-export type Transaction = postgres.TransactionSql<{ bigint: number }>
-export type Row = postgres.Row
+/** One database of this archive. Every method fails with CatalogError; `retryable` tells whether to try again. */
+export interface Database {
+  readonly sql: Sql
+  migrate(): Promise<{ applied: readonly string[] }>
+  /** Resolves when the database answers. */
+  probe(): Promise<void>
+  close(): Promise<void>
+  findDatabaseIdentity(): Promise<DatabaseIdentity>
+  /** Runs `work` as the only rebuild of this database; nothing is published or linked meanwhile. */
+  rebuild<T>(work: () => Promise<T>, options?: RebuildOptions): Promise<T>
 
-export interface DatabaseOptions {
-  /** postgres://user:password@host:port/database; `?host=/folder` names a unix socket folder. */
-  readonly url: string
-  readonly applicationName: string
-  readonly maxConnections?: number
-  readonly statementTimeoutMs?: number
+  appendEvents(events: readonly NewEvent[]): Promise<readonly number[]>
+  pendingLedgerEvents(limit?: number): Promise<readonly CatalogEvent[]>
+  markShipped(seqs: readonly number[]): Promise<void>
+  shipEvents(ship: (events: readonly CatalogEvent[]) => Promise<void>): Promise<number>
 }
 
-export function openDatabase(options: DatabaseOptions): Sql {
-  const socketFolder = socketFolderOf(options.url)
-  return postgres(withoutHostParameter(options.url), {
-    ...(socketFolder === undefined ? {} : { host: socketFolder }),
-    max: options.maxConnections ?? catalogLimits.maxConnections,
-    connect_timeout: catalogLimits.connectTimeoutSeconds,
-    // No array type of our own is sent as a bare parameter, so the catalogue of types need not be read at each connect.
-    fetch_types: false,
-    onnotice: () => {},
-    types: { bigint: { to: 20, from: [20], serialize: String, parse: Number } },
-    connection: {
-      application_name: options.applicationName,
-      statement_timeout: options.statementTimeoutMs ?? catalogLimits.statementTimeoutMs,
-      // Short statements only: compiling them costs more than it saves.
-      jit: false,
-      TimeZone: 'UTC',
-    },
-  })
-}
-
-function socketFolderOf(url: string): string | undefined {
-  const host = new URL(url).searchParams.get('host')
-  return host?.startsWith('/') === true ? host : undefined
-}
-
-function withoutHostParameter(url: string): string {
-  const parsed = new URL(url)
-  parsed.searchParams.delete('host')
-  return parsed.href
+export function openDatabase(options: DatabaseOptions): Database {
+  const sql = connect(options)
+  return {
+    sql,
+    migrate: () => migrateDatabase(sql),
+    probe: () =>
+      runQuery(async () => {
+        await sql`select 1`
+      }),
+    close: () => sql.end({ timeout: catalogLimits.closeTimeoutSeconds }),
+    findDatabaseIdentity: () => runQuery(() => findDatabaseIdentity(sql)),
+    rebuild: (work, rebuildOptions) => runRebuild(sql, work, rebuildOptions),
+    appendEvents: (events) => runQuery(() => appendEvents(sql, events)),
+    pendingLedgerEvents: (limit = catalogLimits.maxEventsPerShipment) => runQuery(() => findPendingEvents(sql, limit)),
+    markShipped: (seqs) => runQuery(() => markEventsShipped(sql, seqs)),
+    shipEvents: (ship) => shipEvents(sql, ship),
+  }
 }

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { catalogLimits } from '../limits.ts'
 import { callersWork, unwrapCallersWork } from './callers-work.ts'
-import type { Sql } from './open-database.ts'
+import type { Sql } from './connect.ts'
 import { runQuery } from './run-transaction.ts'
 
 /** Held by whoever rebuilds, for as long as its connection lives; asked, shared, by whoever would act on what is there. */

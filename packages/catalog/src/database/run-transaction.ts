@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { catalogLimits } from '../limits.ts'
+import type { Sql, Transaction } from './connect.ts'
 import { isRepeatable, toCatalogError } from './database-error.ts'
-import type { Sql, Transaction } from './open-database.ts'
 
 /** Runs a READ COMMITTED transaction, again as long as it only met another; failures come out as CatalogError. */
 export async function runTransaction<T>(sql: Sql, work: (tx: Transaction) => Promise<T>): Promise<T> {

@@ -1,5 +1,5 @@
 import { callersWork, unwrapCallersWork } from '../database/callers-work.ts'
-import type { Sql } from '../database/open-database.ts'
+import type { Sql } from '../database/connect.ts'
 import { runTransaction } from '../database/run-transaction.ts'
 import { appendEvents } from '../queries/append-events.ts'
 import type { EntityRow } from '../queries/entity-row.ts'

@@ -1,4 +1,4 @@
-import type { Sql } from '../database/open-database.ts'
+import type { Sql } from '../database/connect.ts'
 import { runQuery } from '../database/run-transaction.ts'
 import { linkIdentities, mergeIdentities, unmergeIdentities } from './change-identities.ts'
 import {

@@ -1,4 +1,4 @@
-import type { Transaction } from '../database/open-database.ts'
+import type { Transaction } from '../database/connect.ts'
 import { CatalogError } from '../errors.ts'
 import { type Identifier, identityLimits } from './identity.ts'
 import type { IdentityRow } from './place-identities.ts'

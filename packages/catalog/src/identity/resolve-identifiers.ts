@@ -1,4 +1,4 @@
-import type { Sql, Transaction } from '../database/open-database.ts'
+import type { Sql, Transaction } from '../database/connect.ts'
 import { CatalogError } from '../errors.ts'
 import { type Identifier, identityLimits, isNationalIssuer, keyOf } from './identity.ts'
 

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import type { Sql } from '../database/open-database.ts'
+import type { Sql } from '../database/connect.ts'
 import { runTransaction } from '../database/run-transaction.ts'
 import { CatalogError } from '../errors.ts'
 import { appendEvents } from '../queries/append-events.ts'

@@ -1,4 +1,4 @@
-import type { Sql, Transaction } from '../database/open-database.ts'
+import type { Sql, Transaction } from '../database/connect.ts'
 import { runQuery, runTransaction } from '../database/run-transaction.ts'
 import { publicationLimits } from './limits.ts'
 

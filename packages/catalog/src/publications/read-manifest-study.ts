@@ -1,4 +1,4 @@
-import type { Sql } from '../database/open-database.ts'
+import type { Sql } from '../database/connect.ts'
 import { runQuery } from '../database/run-transaction.ts'
 import { absentInstanceNumber } from '../header/instance-attributes.ts'
 import { compilePredicate, type Predicate, type Scope, shownInstance } from '../search/predicate.ts'

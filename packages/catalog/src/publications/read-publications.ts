@@ -1,4 +1,4 @@
-import type { Sql } from '../database/open-database.ts'
+import type { Sql } from '../database/connect.ts'
 import { runQuery } from '../database/run-transaction.ts'
 import { publicationLimits } from './limits.ts'
 import { type ManifestRow, type ManifestState, manifestRowOf } from './manifest-row.ts'

@@ -1,4 +1,4 @@
-import type { Sql } from '../database/open-database.ts'
+import type { Sql } from '../database/connect.ts'
 import { rebuildLock } from '../database/rebuild.ts'
 import { runQuery, runTransaction } from '../database/run-transaction.ts'
 import { publicationLimits } from './limits.ts'

@@ -1,4 +1,4 @@
-import type { Sql } from '../database/open-database.ts'
+import type { Sql } from '../database/connect.ts'
 
 /** Tells one database, and one life of it, from another. */
 export interface DatabaseIdentity {

@@ -1,4 +1,4 @@
-import type { Sql } from '../database/open-database.ts'
+import type { Sql } from '../database/connect.ts'
 import { runQuery } from '../database/run-transaction.ts'
 import { compilePredicate, type Predicate, shownInstance } from '../search/predicate.ts'
 import { SqlText } from '../search/sql-text.ts'

@@ -1,5 +1,5 @@
 import type { AuditEnd } from '../audit/audit-chain.ts'
-import type { Transaction } from '../database/open-database.ts'
+import type { Transaction } from '../database/connect.ts'
 
 export const auditLock = 7_237_003
 

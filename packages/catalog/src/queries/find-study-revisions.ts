@@ -1,4 +1,4 @@
-import type { Sql, Transaction } from '../database/open-database.ts'
+import type { Sql, Transaction } from '../database/connect.ts'
 
 export async function findStudyRevisions(
   sql: Sql | Transaction,

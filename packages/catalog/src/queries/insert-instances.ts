@@ -1,4 +1,4 @@
-import type { Transaction } from '../database/open-database.ts'
+import type { Transaction } from '../database/connect.ts'
 import type { PreparedInstance } from '../register/prepared-instance.ts'
 
 export interface NewInstance {

@@ -1,4 +1,4 @@
-import type { Transaction } from '../database/open-database.ts'
+import type { Transaction } from '../database/connect.ts'
 import { cleanText } from '../header/clean-text.ts'
 import type { QuarantinedInstance } from '../register/register-pack-input.ts'
 

@@ -1,5 +1,5 @@
 import type { AuditRow } from '../audit/audit-chain.ts'
-import type { Sql } from '../database/open-database.ts'
+import type { Sql } from '../database/connect.ts'
 
 type ListedRow = Omit<AuditRow, 'purpose'> & { readonly purpose: string | null }
 

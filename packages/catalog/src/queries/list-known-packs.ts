@@ -1,4 +1,4 @@
-import type { Sql } from '../database/open-database.ts'
+import type { Sql } from '../database/connect.ts'
 
 export interface KnownPack {
   readonly packKey: string

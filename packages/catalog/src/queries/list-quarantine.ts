@@ -1,4 +1,4 @@
-import type { Sql } from '../database/open-database.ts'
+import type { Sql } from '../database/connect.ts'
 import { SqlText } from '../search/sql-text.ts'
 
 export interface QuarantineFilter {

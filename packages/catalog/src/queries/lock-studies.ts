@@ -1,4 +1,4 @@
-import type { Transaction } from '../database/open-database.ts'
+import type { Transaction } from '../database/connect.ts'
 
 /**
  * Takes the rows of studies for this transaction, in the order every transaction takes them: whoever holds a study may change

@@ -1,4 +1,4 @@
-import type { Sql } from '../database/open-database.ts'
+import type { Sql } from '../database/connect.ts'
 
 /** Notes that a pack was read back and its digest matched; false when there is no such pack. */
 export async function markPackVerified(sql: Sql, packKey: string): Promise<boolean> {

@@ -1,4 +1,4 @@
-import type { Transaction } from '../database/open-database.ts'
+import type { Transaction } from '../database/connect.ts'
 
 /** Moves the moment at which a study counts as stable to `stableMs` from now, never earlier than it was. */
 export async function putDueStudy(tx: Transaction, studyId: number, stableMs: number): Promise<void> {

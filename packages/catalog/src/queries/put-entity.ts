@@ -1,4 +1,4 @@
-import type { Transaction } from '../database/open-database.ts'
+import type { Transaction } from '../database/connect.ts'
 import type { EntityRow } from './entity-row.ts'
 
 /**

@@ -1,4 +1,4 @@
-import type { Transaction } from '../database/open-database.ts'
+import type { Transaction } from '../database/connect.ts'
 import { addToSeriesCounts } from '../queries/add-to-series-counts.ts'
 import { findKnownVersions } from '../queries/find-known-versions.ts'
 import { insertCopies } from '../queries/insert-copies.ts'

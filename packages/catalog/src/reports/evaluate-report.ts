@@ -1,5 +1,5 @@
 import { callersWork, unwrapCallersWork } from '../database/callers-work.ts'
-import type { Sql, Transaction } from '../database/open-database.ts'
+import type { Sql, Transaction } from '../database/connect.ts'
 import { rebuildLock } from '../database/rebuild.ts'
 import { runTransaction } from '../database/run-transaction.ts'
 import { type ResolvedIdentifier, resolveIdentifiers } from '../identity/resolve-identifiers.ts'

@@ -1,4 +1,4 @@
-import type { Sql, Transaction } from '../database/open-database.ts'
+import type { Sql, Transaction } from '../database/connect.ts'
 import type { Identifier } from '../identity/identity.ts'
 import { SqlText } from '../search/sql-text.ts'
 import { arrivalFlags } from '../versions/current-version.ts'

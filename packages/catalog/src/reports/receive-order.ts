@@ -1,4 +1,4 @@
-import type { Sql } from '../database/open-database.ts'
+import type { Sql } from '../database/connect.ts'
 import { runTransaction } from '../database/run-transaction.ts'
 import { cleanText } from '../header/clean-text.ts'
 import { catalogLimits } from '../limits.ts'

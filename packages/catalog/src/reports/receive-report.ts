@@ -1,4 +1,4 @@
-import type { Sql, Transaction } from '../database/open-database.ts'
+import type { Sql, Transaction } from '../database/connect.ts'
 import { runTransaction } from '../database/run-transaction.ts'
 import { cleanJson } from '../header/clean-text.ts'
 import { appendEvents } from '../queries/append-events.ts'

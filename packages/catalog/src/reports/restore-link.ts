@@ -1,4 +1,4 @@
-import type { Sql, Transaction } from '../database/open-database.ts'
+import type { Sql, Transaction } from '../database/connect.ts'
 import { runTransaction } from '../database/run-transaction.ts'
 import type { ReportLink } from './report.ts'
 import type { DesiredLink } from './write-links.ts'

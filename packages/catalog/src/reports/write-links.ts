@@ -1,4 +1,4 @@
-import type { Transaction } from '../database/open-database.ts'
+import type { Transaction } from '../database/connect.ts'
 import { appendEvents } from '../queries/append-events.ts'
 import type { LinkEvidenceRecord, ReportLink, ReportLinkState } from './report.ts'
 

@@ -1,5 +1,5 @@
 import type { DicomJson, Query } from '@vna/dicom'
-import type { Sql } from '../database/open-database.ts'
+import type { Sql } from '../database/connect.ts'
 import { runQuery } from '../database/run-transaction.ts'
 import { answerOf } from './answer.ts'
 import { compileSearch, type SearchOptions } from './compile-search.ts'

@@ -1,4 +1,4 @@
-import type { Sql } from '../database/open-database.ts'
+import type { Sql } from '../database/connect.ts'
 import { setVisibility } from './set-visibility.ts'
 import type { VisibilityDecision } from './visibility.ts'
 

@@ -1,5 +1,5 @@
 import type { CommandContext, CommandResult, RegisterCommand } from '../command.ts'
-import { connectCatalog } from '../connections.ts'
+import { connectDatabase } from '../connections.ts'
 
 export const registerCatalog: RegisterCommand = (program, host) => {
   program
@@ -11,7 +11,7 @@ export const registerCatalog: RegisterCommand = (program, host) => {
 }
 
 async function upgrade(context: CommandContext): Promise<CommandResult> {
-  const { applied } = await connectCatalog(context).migrate()
+  const { applied } = await connectDatabase(context).migrate()
   const text = applied.length === 0 ? 'the schema is up to date' : `applied ${applied.join(', ')}`
   return { json: { applied }, text }
 }

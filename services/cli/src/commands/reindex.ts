@@ -1,8 +1,8 @@
 import { type ObjectStore, readLedger } from '@vna/archive'
-import type { Catalog } from '@vna/catalog'
+import { type Catalog, type HealthRecord, openHealthRecord } from '@vna/catalog'
 import { applyLedgerEvent, rebuildSidecar, registerStoredPack } from '@vna/registration'
 import type { CommandContext, CommandResult, RegisterCommand } from '../command.ts'
-import { connectCatalog, connectObjectStore } from '../connections.ts'
+import { connectCatalog, connectDatabase, connectObjectStore } from '../connections.ts'
 import { inGroups, packKeys } from '../pack-list.ts'
 
 type ReindexOptions = { prefix: string; sidecars?: boolean }
@@ -33,14 +33,16 @@ export const registerReindex: RegisterCommand = (program, host) => {
 }
 
 async function reindex(context: CommandContext, options: ReindexOptions): Promise<CommandResult> {
-  const catalog = connectCatalog(context)
+  const database = connectDatabase(context)
+  const catalog = connectCatalog(context, database)
+  const healthRecord = openHealthRecord(database)
   const store = connectObjectStore(context)
-  await catalog.migrate()
+  await database.migrate()
   const report: Report = { ledgerEvents: 0, unknownEvents: {}, packs: 0, registered: 0, failed: [] }
-  await catalog.rebuild(
+  await database.rebuild(
     async () => {
       // Decisions first: who owns what, and what is hidden, must hold before the first row can be found.
-      await applyLedger(context, { catalog, store, report })
+      await applyLedger(context, { catalog, healthRecord, store, report })
       await registerPacks(context, { catalog, store, options, report })
     },
     { signal: context.signal, onWait: () => context.note('another rebuild is under way: waiting for its end') },
@@ -60,14 +62,14 @@ async function reindex(context: CommandContext, options: ReindexOptions): Promis
 
 async function applyLedger(
   context: CommandContext,
-  o: { catalog: Catalog; store: ObjectStore; report: Report },
+  o: { catalog: Catalog; healthRecord: HealthRecord; store: ObjectStore; report: Report },
 ): Promise<void> {
   for await (const event of readLedger(o.store)) {
     context.signal.throwIfAborted()
     const type = String(event.type)
     const payload = (event.payload ?? {}) as Readonly<Record<string, unknown>>
     // An event shipped twice is applied twice, in order: the last word stays the last.
-    if (await applyLedgerEvent(o.catalog, { type, payload })) o.report.ledgerEvents++
+    if (await applyLedgerEvent(o, { type, payload })) o.report.ledgerEvents++
     else o.report.unknownEvents[type] = (o.report.unknownEvents[type] ?? 0) + 1
   }
 }

@@ -106,8 +106,8 @@ export async function answerRead(
 export async function answerBinary(parts: FhirParts, request: Request, response: Response): Promise<void> {
   const id = idOf(request)
   const grant = await parts.access.authorize(callerOf(request), { kind: 'retrieve' }, { resource: 'Binary', id })
-  const { catalog, store } = parts
-  const found = await catalog.publications.searchEntries({ entryIds: uuidsOf([id]) }, grant.predicate, { limit: 1 })
+  const { healthRecord, store } = parts
+  const found = await healthRecord.publications.searchEntries({ entryIds: uuidsOf([id]) }, grant.predicate, { limit: 1 })
   const [entry] = found.items
   if (entry === undefined) throw await absent(grant)
   const bytes = await store.read(entry.manifest[entry.format].key)
@@ -137,13 +137,13 @@ function find(parts: FhirParts, type: SearchedType, wanted: Wanted): Promise<Res
   }
 }
 
-async function findDocuments({ catalog }: FhirParts, { search, predicate, fhirUrl }: Wanted): Promise<Resources> {
-  const page = await catalog.publications.searchEntries(search.search, predicate, search)
+async function findDocuments({ healthRecord }: FhirParts, { search, predicate, fhirUrl }: Wanted): Promise<Resources> {
+  const page = await healthRecord.publications.searchEntries(search.search, predicate, search)
   const resources = page.items.map((entry) => documentReferenceResource(entry, fhirUrl))
   if (!search.includes.includes('DocumentReference:relatesto')) return { ...page, resources, included: [] }
   const others = relatedIdsOf(resources).filter((id) => resources.every((resource) => resource.id !== id))
   const entryIds = uuidsOf(others)
-  const related = await catalog.publications.searchEntries({ entryIds }, predicate, { limit: MAX_INCLUDED })
+  const related = await healthRecord.publications.searchEntries({ entryIds }, predicate, { limit: MAX_INCLUDED })
   return { ...page, resources, included: related.items.map((entry) => documentReferenceResource(entry, fhirUrl)) }
 }
 
@@ -156,12 +156,12 @@ function relatedIdsOf(entries: readonly DocumentReferenceResource[]): readonly s
 }
 
 /** Read one after the other: each may be large. */
-async function findStudies({ catalog, settings }: FhirParts, { search, predicate }: Wanted): Promise<Resources> {
-  const page = await catalog.publications.searchStudies(search.search, predicate, search)
+async function findStudies({ healthRecord, settings }: FhirParts, { search, predicate }: Wanted): Promise<Resources> {
+  const page = await healthRecord.publications.searchStudies(search.search, predicate, search)
   const resources: Resource[] = []
   const viewers: Resource[] = []
   for (const { studyInstanceUid, changedAt } of page.items) {
-    const study = await catalog.publications.readManifestStudy(studyInstanceUid, predicate)
+    const study = await healthRecord.publications.readManifestStudy(studyInstanceUid, predicate)
     if (study === undefined || study.requests.length === 0) continue
     resources.push(imagingStudyResource(study, changedAt, settings))
     viewers.push(...viewerEndpointResources(studyInstanceUid, settings))
@@ -170,13 +170,15 @@ async function findStudies({ catalog, settings }: FhirParts, { search, predicate
   return { ...page, resources, included: hasEndpoints ? [wadoEndpointResource(settings), ...viewers] : [] }
 }
 
-async function findEndpoints({ catalog, settings }: FhirParts, { search, predicate }: Wanted): Promise<Resources> {
+async function findEndpoints({ healthRecord, settings }: FhirParts, { search, predicate }: Wanted): Promise<Resources> {
   const wado = wadoEndpointResource(settings)
   const { viewerEndpointIds } = search.search
   const none = { included: [], next: undefined }
   if (viewerEndpointIds === undefined) return { ...none, total: 1, resources: search.limit === 0 ? [] : [wado] }
   const own = viewerEndpointIds.includes(wado.id) ? [wado] : []
-  const { items } = await catalog.publications.searchStudies({ viewerEndpointIds }, predicate, { limit: MAX_INCLUDED })
+  const { items } = await healthRecord.publications.searchStudies({ viewerEndpointIds }, predicate, {
+    limit: MAX_INCLUDED,
+  })
   const viewers = items.flatMap(({ studyInstanceUid }) => viewerEndpointResources(studyInstanceUid, settings))
   const resources = [...own, ...viewers]
   return { ...none, total: resources.length, resources: search.limit === 0 ? [] : resources }

@@ -1,5 +1,5 @@
 import type { AccessObject, TokenCaller } from '@vna/access'
-import { type Catalog, type Identifier, type IdentityLink, identityLimits } from '@vna/catalog'
+import { type HealthRecord, type Identifier, type IdentityLink, identityLimits } from '@vna/catalog'
 import { ProblemError } from '@vna/http'
 import express, { type Request, type Response, type Router } from 'express'
 import { z } from 'zod'
@@ -18,7 +18,7 @@ const MAX_ERRORS_SHOWN = 100
 const identifierSchema = z.strictObject({ issuer: z.string().min(1).max(256), identifier: z.string().min(1).max(256) })
 const mergeSchema = z.strictObject({ survivor: identifierSchema, merged: identifierSchema })
 
-type IdentityParts = Pick<LinkerParts, 'catalog' | 'access'>
+type IdentityParts = Pick<LinkerParts, 'healthRecord' | 'access'>
 
 /** The cross-reference over HTTP, for those who run the archive: import of a table, look-up, merges and their undo. */
 export function createIdentityModule(parts: IdentityParts): LinkerModule {
@@ -62,7 +62,7 @@ async function importTable(
     }
     if (errors.length > 0 && !isDryRun)
       throw new ProblemError('bad-request', 'some rows are invalid, nothing was written', { extensions })
-    const changed = isDryRun ? await countNews(parts.catalog, links) : await write(parts.catalog, links)
+    const changed = isDryRun ? await countNews(parts.healthRecord, links) : await write(parts.healthRecord, links)
     sendJson(response, { dryRun: isDryRun, ...extensions, changed })
   } finally {
     held.release()
@@ -86,14 +86,14 @@ function batchesOf<T>(values: readonly T[]): readonly (readonly T[])[] {
   return Array.from({ length: Math.ceil(values.length / size) }, (_, n) => values.slice(n * size, (n + 1) * size))
 }
 
-async function write({ identity }: Catalog, links: readonly IdentityLink[]): Promise<number> {
+async function write({ identity }: HealthRecord, links: readonly IdentityLink[]): Promise<number> {
   let changed = 0
   for (const batch of batchesOf(links)) changed += await identity.linkIdentities(batch)
   return changed
 }
 
 /** How many of the rows would say something new of whom an identifier stands for. */
-async function countNews({ identity }: Catalog, links: readonly IdentityLink[]): Promise<number> {
+async function countNews({ identity }: HealthRecord, links: readonly IdentityLink[]): Promise<number> {
   let news = 0
   for (const batch of batchesOf(links)) {
     const resolved = await identity.resolveIdentifiers(batch)
@@ -107,7 +107,7 @@ async function countNews({ identity }: Catalog, links: readonly IdentityLink[]):
 async function resolve(parts: IdentityParts, request: Request, response: Response): Promise<void> {
   const identifier = identifierOf(request)
   await assertStaff(parts, callerOf(request), { resource: 'identity' })
-  const [resolved] = await parts.catalog.identity.resolveIdentifiers([identifier])
+  const [resolved] = await parts.healthRecord.identity.resolveIdentifiers([identifier])
   sendJson(response, resolved)
 }
 
@@ -118,7 +118,7 @@ async function merge(parts: IdentityParts, request: Request, response: Response)
     throw new ProblemError('bad-request', 'the body is {"survivor": {issuer, identifier}, "merged": {…}}')
   await assertStaff(parts, caller, { resource: 'merge' })
   const source = `api:${caller.principal.subject}`
-  sendJson(response, { changed: await parts.catalog.identity.mergeIdentities({ ...body.data, source }) })
+  sendJson(response, { changed: await parts.healthRecord.identity.mergeIdentities({ ...body.data, source }) })
 }
 
 async function unmerge(parts: IdentityParts, request: Request, response: Response): Promise<void> {
@@ -126,7 +126,7 @@ async function unmerge(parts: IdentityParts, request: Request, response: Respons
   const merged = identifierOf(request)
   await assertStaff(parts, caller, { resource: 'merge', undo: true })
   sendJson(response, {
-    changed: await parts.catalog.identity.unmergeIdentities({ merged, source: `api:${caller.principal.subject}` }),
+    changed: await parts.healthRecord.identity.unmergeIdentities({ merged, source: `api:${caller.principal.subject}` }),
   })
 }
 

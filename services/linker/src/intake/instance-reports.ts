@@ -14,7 +14,7 @@ const everything = { kind: 'all', includeHidden: true } as const
  * stands in the sidecar, so no pack is read. Returns how many were new.
  */
 export async function takeInstanceReports(
-  { catalog, store }: Pick<LinkerParts, 'catalog' | 'store'>,
+  { catalog, healthRecord, store }: Pick<LinkerParts, 'catalog' | 'healthRecord' | 'store'>,
   studyInstanceUid: string,
 ): Promise<number> {
   const located = await catalog.locateInstances({ studyInstanceUid }, everything)
@@ -24,12 +24,12 @@ export async function takeInstanceReports(
   let taken = 0
   let pack: { readonly key: string; readonly records: readonly SidecarRecord[] } | undefined
   for (const instance of reports) {
-    if (await isKnown(catalog, instance)) continue
+    if (await isKnown(healthRecord, instance)) continue
     if (pack?.key !== instance.packKey) {
       const { records } = await readSidecar(await store.read(sidecarKeyOf(instance.packKey)))
       pack = { key: instance.packKey, records }
     }
-    if (await takeReport(catalog, instance, pack.records)) taken++
+    if (await takeReport(healthRecord, instance, pack.records)) taken++
   }
   return taken
 }
@@ -38,14 +38,14 @@ function digestOf({ sha256 }: LocatedInstance): string {
   return Buffer.from(sha256).toString('hex')
 }
 
-async function isKnown(catalog: LinkerParts['catalog'], instance: LocatedInstance): Promise<boolean> {
+async function isKnown(healthRecord: LinkerParts['healthRecord'], instance: LocatedInstance): Promise<boolean> {
   const { entityCode: origin, sopInstanceUid: uniqueId } = instance
   const id = reportIdOf({ origin, uniqueId, sha256: digestOf(instance) })
-  return (await catalog.reports.listReports({ id, limit: 1 }, everything)).length > 0
+  return (await healthRecord.reports.listReports({ id, limit: 1 }, everything)).length > 0
 }
 
 async function takeReport(
-  catalog: LinkerParts['catalog'],
+  healthRecord: LinkerParts['healthRecord'],
   instance: LocatedInstance,
   records: readonly SidecarRecord[],
 ): Promise<boolean> {
@@ -55,7 +55,7 @@ async function takeReport(
   const facts = reportFactsOfInstance(JSON.parse(record.json.toString()) as DicomJson, { localPatientIssuer })
   if (facts === undefined) return false
   const { studyInstanceUid, seriesInstanceUid, sopInstanceUid } = instance
-  const { isNew } = await catalog.reports.receiveReport({
+  const { isNew } = await healthRecord.reports.receiveReport({
     origin: instance.entityCode,
     source: 'instance',
     contentType: 'application/dicom',

@@ -57,13 +57,13 @@ async function receive(
 }
 
 async function answer(
-  { catalog }: RouteParts,
+  { healthRecord }: RouteParts,
   response: Response,
   { grant, received }: { readonly grant: Grant; readonly received: ReceivedReport },
 ): Promise<void> {
   const { id, isNew, state } = received
   // Who sent it may know of the doubtful ones too, where the studies are its own; the health record of links only.
-  const links = await catalog.reports.listLinks({ reportId: id, states: linkStatesOf(grant) }, grant.predicate)
+  const links = await healthRecord.reports.listLinks({ reportId: id, states: linkStatesOf(grant) }, grant.predicate)
   response.status(isNew ? 201 : 200).set('location', `/reports/${id}`)
   sendJson(response, { id, state, links: links.map(linkAnswer) })
 }

@@ -5,7 +5,7 @@ import type { LinkerParts } from '../linker-parts.ts'
 import type { Evaluator } from '../linking/evaluator.ts'
 import type { ReportParser } from './report-parser.ts'
 
-export interface IntakeParts extends Pick<LinkerParts, 'catalog' | 'store' | 'reach'> {
+export interface IntakeParts extends Pick<LinkerParts, 'catalog' | 'healthRecord' | 'store' | 'reach'> {
   readonly parser: ReportParser
   readonly evaluator: Evaluator
 }
@@ -37,7 +37,7 @@ export async function takeReport(parts: IntakeParts, arriving: ArrivingReport): 
   const documentKey = await documentKeyOf(parts, id, receivedAt)
   await parts.store.put(documentKey, { bytes }, { sizeBytes: bytes.length, contentType: storedTypeOf(contentType) })
   parts.reach('report-document-stored')
-  const received = await parts.catalog.reports.receiveReport({
+  const received = await parts.healthRecord.reports.receiveReport({
     ...{ origin, source, contentType: storedTypeOf(contentType), documentKey, sizeBytes: bytes.length, sha256 },
     receivedAt,
     facts,
@@ -53,8 +53,8 @@ export async function takeReport(parts: IntakeParts, arriving: ArrivingReport): 
 const MAX_ENDED_AT_ONCE = 20
 
 /** Of a report that is known already the document lies where it was put first. */
-async function documentKeyOf({ catalog }: IntakeParts, id: string, at: Date): Promise<string> {
-  const [known] = await catalog.reports.listReports({ id, limit: 1 }, { kind: 'all', includeHidden: true })
+async function documentKeyOf({ healthRecord }: IntakeParts, id: string, at: Date): Promise<string> {
+  const [known] = await healthRecord.reports.listReports({ id, limit: 1 }, { kind: 'all', includeHidden: true })
   return known?.documentKey ?? `reports/${at.toISOString().slice(0, 10).replaceAll('-', '/')}/${id}`
 }
 

@@ -1,4 +1,4 @@
-import type { Catalog, Evaluation, EvaluationRules } from '@vna/catalog'
+import type { Evaluation, EvaluationRules, HealthRecord } from '@vna/catalog'
 import { defaultLinkingOptions } from '@vna/fse'
 import type { Logger } from '@vna/runtime'
 import { daysAround } from './days-of.ts'
@@ -14,7 +14,7 @@ export const evaluatorLimits = {
 } as const
 
 export interface EvaluatorParts {
-  readonly catalog: Pick<Catalog, 'reports'>
+  readonly healthRecord: Pick<HealthRecord, 'reports'>
   readonly logger: Logger
   readonly rules?: LinkRules | undefined
   /** Reports that came inside the study, looked for before its keys are. */
@@ -32,7 +32,7 @@ export interface Evaluator {
 
 /** Links are worked out here and nowhere else. */
 export function createEvaluator(parts: EvaluatorParts): Evaluator {
-  const { catalog } = parts
+  const { healthRecord } = parts
   const rules = parts.rules ?? { linking: defaultLinkingOptions }
   const windowDays = rules.linking.contentWindowDays
   const evaluation: EvaluationRules = {
@@ -40,7 +40,7 @@ export function createEvaluator(parts: EvaluatorParts): Evaluator {
     decide: (context) => decideLinks(context, rules),
   }
   const evaluateReport = async (id: string): Promise<Evaluation | undefined> => {
-    const done = await catalog.reports.evaluateReport(id, evaluation)
+    const done = await healthRecord.reports.evaluateReport(id, evaluation)
     alertConflicts(parts.logger, done)
     return done
   }
@@ -48,13 +48,13 @@ export function createEvaluator(parts: EvaluatorParts): Evaluator {
     evaluateReport,
     evaluateStudy: async (uid) => {
       await parts.takeReportsOf?.(uid)
-      const ids = (await catalog.reports.evaluateStudyKeys(uid, { windowDays })) ?? []
+      const ids = (await healthRecord.reports.evaluateStudyKeys(uid, { windowDays })) ?? []
       await inTurns(ids.slice(0, evaluatorLimits.maxReportsAtOnce), evaluateReport)
     },
     round: async (signal) => {
       let count = 0
       while (!signal.aborted) {
-        const ids = await catalog.reports.takeDueReports({
+        const ids = await healthRecord.reports.takeDueReports({
           limit: evaluatorLimits.batch,
           leaseMs: evaluatorLimits.leaseMs,
         })

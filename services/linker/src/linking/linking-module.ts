@@ -19,15 +19,15 @@ export interface LinkingModule extends LinkerModule {
 
 /** Reports come in, are linked with studies, read and decided upon. */
 export function createLinkingModule(parts: LinkerParts): LinkingModule {
-  const { catalog, store, logger, reach, config } = parts
+  const { catalog, healthRecord, store, logger, reach, config } = parts
   const evaluator = createEvaluator({
-    catalog,
+    healthRecord,
     logger,
     rules: { linking: defaultLinkingOptions, liveSince: config.liveSince?.replaceAll('-', '') },
-    takeReportsOf: (studyInstanceUid) => takeInstanceReports({ catalog, store }, studyInstanceUid),
+    takeReportsOf: (studyInstanceUid) => takeInstanceReports({ catalog, healthRecord, store }, studyInstanceUid),
   })
   const parser = new ReportParser()
-  const intake: IntakeParts = { catalog, store, reach, parser, evaluator }
+  const intake: IntakeParts = { catalog, healthRecord, store, reach, parser, evaluator }
   const budget = new BodyBudget()
   return {
     evaluator,

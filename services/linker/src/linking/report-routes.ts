@@ -40,14 +40,14 @@ async function list(parts: RouteParts, request: Request, response: Response): Pr
   const object = { resource: 'reports', studyInstanceUid: study, state }
   const { predicate } = await parts.access.authorize(callerOf(request), { kind: 'search-reports' }, object)
   const filter = { studyInstanceUid: study, state: known, ...pageOf(request) }
-  const reports = await parts.catalog.reports.listReports(filter, predicate)
+  const reports = await parts.healthRecord.reports.listReports(filter, predicate)
   sendJson(response, { reports: reports.map(reportAnswer) })
 }
 
 async function review(parts: RouteParts, request: Request, response: Response): Promise<void> {
   const object = { resource: 'review' }
   const { predicate } = await parts.access.authorize(callerOf(request), { kind: 'decide-links' }, object)
-  const items = await parts.catalog.reports.listReview(pageOf(request), predicate)
+  const items = await parts.healthRecord.reports.listReview(pageOf(request), predicate)
   sendJson(response, { links: items.map(reviewAnswer) })
 }
 
@@ -57,7 +57,7 @@ async function show(parts: RouteParts, request: Request, response: Response): Pr
   const grant = await parts.access.authorize(callerOf(request), { kind: 'search-reports' }, object)
   const { predicate } = grant
   const report = await getReport(parts, id, predicate)
-  const found = await parts.catalog.reports.listLinks({ reportId: id, states: linkStatesOf(grant) }, predicate)
+  const found = await parts.healthRecord.reports.listLinks({ reportId: id, states: linkStatesOf(grant) }, predicate)
   sendJson(response, { ...reportAnswer(report), links: found.map(linkAnswer) })
 }
 
@@ -67,7 +67,7 @@ async function links(parts: RouteParts, request: Request, response: Response): P
   const grant = await parts.access.authorize(callerOf(request), { kind: 'search-reports' }, object)
   const { predicate } = grant
   await getReport(parts, id, predicate)
-  const found = await parts.catalog.reports.listLinks({ reportId: id, states: linkStatesOf(grant) }, predicate)
+  const found = await parts.healthRecord.reports.listLinks({ reportId: id, states: linkStatesOf(grant) }, predicate)
   sendJson(response, { links: found.map(linkAnswer) })
 }
 
@@ -104,13 +104,13 @@ async function decideOn(parts: RouteParts, request: Request, response: Response)
   const { predicate } = await parts.access.authorize(caller, { kind: 'decide-links' }, object)
   await getReport(parts, id, predicate)
   await getStudy(parts, study, predicate)
-  await parts.catalog.reports.decideLink({
+  await parts.healthRecord.reports.decideLink({
     ...{ reportId: id, studyInstanceUid: study, decision },
     by: caller.principal.subject,
     reason: body.data.reason,
   })
   await parts.evaluator.evaluateReport(id)
-  const [link] = await parts.catalog.reports.listLinks({ reportId: id, studyInstanceUid: study }, predicate)
+  const [link] = await parts.healthRecord.reports.listLinks({ reportId: id, studyInstanceUid: study }, predicate)
   sendJson(response, link === undefined ? {} : linkAnswer(link))
 }
 
@@ -122,19 +122,19 @@ async function withdraw(parts: RouteParts, request: Request, response: Response)
   const object = { resource: 'report', reportId: id, decision: 'withdraw' }
   const { predicate } = await parts.access.authorize(caller, { kind: 'decide-links' }, object)
   await getReport(parts, id, predicate)
-  await parts.catalog.reports.withdrawReport({ id, by: caller.principal.subject, reason })
+  await parts.healthRecord.reports.withdrawReport({ id, by: caller.principal.subject, reason })
   await parts.evaluator.evaluateReport(id)
   response.set('cache-control', 'no-store').status(204).end()
 }
 
-async function getReport({ catalog }: RouteParts, id: string, predicate: Predicate): Promise<Report> {
-  const [report] = await catalog.reports.listReports({ id, limit: 1 }, predicate)
+async function getReport({ healthRecord }: RouteParts, id: string, predicate: Predicate): Promise<Report> {
+  const [report] = await healthRecord.reports.listReports({ id, limit: 1 }, predicate)
   if (report === undefined) throw new ProblemError('not-found', 'there is no such report')
   return report
 }
 
-async function getStudy({ catalog }: RouteParts, studyInstanceUid: string, predicate: Predicate): Promise<void> {
-  const isShown = await catalog.reports.isStudyShown(studyInstanceUid, predicate)
+async function getStudy({ healthRecord }: RouteParts, studyInstanceUid: string, predicate: Predicate): Promise<void> {
+  const isShown = await healthRecord.reports.isStudyShown(studyInstanceUid, predicate)
   if (!isShown) throw new ProblemError('not-found', 'there is no such study')
 }
 

@@ -20,7 +20,7 @@ import type { LinkerParts } from '../linker-parts.ts'
 import { entityOfMessage, type KnownSender } from './known-hosts.ts'
 import { mllpListenerLimits } from './mllp-limits.ts'
 
-export type MessageParts = Pick<LinkerParts, 'catalog' | 'logger'> & {
+export type MessageParts = Pick<LinkerParts, 'catalog' | 'healthRecord' | 'logger'> & {
   readonly access: Pick<AccessControl, 'authorize'>
   readonly intake: IntakeParts
 }
@@ -124,8 +124,8 @@ function localIssuerOf({ entityCode }: Arrived): { readonly localPatientIssuer?:
   return entityCode === undefined ? {} : { localPatientIssuer: `entity:${entityCode}` }
 }
 
-async function changeIdentities({ catalog }: MessageParts, arrived: Arrived): Promise<void> {
-  const { identity } = catalog
+async function changeIdentities({ healthRecord }: MessageParts, arrived: Arrived): Promise<void> {
+  const { identity } = healthRecord
   const { event, patients } = adtFactsOf(smallMessage(arrived), localIssuerOf(arrived))
   for (const { identifiers, replacedIdentifiers } of patients) {
     for (const { issuer } of [...identifiers, ...replacedIdentifiers]) checkDomain(issuer, arrived)
@@ -155,7 +155,7 @@ async function receive({ intake }: MessageParts, { bytes }: Arrived, grant: Gran
 
 const cancelled: ReadonlySet<string> = new Set(['CA', 'OC', 'CR'])
 
-async function keepOrder({ catalog, intake }: MessageParts, arrived: Arrived, grant: Grant): Promise<void> {
+async function keepOrder({ healthRecord, intake }: MessageParts, arrived: Arrived, grant: Grant): Promise<void> {
   const facts = orderFactsOf(smallMessage(arrived), localIssuerOf(arrived))
   if (facts.control !== undefined && cancelled.has(facts.control)) return
   const order = { origin: originOf(grant), receivedAt: new Date(), fillers: facts.fillerOrders }
@@ -163,7 +163,7 @@ async function keepOrder({ catalog, intake }: MessageParts, arrived: Arrived, gr
   const [studyInstanceUid] = facts.studyInstanceUids
   const accessions = facts.accessions.length > 0 ? facts.accessions : [undefined]
   for (const accession of accessions) {
-    const studies = await catalog.reports.receiveOrder({ ...order, placers, accession, studyInstanceUid })
+    const studies = await healthRecord.reports.receiveOrder({ ...order, placers, accession, studyInstanceUid })
     for (const uid of studies) await intake.evaluator.evaluateStudy(uid)
   }
 }

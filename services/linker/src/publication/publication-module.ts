@@ -22,10 +22,11 @@ export function createPublicationModule(
   parts: LinkerParts,
   o: { readonly evaluate: (studyInstanceUid: string) => Promise<void> },
 ): LinkerModule {
-  const { catalog, config, logger, metrics } = parts
+  const { catalog, healthRecord, config, logger, metrics } = parts
   const registry = createRegistry(parts)
   const publisher = new Publisher({
     catalog,
+    healthRecord,
     store: parts.store,
     registry,
     settings: manifestSettingsOf(config),
@@ -37,7 +38,7 @@ export function createPublicationModule(
     metrics,
     onAttempt: (attempt) => recordAttempt(parts, registry, attempt),
   })
-  const reconciler = new Reconciler({ registry, catalog, logger })
+  const reconciler = new Reconciler({ registry, healthRecord, logger })
   const notices = openNotices(parts, publisher)
   return {
     mount: (router) => mountPublicationRoutes(router, parts),
@@ -96,9 +97,9 @@ async function evaluated(
   })
 }
 
-async function measure({ catalog, metrics }: LinkerParts): Promise<void> {
-  metrics.fseDivergence.set(await catalog.publications.countDivergence(DIVERGENCE_AGE_MS))
-  const unresolved = await catalog.publications.countUnresolved()
+async function measure({ healthRecord, metrics }: LinkerParts): Promise<void> {
+  metrics.fseDivergence.set(await healthRecord.publications.countDivergence(DIVERGENCE_AGE_MS))
+  const unresolved = await healthRecord.publications.countUnresolved()
   metrics.studies.set(
     { state: 'unresolved' },
     unresolved.reduce((sum, { studies }) => sum + studies, 0),

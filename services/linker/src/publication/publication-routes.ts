@@ -32,7 +32,7 @@ async function list(parts: LinkerParts, request: Request, response: Response): P
     throw new ProblemError('bad-request', 'there is no such state')
   }
   await parts.access.authorize(callerOf(request), { kind: 'operate' }, { resource: 'publications', state })
-  const publications = await parts.catalog.publications.list({
+  const publications = await parts.healthRecord.publications.list({
     state: state as PublicationState | undefined,
     after: oneText(request, 'after'),
   })
@@ -43,7 +43,7 @@ async function show(parts: LinkerParts, request: Request, response: Response): P
   const studyInstanceUid = studyOf(request)
   await parts.access.authorize(callerOf(request), { kind: 'operate' }, { studyInstanceUid })
   const publication = await getPublication(parts, studyInstanceUid)
-  const manifests = await parts.catalog.publications.listManifests(studyInstanceUid)
+  const manifests = await parts.healthRecord.publications.listManifests(studyInstanceUid)
   sendJson(response, {
     ...publication,
     manifests: manifests.map(
@@ -64,14 +64,14 @@ async function retry(parts: LinkerParts, request: Request, response: Response): 
   const studyInstanceUid = studyOf(request)
   await parts.access.authorize(callerOf(request), { kind: 'operate' }, { studyInstanceUid, retry: true })
   await getPublication(parts, studyInstanceUid)
-  await parts.catalog.publications.wake({ studyInstanceUids: [studyInstanceUid], verify: true })
+  await parts.healthRecord.publications.wake({ studyInstanceUids: [studyInstanceUid], verify: true })
   response.status(202)
   sendJson(response, { studyInstanceUid, state: 'due' })
 }
 
 /** What staff may see of it; of a hidden study nothing, as of one that never came. */
-async function getPublication({ catalog }: LinkerParts, studyInstanceUid: string): Promise<ListedPublication> {
-  const [publication] = await catalog.publications.list({ studyInstanceUid })
+async function getPublication({ healthRecord }: LinkerParts, studyInstanceUid: string): Promise<ListedPublication> {
+  const [publication] = await healthRecord.publications.list({ studyInstanceUid })
   if (publication === undefined) throw new ProblemError('not-found', 'no such publication')
   return publication
 }
@@ -81,7 +81,7 @@ async function unresolved(parts: LinkerParts, request: Request, response: Respon
   const object = { resource: 'unresolved' }
   const { predicate } = await parts.access.authorize(callerOf(request), { kind: 'count-unresolved' }, object)
   const entityCode = predicate.kind === 'entity' ? predicate.entityCode : undefined
-  const entities = await parts.catalog.publications.countUnresolved(entityCode)
+  const entities = await parts.healthRecord.publications.countUnresolved(entityCode)
   sendJson(response, { entities })
 }
 

@@ -1,5 +1,5 @@
 import type { ObjectStore } from '@vna/archive'
-import type { Catalog, ManifestRow, ManifestStudyRow, TakenPublication } from '@vna/catalog'
+import type { Catalog, HealthRecord, ManifestRow, ManifestStudyRow, TakenPublication } from '@vna/catalog'
 import { contentHashOf, encodeFhir, type ManifestStudy, provideDocumentBundle } from '@vna/fse'
 import type { EntryReferences, Registry, RegistryEntry } from '../registry/registry.ts'
 import { type ManifestSettings, manifestOptionsOf } from './manifest-options.ts'
@@ -8,7 +8,8 @@ import { type PublicationStep, planPublication } from './plan-publication.ts'
 import { applyRejectionNotes } from './rejection-notes.ts'
 
 export interface PublishingParts {
-  readonly catalog: Pick<Catalog, 'publications' | 'locateInstances'>
+  readonly catalog: Pick<Catalog, 'locateInstances'>
+  readonly healthRecord: Pick<HealthRecord, 'publications'>
   readonly store: ObjectStore
   readonly registry: Registry
   readonly settings: ManifestSettings
@@ -44,15 +45,15 @@ export async function publishStudy(
  * need it before anybody knows whose study it is.
  */
 async function readStudy(
-  { catalog, accessionIssuerOid, evaluate }: PublishingParts,
+  { healthRecord, accessionIssuerOid, evaluate }: PublishingParts,
   studyInstanceUid: string,
 ): Promise<ManifestStudyRow | undefined> {
   await evaluate(studyInstanceUid)
-  const study = await catalog.publications.readManifestStudy(studyInstanceUid)
+  const study = await healthRecord.publications.readManifestStudy(studyInstanceUid)
   if (study === undefined || study.requests.length > 0) return study
-  await catalog.publications.ensureAccession(studyInstanceUid, accessionIssuerOid)
+  await healthRecord.publications.ensureAccession(studyInstanceUid, accessionIssuerOid)
   await evaluate(studyInstanceUid)
-  return catalog.publications.readManifestStudy(studyInstanceUid)
+  return healthRecord.publications.readManifestStudy(studyInstanceUid)
 }
 
 async function converge(
@@ -61,7 +62,7 @@ async function converge(
   taken: TakenPublication,
   signal: AbortSignal,
 ): Promise<void> {
-  const { publications } = parts.catalog
+  const { publications } = parts.healthRecord
   const contentHash = contentHashOf(study, optionsOf(parts, study, 1, new Date(0)))
   let entries: readonly RegistryEntry[] | undefined
   for (let count = 0; count < MAX_STEPS; count++) {
@@ -92,7 +93,7 @@ async function perform(
   { step, current }: { step: Exclude<PublicationStep, { kind: 'settle' }>; current: ManifestRow | undefined },
   signal: AbortSignal,
 ): Promise<void> {
-  const { publications } = parts.catalog
+  const { publications } = parts.healthRecord
   switch (step.kind) {
     case 'withdraw':
       return parts.registry.withdraw(step.reference, signal)
@@ -122,7 +123,7 @@ async function build(
   const options = optionsOf(parts, study, version, createdAt)
   const manifest = await storeManifest(parts.store, study, { options, createdAt, former })
   parts.reach('after-documents')
-  await parts.catalog.publications.putManifest(manifest)
+  await parts.healthRecord.publications.putManifest(manifest)
   parts.reach('after-built')
 }
 
@@ -149,7 +150,7 @@ function optionsOf({ settings }: PublishingParts, study: ManifestStudy, version:
 
 /** Hidden, or nothing of it is left. One that is not in the catalog is none of these: its packs are still to be registered. */
 async function withdrawHidden(parts: PublishingParts, studyInstanceUid: string, signal: AbortSignal): Promise<void> {
-  const { publications } = parts.catalog
+  const { publications } = parts.healthRecord
   const isThere = await publications.isStudyThere(studyInstanceUid)
   if (!isThere) return publications.leave(studyInstanceUid)
   return withdrawStudy(parts, studyInstanceUid, 'WITHDRAWN', signal)
@@ -157,12 +158,12 @@ async function withdrawHidden(parts: PublishingParts, studyInstanceUid: string, 
 
 /** Takes out whatever the registry may hold of a study, also what was sent without an answer. */
 async function withdrawStudy(
-  { catalog, registry }: PublishingParts,
+  { healthRecord, registry }: PublishingParts,
   studyInstanceUid: string,
   state: 'WITHDRAWN' | 'UNRESOLVED',
   signal: AbortSignal,
 ): Promise<void> {
-  const manifests = await catalog.publications.listManifests(studyInstanceUid)
+  const manifests = await healthRecord.publications.listManifests(studyInstanceUid)
   const isClean = manifests.every((manifest) => manifest.state === 'WITHDRAWN')
   const entries = isClean
     ? []
@@ -172,7 +173,7 @@ async function withdrawStudy(
       )
   const references = entries?.map(({ reference }) => reference) ?? notedReferences(manifests)
   for (const reference of references) await registry.withdraw(reference, signal)
-  await catalog.publications.markWithdrawn(studyInstanceUid, state)
+  await healthRecord.publications.markWithdrawn(studyInstanceUid, state)
 }
 
 function notedReferences(manifests: readonly ManifestRow[]): readonly string[] {

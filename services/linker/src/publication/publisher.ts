@@ -53,7 +53,7 @@ export class Publisher {
 
   /** Keeps what is being worked on. */
   async renew(): Promise<void> {
-    await this.#options.catalog.publications.renew([...this.#running.keys()], publisherLimits.leaseMs)
+    await this.#options.healthRecord.publications.renew([...this.#running.keys()], publisherLimits.leaseMs)
   }
 
   /** Lets running studies end within the time, then cuts them off; they stay due. */
@@ -71,7 +71,10 @@ export class Publisher {
       this.#isAskedAgain = false
       const free = this.#options.concurrency - this.#running.size
       if (free <= 0 || this.#pace.pauseMs > 0) return
-      const taken = await this.#options.catalog.publications.take({ limit: free, leaseMs: publisherLimits.leaseMs })
+      const taken = await this.#options.healthRecord.publications.take({
+        limit: free,
+        leaseMs: publisherLimits.leaseMs,
+      })
       for (const publication of taken) this.#begin(publication)
     }
   }
@@ -102,7 +105,7 @@ export class Publisher {
 
   async #fail(taken: TakenPublication, error: unknown, startedAt: Date): Promise<void> {
     const { studyInstanceUid } = taken
-    const { catalog, logger, metrics, onAttempt } = this.#options
+    const { healthRecord, logger, metrics, onAttempt } = this.#options
     if (this.#stopping.signal.aborted) return
     this.#pace.failed(studyInstanceUid, error)
     metrics.fsePublications.inc({ outcome: 'error' })
@@ -112,7 +115,7 @@ export class Publisher {
     if (error instanceof CatalogError && error.retryable) return
     const isBlocking = failure === undefined ? isDefect(error) : !failure.retryable
     if (failure === undefined) logger.error({ err: error, study: studyInstanceUid }, 'a study could not be published')
-    await catalog.publications
+    await healthRecord.publications
       .fail({
         studyInstanceUid,
         kind: isBlocking ? 'blocking' : 'retryable',

@@ -1,5 +1,5 @@
 import { type ObjectStore, readSidecar, sidecarKeyOf } from '@vna/archive'
-import type { Catalog, LocatedInstance } from '@vna/catalog'
+import type { Catalog, HealthRecord, LocatedInstance } from '@vna/catalog'
 
 type Item = Readonly<Record<string, { readonly Value?: readonly unknown[] } | undefined>>
 
@@ -11,11 +11,16 @@ type Item = Readonly<Record<string, { readonly Value?: readonly unknown[] } | un
 export async function applyRejectionNotes(
   {
     catalog,
+    healthRecord,
     store,
-  }: { readonly catalog: Pick<Catalog, 'publications' | 'locateInstances'>; readonly store: ObjectStore },
+  }: {
+    readonly catalog: Pick<Catalog, 'locateInstances'>
+    readonly healthRecord: Pick<HealthRecord, 'publications'>
+    readonly store: ObjectStore
+  },
   studyInstanceUid: string,
 ): Promise<void> {
-  const notes = await catalog.publications.listRejectionNotes(studyInstanceUid)
+  const notes = await healthRecord.publications.listRejectionNotes(studyInstanceUid)
   if (notes.length === 0) return
   const instances = await catalog.locateInstances({ studyInstanceUid }, { kind: 'all', includeHidden: true })
   for (const { sopInstanceUid, reason } of notes) {
@@ -24,7 +29,7 @@ export async function applyRejectionNotes(
     const named = new Set(referencedInstances(await readNote(store, note), studyInstanceUid))
     const rejected = instances.filter((one) => named.has(one.sopInstanceUid) && one.entityCode === note.entityCode)
     const sopInstanceUids = [sopInstanceUid, ...rejected.map((one) => one.sopInstanceUid)]
-    await catalog.publications.rejectInstances({
+    await healthRecord.publications.rejectInstances({
       studyInstanceUid,
       reason,
       sopInstanceUids,

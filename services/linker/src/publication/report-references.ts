@@ -23,7 +23,7 @@ export async function answerReportReferences(parts: LinkerParts, request: Reques
   const uids = await studiesOf(parts, asked, predicate)
   const found: ReportReferences[] = []
   for (const uid of uids) {
-    const study = await parts.catalog.publications.readManifestStudy(uid, predicate)
+    const study = await parts.healthRecord.publications.readManifestStudy(uid, predicate)
     if (study === undefined || !isOfPatient(study.patient.identifiers, asked)) continue
     const requests = study.requests.length > 0 ? study : await withAccession(parts, uid, predicate)
     if (requests !== undefined) found.push(reportReferencesOf(requests, { cda: asked.cda }))
@@ -54,16 +54,20 @@ function askedOf(request: Request): Asked {
   return { study, accession, issuer: oneText(request, 'issuer'), patient: oneText(request, 'patient'), cda }
 }
 
-async function studiesOf({ catalog }: LinkerParts, asked: Asked, predicate: Predicate): Promise<readonly string[]> {
+async function studiesOf(
+  { healthRecord }: LinkerParts,
+  asked: Asked,
+  predicate: Predicate,
+): Promise<readonly string[]> {
   if (asked.study !== undefined) return [asked.study]
   const { accession = '', issuer } = asked
-  return catalog.publications.findStudiesByAccession({ accession, issuer, limit: MAX_STUDIES }, predicate)
+  return healthRecord.publications.findStudiesByAccession({ accession, issuer, limit: MAX_STUDIES }, predicate)
 }
 
 /** A report of a study without a number carries the one that is made for it (MADO, absent case). */
-async function withAccession({ catalog, config }: LinkerParts, uid: string, predicate: Predicate) {
-  await catalog.publications.ensureAccession(uid, config.accessionIssuerOid)
-  return catalog.publications.readManifestStudy(uid, predicate)
+async function withAccession({ healthRecord, config }: LinkerParts, uid: string, predicate: Predicate) {
+  await healthRecord.publications.ensureAccession(uid, config.accessionIssuerOid)
+  return healthRecord.publications.readManifestStudy(uid, predicate)
 }
 
 function isOfPatient(identifiers: readonly { readonly value: string }[], { patient }: Asked): boolean {

@@ -1,8 +1,8 @@
-import type { Catalog } from '@vna/catalog'
+import type { HealthRecord } from '@vna/catalog'
 import type { Logger } from '@vna/runtime'
 import type { Registry } from './registry.ts'
 
-type ManifestStatus = Awaited<ReturnType<Catalog['publications']['listManifestStates']>>[number]
+type ManifestStatus = Awaited<ReturnType<HealthRecord['publications']['listManifestStates']>>[number]
 
 const MAX_MANIFESTS_PER_ROUND = 200
 /** Between two passes over all manifests. */
@@ -14,22 +14,22 @@ const PAUSE_BETWEEN_PASSES_MS = 5_000
  */
 export class Reconciler {
   readonly #registry: Registry
-  readonly #catalog: Pick<Catalog, 'publications'>
+  readonly #healthRecord: Pick<HealthRecord, 'publications'>
   readonly #logger: Logger
   #after = 0
   #notBefore = 0
   #isTold = false
 
-  constructor(o: { registry: Registry; catalog: Pick<Catalog, 'publications'>; logger: Logger }) {
+  constructor(o: { registry: Registry; healthRecord: Pick<HealthRecord, 'publications'>; logger: Logger }) {
     this.#registry = o.registry
-    this.#catalog = o.catalog
+    this.#healthRecord = o.healthRecord
     this.#logger = o.logger
   }
 
   /** One stretch; resolves how many studies differ. */
   async round(signal: AbortSignal): Promise<number> {
     if (!this.#registry.isExternal || Date.now() < this.#notBefore) return 0
-    const { publications } = this.#catalog
+    const { publications } = this.#healthRecord
     const manifests = await publications.listManifestStates(this.#after, MAX_MANIFESTS_PER_ROUND)
     const last = manifests.at(-1)
     if (last === undefined) {

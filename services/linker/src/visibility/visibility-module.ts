@@ -12,7 +12,7 @@ const MAX_BODY_BYTES = 4096
 const bodySchema = z.strictObject({ visibility: z.enum(['normal', 'hidden']) })
 const reportId = z.uuid()
 
-type VisibilityParts = Pick<LinkerParts, 'catalog' | 'access'>
+type VisibilityParts = Pick<LinkerParts, 'healthRecord' | 'access'>
 
 /** Hides studies and reports, and shows them again, as the health record decides. */
 export function createVisibilityModule(parts: VisibilityParts): LinkerModule {
@@ -38,7 +38,7 @@ function allow({ access }: VisibilityParts, kind: VisibilityKind) {
 const grants = new WeakMap<Request, Grant>()
 
 /** 204 whether the thing is there or not: what has not come yet will be hidden when it comes, and nobody learns which it is. */
-function put({ catalog }: VisibilityParts, kind: VisibilityKind) {
+function put({ healthRecord }: VisibilityParts, kind: VisibilityKind) {
   return async (request: Request, response: Response): Promise<void> => {
     const { principal } = callerOf(request)
     const id = idOf(request, kind)
@@ -49,7 +49,7 @@ function put({ catalog }: VisibilityParts, kind: VisibilityKind) {
     if (grant === undefined) throw new Error('nobody allowed this')
     // Before it is done: a decision that leaves no trace is none.
     await grant.record('allowed', { visibility })
-    await catalog.visibility.set({ kind, id, visibility, by: principal.subject })
+    await healthRecord.visibility.set({ kind, id, visibility, by: principal.subject })
     response.set('cache-control', 'no-store').status(204).end()
   }
 }

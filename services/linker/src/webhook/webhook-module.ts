@@ -18,18 +18,21 @@ export const webhookLimits = {
 
 /** Tells the health record's webhook what appeared or changed, in order for each study, until it says so. */
 export function createWebhookModule(parts: LinkerParts): LinkerModule {
-  const { catalog } = parts
+  const { healthRecord } = parts
   const target = targetOf(parts)
   const prune = {
     name: 'notifications',
     intervalMs: webhookLimits.pruneIntervalMs,
     // Where nobody is told, nothing waits to be told.
     run: () =>
-      catalog.publications.pruneNotifications({ keepDays: webhookLimits.keepDays, withOpen: target === undefined }),
+      healthRecord.publications.pruneNotifications({
+        keepDays: webhookLimits.keepDays,
+        withOpen: target === undefined,
+      }),
   }
   if (target === undefined) return { rounds: [prune] }
   const tell = async (signal: AbortSignal): Promise<void> => {
-    const taken = await catalog.publications.takeNotifications({
+    const taken = await healthRecord.publications.takeNotifications({
       limit: webhookLimits.perRound,
       leaseMs: webhookLimits.leaseMs,
     })
@@ -49,11 +52,11 @@ function targetOf({ config }: LinkerParts): WebhookTarget | undefined {
 }
 
 async function tellOne(
-  { catalog, logger }: LinkerParts,
+  { healthRecord, logger }: LinkerParts,
   target: WebhookTarget,
   { notification, signal }: { notification: Notification; signal: AbortSignal },
 ): Promise<void> {
-  const { publications } = catalog
+  const { publications } = healthRecord
   // A hidden study is as if it were not there, but that its manifest is gone must be known.
   if (notification.isHidden && notification.kind !== 'manifest-withdrawn') {
     return publications.closeNotification(notification.id, 'hidden')
