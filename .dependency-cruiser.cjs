@@ -5,7 +5,8 @@ const mayImport = {
   dicomweb: ['dicom'],
   archive: ['dicom'],
   'ledger-events': [],
-  catalog: ['dicom', 'ledger-events'],
+  database: ['ledger-events'],
+  catalog: ['database', 'dicom', 'ledger-events'],
   hl7: [],
   fse: ['dicom', 'hl7'],
   retrieval: ['archive', 'dicom', 'dicomweb'],
@@ -14,7 +15,7 @@ const mayImport = {
   access: ['catalog'],
   http: ['access', 'dicomweb'],
   'front-door': ['access', 'http', 'runtime'],
-  registration: ['archive', 'catalog', 'dicom', 'entities', 'ledger-events'],
+  registration: ['archive', 'catalog', 'database', 'dicom', 'entities', 'ledger-events'],
   runtime: [],
   phantom: ['dicom'],
 }

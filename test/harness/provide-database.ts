@@ -1,5 +1,5 @@
 import type { TestProject } from 'vitest/node'
-import { openDatabase } from '../../packages/catalog/src/index.ts'
+import { openDatabase } from '../../packages/database/src/index.ts'
 import { startPostgres } from './servers.ts'
 
 /** The migrated database that each test file's own is copied from. */

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { AuditTrail, type Principal } from '../../packages/access/src/index.ts'
-import { openCatalog, openDatabase } from '../../packages/catalog/src/index.ts'
+import { openCatalog } from '../../packages/catalog/src/index.ts'
+import { openDatabase } from '../../packages/database/src/index.ts'
 import { type CatalogFixture, startCatalog } from './support-catalog.ts'
 
 let fixture: CatalogFixture

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { catalogLimits, isSameDatabase, openCatalog, openDatabase } from '../../packages/catalog/src/index.ts'
+import { catalogLimits, openCatalog } from '../../packages/catalog/src/index.ts'
+import { isSameDatabase, openDatabase } from '../../packages/database/src/index.ts'
 import { type CatalogFixture, samplePack, sha256, startCatalog } from './support-catalog.ts'
 
 let fixture: CatalogFixture

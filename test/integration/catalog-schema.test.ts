@@ -1,7 +1,6 @@
 import { readdir } from 'node:fs/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { describeSchema } from '../../packages/catalog/src/database/describe-schema.ts'
-import { CatalogError, openDatabase } from '../../packages/catalog/src/index.ts'
+import { CatalogError, describeSchema, openDatabase } from '../../packages/database/src/index.ts'
 import { type CatalogFixture, startCatalog } from './support-catalog.ts'
 
 let fixture: CatalogFixture
@@ -15,7 +14,7 @@ describe('the schema', () => {
   it('that the migrations make is the one in schema.sql', async () => {
     // After an intended change: vitest run test/integration/catalog-schema.test.ts --update
     const text = await describeSchema(fixture.database.sql)
-    await expect(text).toMatchFileSnapshot('../../packages/catalog/schema.sql')
+    await expect(text).toMatchFileSnapshot('../../packages/database/schema.sql')
   })
 
   it('is made once, however many start at the same time', async () => {
@@ -25,7 +24,7 @@ describe('the schema', () => {
     const results = await Promise.all(others.map((other) => other.migrate()))
     // Whoever holds the lock applies the next one: they may share the work, but nothing is applied twice or left out.
     const applied = results.flatMap((result) => result.applied)
-    expect(applied.toSorted()).toEqual((await readdir('packages/catalog/migrations')).toSorted())
+    expect(applied.toSorted()).toEqual((await readdir('packages/database/migrations')).toSorted())
     await Promise.all(others.map((other) => other.close()))
     expect((await database.migrate()).applied).toEqual([])
   })

@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { openCatalog, openDatabase } from '../../packages/catalog/src/index.ts'
+import { openCatalog } from '../../packages/catalog/src/index.ts'
+import { openDatabase } from '../../packages/database/src/index.ts'
 import {
   addEntity,
   applyEntityEvent,

@@ -2,14 +2,15 @@ import { createHash, randomBytes } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type {
   Catalog,
-  Database,
   HealthRecord,
   InstanceHeader,
   QuarantinedInstance,
   RegisteredInstance,
   RegisterPackInput,
 } from '../../packages/catalog/src/index.ts'
-import { openCatalog, openDatabase, openHealthRecord } from '../../packages/catalog/src/index.ts'
+import { openCatalog, openHealthRecord } from '../../packages/catalog/src/index.ts'
+import type { Database } from '../../packages/database/src/index.ts'
+import { openDatabase } from '../../packages/database/src/index.ts'
 import { databaseUrl, templateDatabase } from '../harness/provide-database.ts'
 
 export interface CatalogFixture {

@@ -1,4 +1,4 @@
-import type { Database } from '../../packages/catalog/src/index.ts'
+import type { Database } from '../../packages/database/src/index.ts'
 
 type Rows = readonly Record<string, unknown>[]
 

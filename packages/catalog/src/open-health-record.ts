@@ -1,4 +1,4 @@
-import type { Database } from './database/open-database.ts'
+import type { Database } from '@vna/database'
 import type { FseEvent } from './fse-event.ts'
 import { applyFseEvent } from './fse-events.ts'
 import { type IdentityCatalog, identityMethods } from './identity/identity-methods.ts'

@@ -1,5 +1,6 @@
 import { type LedgerEvent, LedgerWriter, type ObjectStore, readLedger } from '@vna/archive'
-import type { Catalog, CatalogEvent, Database, FseEvent, HealthRecord } from '@vna/catalog'
+import type { Catalog, FseEvent, HealthRecord } from '@vna/catalog'
+import type { CatalogEvent, Database } from '@vna/database'
 import { applyEntityEvent } from '@vna/entities'
 
 /** Moves decisions from the catalog's outbox to the ledger in the object store; returns how many. */

@@ -1,6 +1,7 @@
 import { readFile, rename, writeFile } from 'node:fs/promises'
 import { type ObjectStore, parsePackKey } from '@vna/archive'
-import { type Catalog, type Database, type DatabaseIdentity, type HealthRecord, isSameDatabase } from '@vna/catalog'
+import type { Catalog, HealthRecord } from '@vna/catalog'
+import { type Database, type DatabaseIdentity, isSameDatabase } from '@vna/database'
 import { applyLedger, registerStoredPack } from '@vna/registration'
 import type { Logger } from '@vna/runtime'
 

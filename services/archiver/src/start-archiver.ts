@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { configuredCredentials, type ObjectStore, type ObjectStoreOperation, openObjectStore } from '@vna/archive'
-import { type Catalog, type Database, openCatalog, openDatabase, openHealthRecord } from '@vna/catalog'
+import { type Catalog, openCatalog, openHealthRecord } from '@vna/catalog'
+import { type Database, openDatabase } from '@vna/database'
 import { type ArchivingParts, createLedgerShipper } from '@vna/registration'
 import {
   createCrashPoint,

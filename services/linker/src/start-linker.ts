@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { openAccess } from '@vna/access'
-import { openCatalog, openDatabase, openHealthRecord } from '@vna/catalog'
+import { openCatalog, openHealthRecord } from '@vna/catalog'
+import { openDatabase } from '@vna/database'
 import { openListener } from '@vna/http'
 import {
   createCrashPoint,

@@ -1,4 +1,4 @@
-import { openDatabase } from '@vna/catalog'
+import { openDatabase } from '@vna/database'
 
 /** Brings the catalog of this database to the newest schema. */
 export async function migrateCatalog(databaseUrl: string): Promise<void> {

@@ -2,7 +2,8 @@ import { createHash } from 'node:crypto'
 import { closeSync, openSync, readdirSync, readFileSync, readSync, rmSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { openCatalog, openDatabase } from '../../../packages/catalog/src/index.ts'
+import { openCatalog } from '../../../packages/catalog/src/index.ts'
+import { openDatabase } from '../../../packages/database/src/index.ts'
 import { type Stack, startStack, waitUntil } from '../../harness/stack.ts'
 
 const LIMIT_MS = 120_000

@@ -1,4 +1,4 @@
-import type { Sql } from '../database/connect.ts'
+import type { Sql } from '@vna/database'
 import { listAudit } from '../queries/list-audit.ts'
 import { listAuditAnchors } from '../queries/list-audit-anchors.ts'
 import { type AuditRow, auditGenesis, auditHash } from './audit-chain.ts'

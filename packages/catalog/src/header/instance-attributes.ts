@@ -1,5 +1,5 @@
+import { cleanDate, cleanInteger, cleanText } from '@vna/database'
 import type { DicomJson, InstanceHeader } from '@vna/dicom'
-import { cleanDate, cleanInteger, cleanText } from './clean-text.ts'
 
 /** In `instances.instance_number`: absent. Outside what cleanInteger lets through. */
 export const absentInstanceNumber = -2_147_483_648

@@ -1,6 +1,6 @@
+import { cleanDate, cleanInteger, cleanJson, cleanText } from '@vna/database'
 import type { InstanceHeader } from '@vna/dicom'
 import { catalogLimits } from '../limits.ts'
-import { cleanDate, cleanInteger, cleanJson, cleanText } from './clean-text.ts'
 
 /** What one header says of its series, as the columns of `series` hold it. */
 export interface SeriesAttributes {

@@ -1,6 +1,5 @@
+import { cleanDate, cleanText, databaseLimits } from '@vna/database'
 import type { InstanceHeader } from '@vna/dicom'
-import { catalogLimits } from '../limits.ts'
-import { cleanDate, cleanText } from './clean-text.ts'
 import { codiceFiscaleIssuer, isCodiceFiscale } from './codice-fiscale.ts'
 import { foldPersonName } from './fold-name.ts'
 
@@ -67,11 +66,11 @@ function identifierOf(
   issuer: string | undefined,
   entityCode: string,
 ): PatientIdentifier | null {
-  const identifier = cleanText(id, catalogLimits.maxIdentifierChars)
+  const identifier = cleanText(id, databaseLimits.maxIdentifierChars)
   if (identifier === null) return null
   const upper = identifier.toUpperCase()
   if (isCodiceFiscale(upper)) return { identifier: upper, issuer: codiceFiscaleIssuer, type: 'codice-fiscale' }
-  const domain = cleanText(issuer, catalogLimits.maxIdentifierChars) ?? `entity:${entityCode}`
+  const domain = cleanText(issuer, databaseLimits.maxIdentifierChars) ?? `entity:${entityCode}`
   return { identifier, issuer: domain, type: 'local' }
 }
 

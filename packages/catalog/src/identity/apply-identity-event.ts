@@ -1,4 +1,4 @@
-import type { Sql } from '../database/connect.ts'
+import type { Sql } from '@vna/database'
 import type { FseEvent } from '../fse-event.ts'
 import { linkIdentities, mergeIdentities, unmergeIdentities } from './change-identities.ts'
 import type { IdentityLink, IdentityMerge, IdentityUnmerge } from './identity.ts'

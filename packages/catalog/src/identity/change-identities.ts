@@ -1,7 +1,5 @@
-import type { Sql, Transaction } from '../database/connect.ts'
-import { runTransaction } from '../database/run-transaction.ts'
-import { CatalogError } from '../errors.ts'
-import { appendEvents, type NewEvent } from '../queries/append-events.ts'
+import type { Sql, Transaction } from '@vna/database'
+import { appendEvents, CatalogError, type NewEvent, runTransaction } from '@vna/database'
 import {
   cleanIdentifier,
   cleanLink,

@@ -1,5 +1,5 @@
-import type { Sql } from '../database/connect.ts'
-import { runQuery } from '../database/run-transaction.ts'
+import type { Sql } from '@vna/database'
+import { runQuery } from '@vna/database'
 import { linkIdentities, mergeIdentities, unmergeIdentities } from './change-identities.ts'
 import {
   cleanIdentifier,

@@ -1,7 +1,5 @@
-import { CatalogError } from '../errors.ts'
-import { cleanDate, cleanText } from '../header/clean-text.ts'
+import { CatalogError, cleanDate, cleanText, databaseLimits } from '@vna/database'
 import { codiceFiscaleIssuer, isCodiceFiscale } from '../header/codice-fiscale.ts'
-import { catalogLimits } from '../limits.ts'
 
 /** An identifier in its domain: an OID, an issuer's name, or `entity:<code>`. */
 export interface Identifier {
@@ -57,8 +55,8 @@ export function isNationalIssuer(issuer: string): boolean {
 
 /** As headers are read: a codice fiscale is one whatever issuer stands beside it, national numbers are in capitals. */
 export function cleanIdentifier({ issuer, identifier }: Identifier): Identifier {
-  const value = cleanText(identifier, catalogLimits.maxIdentifierChars)
-  const domain = cleanText(issuer, catalogLimits.maxIdentifierChars)
+  const value = cleanText(identifier, databaseLimits.maxIdentifierChars)
+  const domain = cleanText(issuer, databaseLimits.maxIdentifierChars)
   if (value === null) throw new CatalogError('invalid-input', 'an identifier is empty')
   const compact = value.replace(/\s/g, '').toUpperCase()
   if (isCodiceFiscale(compact)) return { issuer: codiceFiscaleIssuer, identifier: compact }

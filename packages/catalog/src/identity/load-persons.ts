@@ -1,5 +1,5 @@
-import type { Transaction } from '../database/connect.ts'
-import { CatalogError } from '../errors.ts'
+import type { Transaction } from '@vna/database'
+import { CatalogError } from '@vna/database'
 import { type Identifier, identityLimits } from './identity.ts'
 import type { IdentityRow } from './place-identities.ts'
 

@@ -1,4 +1,4 @@
-import type { Transaction } from '../database/connect.ts'
+import type { Transaction } from '@vna/database'
 import type { Identifier } from './identity.ts'
 
 /** Studies and reports that name one of these identifiers are looked at again: manifests, registration, links. */

@@ -1,4 +1,4 @@
-import { CatalogError } from '../errors.ts'
+import { CatalogError } from '@vna/database'
 import { type Identifier, isNationalIssuer } from './identity.ts'
 
 /** What was told of one identifier. */

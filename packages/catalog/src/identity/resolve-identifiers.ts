@@ -1,5 +1,5 @@
-import type { Sql, Transaction } from '../database/connect.ts'
-import { CatalogError } from '../errors.ts'
+import type { Sql, Transaction } from '@vna/database'
+import { CatalogError } from '@vna/database'
 import { type Identifier, identityLimits, isNationalIssuer, keyOf } from './identity.ts'
 
 /** What the cross-reference says of one identifier. */

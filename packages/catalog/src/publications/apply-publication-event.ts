@@ -1,4 +1,4 @@
-import type { Sql, Transaction } from '../database/connect.ts'
+import type { Sql, Transaction } from '@vna/database'
 import { insertManifest, type ManifestJson } from './insert-manifest.ts'
 
 /** Does again what the ledger says of publications; true when the event is one of these. Repeating it changes nothing. */

@@ -1,8 +1,6 @@
 import { createHash } from 'node:crypto'
-import type { Sql } from '../database/connect.ts'
-import { runTransaction } from '../database/run-transaction.ts'
-import { CatalogError } from '../errors.ts'
-import { appendEvents } from '../queries/append-events.ts'
+import type { Sql } from '@vna/database'
+import { appendEvents, CatalogError, runTransaction } from '@vna/database'
 import { publicationLimits } from './limits.ts'
 
 export interface GeneratedAccession {

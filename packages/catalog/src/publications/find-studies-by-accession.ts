@@ -1,7 +1,6 @@
-import type { Sql } from '../database/connect.ts'
-import { runQuery } from '../database/run-transaction.ts'
+import type { Sql } from '@vna/database'
+import { runQuery, SqlText } from '@vna/database'
 import { compilePredicate, type Predicate } from '../search/predicate.ts'
-import { SqlText } from '../search/sql-text.ts'
 
 /** Studies by the accession number of their header, of an order in a series that was evaluated, or made by this archive. */
 export async function findStudiesByAccession(

@@ -1,4 +1,4 @@
-import type { Sql, Transaction } from '../database/connect.ts'
+import type { Sql, Transaction } from '@vna/database'
 import type { ManifestRow, NewManifest } from './manifest-row.ts'
 
 /** As JSON in one parameter: arrays and bytes then need no types of the driver's. */

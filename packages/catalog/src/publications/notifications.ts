@@ -1,5 +1,5 @@
-import type { Sql, Transaction } from '../database/connect.ts'
-import { runQuery, runTransaction } from '../database/run-transaction.ts'
+import type { Sql, Transaction } from '@vna/database'
+import { runQuery, runTransaction } from '@vna/database'
 import { publicationLimits } from './limits.ts'
 
 /** What the health record is told: UIDs and ids, never anything of a patient. */

@@ -1,6 +1,5 @@
-import type { Sql } from '../database/connect.ts'
-import { runTransaction } from '../database/run-transaction.ts'
-import { appendEvents } from '../queries/append-events.ts'
+import type { Sql } from '@vna/database'
+import { appendEvents, runTransaction } from '@vna/database'
 
 /** A rejection note (IHE IOCM): these instances are no longer to be shared. */
 export interface Rejection {

@@ -1,5 +1,5 @@
-import type { Sql, Transaction } from '../database/connect.ts'
-import { runQuery } from '../database/run-transaction.ts'
+import type { Sql, Transaction } from '@vna/database'
+import { runQuery } from '@vna/database'
 import { publicationLimits } from './limits.ts'
 import type { PublicationState } from './take-publications.ts'
 

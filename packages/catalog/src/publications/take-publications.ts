@@ -1,6 +1,5 @@
-import type { Sql } from '../database/connect.ts'
-import { rebuildLock } from '../database/rebuild.ts'
-import { runQuery, runTransaction } from '../database/run-transaction.ts'
+import type { Sql } from '@vna/database'
+import { rebuildLock, runQuery, runTransaction } from '@vna/database'
 import { publicationLimits } from './limits.ts'
 
 export type PublicationState =

@@ -1,4 +1,4 @@
-import type { Sql } from '../database/connect.ts'
+import type { Sql } from '@vna/database'
 
 export interface CatalogCounts {
   readonly studies: { readonly receiving: number; readonly stable: number; readonly hidden: number }

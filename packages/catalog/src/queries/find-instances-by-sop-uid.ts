@@ -1,7 +1,6 @@
-import type { Sql } from '../database/connect.ts'
-import { runQuery } from '../database/run-transaction.ts'
+import type { Sql } from '@vna/database'
+import { runQuery, SqlText } from '@vna/database'
 import { compilePredicate, type Predicate, shownInstance } from '../search/predicate.ts'
-import { SqlText } from '../search/sql-text.ts'
 import { uidHashOf } from '../uid-hash.ts'
 import { type LocatedInstance, locatedColumns, locatedInstanceOf, locatedJoins } from './locate-instances.ts'
 

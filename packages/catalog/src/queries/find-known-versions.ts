@@ -1,4 +1,4 @@
-import type { Transaction } from '../database/connect.ts'
+import type { Transaction } from '@vna/database'
 import type { KnownVersion } from '../register/plan-study.ts'
 import type { Arrival } from '../versions/current-version.ts'
 

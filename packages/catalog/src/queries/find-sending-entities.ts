@@ -1,4 +1,4 @@
-import type { Transaction } from '../database/connect.ts'
+import type { Transaction } from '@vna/database'
 import type { SendingEntity } from '../register/prepared-instance.ts'
 
 export async function findSendingEntities(

@@ -1,4 +1,4 @@
-import type { Sql, Transaction } from '../database/connect.ts'
+import type { Sql, Transaction } from '@vna/database'
 
 export async function findStudyRevisions(
   sql: Sql | Transaction,

@@ -1,4 +1,4 @@
-import type { Sql } from '../database/connect.ts'
+import type { Sql } from '@vna/database'
 
 /** Which of these pack keys have no row: packs in the object store that the catalog lost, or never had. */
 export async function findUnknownPacks(sql: Sql, packKeys: readonly string[]): Promise<readonly string[]> {

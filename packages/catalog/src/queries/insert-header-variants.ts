@@ -1,4 +1,4 @@
-import type { Transaction } from '../database/connect.ts'
+import type { Transaction } from '@vna/database'
 import type { HeaderVariant } from './read-locked-study.ts'
 
 export async function insertHeaderVariants(

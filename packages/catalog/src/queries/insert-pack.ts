@@ -1,4 +1,4 @@
-import type { Transaction } from '../database/connect.ts'
+import type { Transaction } from '@vna/database'
 import type { RegisterPackInput } from '../register/register-pack-input.ts'
 
 /** Inserts the row of a pack; `undefined` when the segment was registered before. */

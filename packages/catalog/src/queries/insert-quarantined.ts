@@ -1,5 +1,5 @@
-import type { Transaction } from '../database/connect.ts'
-import { cleanText } from '../header/clean-text.ts'
+import type { Transaction } from '@vna/database'
+import { cleanText } from '@vna/database'
 import type { QuarantinedInstance } from '../register/register-pack-input.ts'
 
 /** Adds quarantine entries of a pack; returns how many, as insertInstances does. */

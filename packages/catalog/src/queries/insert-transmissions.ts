@@ -1,5 +1,5 @@
-import type { Sql } from '../database/connect.ts'
-import { cleanText } from '../header/clean-text.ts'
+import type { Sql } from '@vna/database'
+import { cleanText } from '@vna/database'
 import { catalogLimits } from '../limits.ts'
 
 export interface Transmission {

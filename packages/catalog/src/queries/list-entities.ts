@@ -1,4 +1,4 @@
-import type { Sql, Transaction } from '../database/connect.ts'
+import type { Sql, Transaction } from '@vna/database'
 import type { EntityRow } from './entity-row.ts'
 
 /** Every entity an operator added, by code; those only seen in packs (`unlisted`) are not among them. */

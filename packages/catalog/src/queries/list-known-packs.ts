@@ -1,4 +1,4 @@
-import type { Sql } from '../database/connect.ts'
+import type { Sql } from '@vna/database'
 
 export interface KnownPack {
   readonly packKey: string

@@ -1,5 +1,5 @@
-import type { Sql } from '../database/connect.ts'
-import { SqlText } from '../search/sql-text.ts'
+import type { Sql } from '@vna/database'
+import { SqlText } from '@vna/database'
 
 export interface QuarantineFilter {
   readonly id?: number | undefined

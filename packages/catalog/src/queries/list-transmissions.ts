@@ -1,5 +1,5 @@
-import type { Sql } from '../database/connect.ts'
-import { SqlText } from '../search/sql-text.ts'
+import type { Sql } from '@vna/database'
+import { SqlText } from '@vna/database'
 import type { Transmission } from './insert-transmissions.ts'
 
 export interface TransmissionFilter {

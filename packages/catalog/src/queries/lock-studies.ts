@@ -1,4 +1,4 @@
-import type { Transaction } from '../database/connect.ts'
+import type { Transaction } from '@vna/database'
 
 /**
  * Takes the rows of studies for this transaction, in the order every transaction takes them: whoever holds a study may change

@@ -1,4 +1,4 @@
-import type { Sql } from '../database/connect.ts'
+import type { Sql } from '@vna/database'
 
 /** Notes that a pack was read back and its digest matched; false when there is no such pack. */
 export async function markPackVerified(sql: Sql, packKey: string): Promise<boolean> {

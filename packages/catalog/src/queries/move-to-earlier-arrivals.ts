@@ -1,4 +1,4 @@
-import type { Transaction } from '../database/connect.ts'
+import type { Transaction } from '@vna/database'
 import type { NewInstance } from './insert-instances.ts'
 
 /** A row keeps the first arrival of its bytes: an earlier one registered later takes its place, the old one is a copy. */

@@ -1,4 +1,4 @@
-import type { Transaction } from '../database/connect.ts'
+import type { Transaction } from '@vna/database'
 
 /** Moves the moment at which a study counts as stable to `stableMs` from now, never earlier than it was. */
 export async function putDueStudy(tx: Transaction, studyId: number, stableMs: number): Promise<void> {

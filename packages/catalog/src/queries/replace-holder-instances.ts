@@ -1,4 +1,4 @@
-import type { Transaction } from '../database/connect.ts'
+import type { Transaction } from '@vna/database'
 import type { HolderView } from '../register/holder-views.ts'
 import type { PlannedInstance } from '../register/plan-study.ts'
 

@@ -1,4 +1,4 @@
-import type { Transaction } from '../database/connect.ts'
+import type { Transaction } from '@vna/database'
 import type { PatientIdentifier } from '../header/study-attributes.ts'
 import { insertPatientIdentifiers } from './insert-patient-identifiers.ts'
 

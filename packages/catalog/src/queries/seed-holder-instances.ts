@@ -1,4 +1,4 @@
-import type { Transaction } from '../database/connect.ts'
+import type { Transaction } from '@vna/database'
 
 /** While a study has one sender, that sender is shown what is current: noted before the second one's instances come. */
 export async function seedHolderInstances(tx: Transaction, studyId: number, ownerEntityId: number): Promise<void> {

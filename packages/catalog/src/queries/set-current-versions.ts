@@ -1,4 +1,4 @@
-import type { Transaction } from '../database/connect.ts'
+import type { Transaction } from '@vna/database'
 
 export async function setCurrentVersions(
   tx: Transaction,

@@ -1,5 +1,5 @@
-import type { Sql } from '../database/connect.ts'
-import { runTransaction } from '../database/run-transaction.ts'
+import type { Sql } from '@vna/database'
+import { runTransaction } from '@vna/database'
 
 export interface StableStudy {
   readonly studyInstanceUid: string

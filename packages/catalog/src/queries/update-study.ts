@@ -1,4 +1,4 @@
-import type { Transaction } from '../database/connect.ts'
+import type { Transaction } from '@vna/database'
 import type { StudyAttributes } from '../header/study-attributes.ts'
 import type { Arrival } from '../versions/current-version.ts'
 

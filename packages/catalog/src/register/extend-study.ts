@@ -1,4 +1,4 @@
-import type { Transaction } from '../database/connect.ts'
+import type { Transaction } from '@vna/database'
 import { addToSeriesCounts } from '../queries/add-to-series-counts.ts'
 import { findKnownVersions } from '../queries/find-known-versions.ts'
 import { insertCopies } from '../queries/insert-copies.ts'

@@ -1,4 +1,4 @@
-import { CatalogError } from '../errors.ts'
+import { CatalogError } from '@vna/database'
 
 /** Fewer rows than sent: a dictionary row this process knew is gone, because an older dump was restored. */
 export function requireAllInserted(inserted: number, expected: number): void {

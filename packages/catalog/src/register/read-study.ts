@@ -1,4 +1,4 @@
-import type { Transaction } from '../database/connect.ts'
+import type { Transaction } from '@vna/database'
 import { findKnownVersions } from '../queries/find-known-versions.ts'
 import { type LockedStudy, readLockedStudy } from '../queries/read-locked-study.ts'
 import type { KnownVersion } from './plan-study.ts'

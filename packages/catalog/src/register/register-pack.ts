@@ -1,6 +1,5 @@
-import type { Sql, Transaction } from '../database/connect.ts'
-import { runQuery, runTransaction } from '../database/run-transaction.ts'
-import { CatalogError } from '../errors.ts'
+import type { Sql, Transaction } from '@vna/database'
+import { CatalogError, runQuery, runTransaction } from '@vna/database'
 import type { StudyAttributes } from '../header/study-attributes.ts'
 import { catalogLimits } from '../limits.ts'
 import { ensureDictionaries } from '../queries/ensure-dictionaries.ts'

@@ -1,4 +1,4 @@
-import type { Transaction } from '../database/connect.ts'
+import type { Transaction } from '@vna/database'
 import { insertInstances } from '../queries/insert-instances.ts'
 import { insertPatientIdentifiers } from '../queries/insert-patient-identifiers.ts'
 import { insertSeries } from '../queries/insert-series.ts'

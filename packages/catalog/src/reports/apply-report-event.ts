@@ -1,4 +1,4 @@
-import type { Sql } from '../database/connect.ts'
+import type { Sql } from '@vna/database'
 import type { FseEvent } from '../fse-event.ts'
 import { timeOf } from '../identity/apply-identity-event.ts'
 import { decideLink, withdrawReport } from './decide-link.ts'

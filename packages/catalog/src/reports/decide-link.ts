@@ -1,8 +1,5 @@
-import type { Sql } from '../database/connect.ts'
-import { runTransaction } from '../database/run-transaction.ts'
-import { CatalogError } from '../errors.ts'
-import { cleanText } from '../header/clean-text.ts'
-import { appendEvents } from '../queries/append-events.ts'
+import type { Sql } from '@vna/database'
+import { appendEvents, CatalogError, cleanText, runTransaction } from '@vna/database'
 import type { LinkDecision } from './report.ts'
 
 export interface DecideOptions {

@@ -1,6 +1,6 @@
-import type { Sql, Transaction } from '../database/connect.ts'
+import type { Sql, Transaction } from '@vna/database'
+import { SqlText } from '@vna/database'
 import type { Identifier } from '../identity/identity.ts'
-import { SqlText } from '../search/sql-text.ts'
 import { arrivalFlags } from '../versions/current-version.ts'
 import type { NumberInDomain, ReportFactsRecord } from './report.ts'
 import { reportLimits } from './report.ts'

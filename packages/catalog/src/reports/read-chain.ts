@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import type { Transaction } from '../database/connect.ts'
+import type { Transaction } from '@vna/database'
 import type { NewReport } from './report.ts'
 import type { ChainMember } from './report-chain.ts'
 

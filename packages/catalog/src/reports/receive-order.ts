@@ -1,8 +1,5 @@
-import type { Sql } from '../database/connect.ts'
-import { runTransaction } from '../database/run-transaction.ts'
-import { cleanText } from '../header/clean-text.ts'
-import { catalogLimits } from '../limits.ts'
-import { appendEvents } from '../queries/append-events.ts'
+import type { Sql } from '@vna/database'
+import { appendEvents, cleanText, databaseLimits, runTransaction } from '@vna/database'
 import type { NumberInDomain } from './report.ts'
 
 /** Numbers that belong to one exam, as an order message says. */
@@ -22,8 +19,8 @@ export async function receiveOrder(
   order: NewOrder,
   options: { readonly recordEvent?: boolean } = {},
 ): Promise<readonly string[]> {
-  const accession = cleanText(order.accession?.value, catalogLimits.maxIdentifierChars) ?? ''
-  const issuer = cleanText(order.accession?.issuer, catalogLimits.maxIdentifierChars) ?? ''
+  const accession = cleanText(order.accession?.value, databaseLimits.maxIdentifierChars) ?? ''
+  const issuer = cleanText(order.accession?.issuer, databaseLimits.maxIdentifierChars) ?? ''
   const uid = cleanText(order.studyInstanceUid, 64) ?? ''
   if (accession === '' && uid === '') return []
   return runTransaction(sql, async (tx) => {

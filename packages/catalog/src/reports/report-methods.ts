@@ -1,5 +1,5 @@
-import type { Sql } from '../database/connect.ts'
-import { runQuery } from '../database/run-transaction.ts'
+import type { Sql } from '@vna/database'
+import { runQuery } from '@vna/database'
 import type { Predicate } from '../search/predicate.ts'
 import { decideLink, withdrawReport } from './decide-link.ts'
 import { type Evaluation, type EvaluationRules, evaluateReport, takeDueReports } from './evaluate-report.ts'

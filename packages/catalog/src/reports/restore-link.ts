@@ -1,5 +1,5 @@
-import type { Sql, Transaction } from '../database/connect.ts'
-import { runTransaction } from '../database/run-transaction.ts'
+import type { Sql, Transaction } from '@vna/database'
+import { runTransaction } from '@vna/database'
 import type { ReportLink } from './report.ts'
 import type { DesiredLink } from './write-links.ts'
 

@@ -1,7 +1,5 @@
-import type { Sql, Transaction } from '../database/connect.ts'
-import { runTransaction } from '../database/run-transaction.ts'
-import { cleanText } from '../header/clean-text.ts'
-import { catalogLimits } from '../limits.ts'
+import type { Sql, Transaction } from '@vna/database'
+import { cleanText, databaseLimits, runTransaction } from '@vna/database'
 import { issuerOf, itemOf, itemsOf, textOf } from '../publications/dicom-json-values.ts'
 import { type NumberInDomain, reportLimits } from './report.ts'
 
@@ -55,9 +53,9 @@ async function readStudy(tx: Transaction, uid: string): Promise<StudyRow | undef
 function keysOf({ accession, accessionIssuer, requests, generated }: StudyRow): readonly StudyKey[] {
   const keys: StudyKey[] = []
   const add = (kind: StudyKey['kind'], value: string | null | undefined, issuer: string | null | undefined) => {
-    const text = cleanText(value, catalogLimits.maxIdentifierChars)
+    const text = cleanText(value, databaseLimits.maxIdentifierChars)
     if (text !== null)
-      keys.push({ kind, value: text, issuer: cleanText(issuer, catalogLimits.maxIdentifierChars) ?? '' })
+      keys.push({ kind, value: text, issuer: cleanText(issuer, databaseLimits.maxIdentifierChars) ?? '' })
   }
   add('accession', accession, accessionIssuer)
   for (const item of (requests ?? []).flatMap(itemsOf)) {

@@ -1,5 +1,5 @@
-import type { Transaction } from '../database/connect.ts'
-import { appendEvents } from '../queries/append-events.ts'
+import type { Transaction } from '@vna/database'
+import { appendEvents } from '@vna/database'
 import type { LinkEvidenceRecord, ReportLink, ReportLinkState } from './report.ts'
 
 /** In the ledger for each change of a link: when it changed is known to nothing else. */

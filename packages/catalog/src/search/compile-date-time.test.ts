@@ -1,7 +1,7 @@
+import { SqlText } from '@vna/database'
 import type { Match, Query, QueryKey } from '@vna/dicom'
 import { describe, expect, it } from 'vitest'
 import { compileDateTime } from './compile-date-time.ts'
-import { SqlText } from './sql-text.ts'
 
 const studyDate = { tag: 0x00080020, keyword: 'StudyDate', vr: 'DA' }
 const studyTime = { tag: 0x00080030, keyword: 'StudyTime', vr: 'TM' }

@@ -1,7 +1,7 @@
+import type { SqlText } from '@vna/database'
 import type { Match, Query, QueryKey } from '@vna/dicom'
 import { fullTime, timeRange } from './compile-key.ts'
 import { visibleLevels } from './selected-attributes.ts'
-import type { SqlText } from './sql-text.ts'
 
 type Range = Extract<Match, { kind: 'range' }>
 

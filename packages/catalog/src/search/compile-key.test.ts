@@ -1,9 +1,9 @@
+import { SqlText } from '@vna/database'
 import type { Match, QueryKey } from '@vna/dicom'
 import { describe, expect, it } from 'vitest'
 import { uidHashOf } from '../uid-hash.ts'
 import { attributesByLevel, requestAttributesTag } from './attributes.ts'
 import { compileKey, compileRequestAttributeKey, timeRange } from './compile-key.ts'
-import { SqlText } from './sql-text.ts'
 
 /** The condition with its values in the places of their place-holders; JSON texts, so that nothing hides in them. */
 function condition(keyword: string, match: Match, fuzzy = false): string | undefined {

@@ -1,8 +1,8 @@
+import type { SqlText } from '@vna/database'
 import type { Match, QueryKey } from '@vna/dicom'
 import { foldGroup, foldText } from '../header/fold-name.ts'
 import { uidHashOf } from '../uid-hash.ts'
 import { type Attribute, requestAttributesTag, requestAttributeTags } from './attributes.ts'
-import type { SqlText } from './sql-text.ts'
 
 /** The condition of one key on one attribute; `undefined` when it matches everything (PS3.4 C.2.2.2.3). */
 export function compileKey(key: QueryKey, attribute: Attribute, text: SqlText, fuzzy: boolean): string | undefined {

@@ -1,10 +1,10 @@
+import { SqlText } from '@vna/database'
 import type { Query, QueryKey } from '@vna/dicom'
 import { type Attribute, attributesByLevel, requestAttributesTag } from './attributes.ts'
 import { compileDateTime } from './compile-date-time.ts'
 import { compileKey, compileRequestAttributeKey } from './compile-key.ts'
 import { compilePredicate, type Predicate, type Scope, shownInstance } from './predicate.ts'
 import { selectedAttributes, visibleLevels } from './selected-attributes.ts'
-import { SqlText } from './sql-text.ts'
 
 const sopInstanceUidTag = 0x00080018
 const seriesInstanceUidTag = 0x0020000e

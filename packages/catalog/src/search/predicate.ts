@@ -1,4 +1,4 @@
-import type { SqlText } from './sql-text.ts'
+import type { SqlText } from '@vna/database'
 
 /**
  * Which studies a caller may see. Hidden (darkened) studies are left out as if absent, unless the predicate includes them;

@@ -1,6 +1,6 @@
+import type { Sql } from '@vna/database'
+import { runQuery } from '@vna/database'
 import type { DicomJson, Query } from '@vna/dicom'
-import type { Sql } from '../database/connect.ts'
-import { runQuery } from '../database/run-transaction.ts'
 import { answerOf } from './answer.ts'
 import { compileSearch, type SearchOptions } from './compile-search.ts'
 import type { Predicate } from './predicate.ts'

@@ -1,5 +1,5 @@
-import type { Sql } from '../database/connect.ts'
-import { runTransaction } from '../database/run-transaction.ts'
+import type { Sql } from '@vna/database'
+import { runTransaction } from '@vna/database'
 import type { FseEvent } from '../fse-event.ts'
 import { showOrHide, visibilityEventType } from './set-visibility.ts'
 import { type VisibilityDecision, visibilityKinds, visibilityNumbers } from './visibility.ts'

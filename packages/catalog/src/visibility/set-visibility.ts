@@ -1,6 +1,5 @@
-import type { Sql, Transaction } from '../database/connect.ts'
-import { runTransaction } from '../database/run-transaction.ts'
-import { appendEvents } from '../queries/append-events.ts'
+import type { Sql, Transaction } from '@vna/database'
+import { appendEvents, runTransaction } from '@vna/database'
 import { type VisibilityDecision, visibilityNumbers } from './visibility.ts'
 
 export const visibilityEventType = 'visibility-changed'

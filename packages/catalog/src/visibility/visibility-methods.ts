@@ -1,4 +1,4 @@
-import type { Sql } from '../database/connect.ts'
+import type { Sql } from '@vna/database'
 import { setVisibility } from './set-visibility.ts'
 import type { VisibilityDecision } from './visibility.ts'
 

@@ -1,6 +1,6 @@
 import { AccessError } from '@vna/access'
 import { ArchiveError } from '@vna/archive'
-import { CatalogError } from '@vna/catalog'
+import { CatalogError } from '@vna/database'
 import { createProblem, type Problem, ProblemError, problemOfAccessError } from '@vna/http'
 
 const RETRY_AFTER_SECONDS = 5

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { type AccessControl, AccessError, type ActionKind, type AssociationCaller, type Grant } from '@vna/access'
-import { CatalogError } from '@vna/catalog'
+import { CatalogError } from '@vna/database'
 import { adtFactsOf, FseError, orderFactsOf } from '@vna/fse'
 import {
   type AckCode,

@@ -1,4 +1,5 @@
-import { CatalogError, type TakenPublication } from '@vna/catalog'
+import type { TakenPublication } from '@vna/catalog'
+import { CatalogError } from '@vna/database'
 import type { Logger, Metrics } from '@vna/runtime'
 import { RegistryError } from '../registry/registry.ts'
 import { backoffMs, Pace } from './pace.ts'

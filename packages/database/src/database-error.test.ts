@@ -1,8 +1,8 @@
 import { inspect } from 'node:util'
 import postgres from 'postgres'
 import { describe, expect, it } from 'vitest'
-import { CatalogError } from '../errors.ts'
 import { isRepeatable, toCatalogError } from './database-error.ts'
+import { CatalogError } from './errors.ts'
 
 function serverError(code: string, more: object = {}): Error {
   return Object.assign(Object.create(postgres.PostgresError.prototype), {

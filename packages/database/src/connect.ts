@@ -1,5 +1,5 @@
 import postgres from 'postgres'
-import { catalogLimits } from '../limits.ts'
+import { databaseLimits } from './limits.ts'
 
 /** int8 comes back as a number: no count, size or id here passes 2^53. */
 export type Sql = postgres.Sql<{ bigint: number }>
@@ -19,15 +19,15 @@ export function connect(options: DatabaseOptions): Sql {
   const socketFolder = socketFolderOf(options.url)
   return postgres(withoutHostParameter(options.url), {
     ...(socketFolder === undefined ? {} : { host: socketFolder }),
-    max: options.maxConnections ?? catalogLimits.maxConnections,
-    connect_timeout: catalogLimits.connectTimeoutSeconds,
+    max: options.maxConnections ?? databaseLimits.maxConnections,
+    connect_timeout: databaseLimits.connectTimeoutSeconds,
     // No array type of our own is sent as a bare parameter, so the catalogue of types need not be read at each connect.
     fetch_types: false,
     onnotice: () => {},
     types: { bigint: { to: 20, from: [20], serialize: String, parse: Number } },
     connection: {
       application_name: options.applicationName,
-      statement_timeout: options.statementTimeoutMs ?? catalogLimits.statementTimeoutMs,
+      statement_timeout: options.statementTimeoutMs ?? databaseLimits.statementTimeoutMs,
       // Short statements only: compiling them costs more than it saves.
       jit: false,
       TimeZone: 'UTC',

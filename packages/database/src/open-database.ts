@@ -1,10 +1,10 @@
-import { catalogLimits } from '../limits.ts'
-import { appendEvents, type NewEvent } from '../queries/append-events.ts'
-import { type DatabaseIdentity, findDatabaseIdentity } from '../queries/find-database-identity.ts'
-import { type CatalogEvent, findPendingEvents } from '../queries/find-pending-events.ts'
-import { markEventsShipped } from '../queries/mark-events-shipped.ts'
-import { shipEvents } from '../ship-events.ts'
 import { connect, type DatabaseOptions, type Sql } from './connect.ts'
+import { appendEvents, type NewEvent } from './events/append-events.ts'
+import { type CatalogEvent, findPendingEvents } from './events/find-pending-events.ts'
+import { markEventsShipped } from './events/mark-events-shipped.ts'
+import { shipEvents } from './events/ship-events.ts'
+import { type DatabaseIdentity, findDatabaseIdentity } from './find-database-identity.ts'
+import { databaseLimits } from './limits.ts'
 import { migrateDatabase } from './migrate.ts'
 import { type RebuildOptions, runRebuild } from './rebuild.ts'
 import { runQuery } from './run-transaction.ts'
@@ -35,11 +35,11 @@ export function openDatabase(options: DatabaseOptions): Database {
       runQuery(async () => {
         await sql`select 1`
       }),
-    close: () => sql.end({ timeout: catalogLimits.closeTimeoutSeconds }),
+    close: () => sql.end({ timeout: databaseLimits.closeTimeoutSeconds }),
     findDatabaseIdentity: () => runQuery(() => findDatabaseIdentity(sql)),
     rebuild: (work, rebuildOptions) => runRebuild(sql, work, rebuildOptions),
     appendEvents: (events) => runQuery(() => appendEvents(sql, events)),
-    pendingLedgerEvents: (limit = catalogLimits.maxEventsPerShipment) => runQuery(() => findPendingEvents(sql, limit)),
+    pendingLedgerEvents: (limit = databaseLimits.maxEventsPerShipment) => runQuery(() => findPendingEvents(sql, limit)),
     markShipped: (seqs) => runQuery(() => markEventsShipped(sql, seqs)),
     shipEvents: (ship) => shipEvents(sql, ship),
   }

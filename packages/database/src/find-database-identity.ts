@@ -1,4 +1,4 @@
-import type { Sql } from '../database/connect.ts'
+import type { Sql } from './connect.ts'
 
 /** Tells one database, and one life of it, from another. */
 export interface DatabaseIdentity {

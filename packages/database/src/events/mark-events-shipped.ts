@@ -1,4 +1,4 @@
-import type { Sql, Transaction } from '../database/connect.ts'
+import type { Sql, Transaction } from '../connect.ts'
 
 export async function markEventsShipped(sql: Sql | Transaction, seqs: readonly number[]): Promise<void> {
   if (seqs.length === 0) return

@@ -1,5 +1,5 @@
 import postgres from 'postgres'
-import { CatalogError } from '../errors.ts'
+import { CatalogError } from './errors.ts'
 
 /** serialization_failure and deadlock_detected: the transaction is right, only its moment was wrong. */
 const repeatAtOnce = new Set(['40001', '40P01'])

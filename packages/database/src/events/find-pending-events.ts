@@ -1,4 +1,4 @@
-import type { Sql, Transaction } from '../database/connect.ts'
+import type { Sql, Transaction } from '../connect.ts'
 
 export interface CatalogEvent {
   readonly seq: number

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { catalogLimits } from '../limits.ts'
 import type { Sql, Transaction } from './connect.ts'
 import { isRepeatable, toCatalogError } from './database-error.ts'
+import { databaseLimits } from './limits.ts'
 
 /** Runs a READ COMMITTED transaction, again as long as it only met another; failures come out as CatalogError. */
 export async function runTransaction<T>(sql: Sql, work: (tx: Transaction) => Promise<T>): Promise<T> {
@@ -30,6 +30,6 @@ async function repeat<T>(work: () => Promise<T>): Promise<T> {
 }
 
 function pauseMs(attempt: number): number {
-  const ceiling = Math.min(catalogLimits.retryMaxMs, catalogLimits.retryFirstMs * 2 ** Math.min(attempt, 10))
+  const ceiling = Math.min(databaseLimits.retryMaxMs, databaseLimits.retryFirstMs * 2 ** Math.min(attempt, 10))
   return Math.random() * ceiling
 }

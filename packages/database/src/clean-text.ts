@@ -1,7 +1,7 @@
-import { catalogLimits } from '../limits.ts'
+import { databaseLimits } from './limits.ts'
 
 /** Text as PostgreSQL can keep it: no NUL, no lone surrogate, no padding, no longer than the limit; empty is absent. */
-export function cleanText(value: unknown, maxChars: number = catalogLimits.maxTextChars): string | null {
+export function cleanText(value: unknown, maxChars: number = databaseLimits.maxTextChars): string | null {
   if (typeof value !== 'string') return null
   const cleaned = value.replaceAll('\0', '').trim()
   if (cleaned === '') return null

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { catalogLimits } from '../limits.ts'
 import { callersWork, unwrapCallersWork } from './callers-work.ts'
 import type { Sql } from './connect.ts'
+import { databaseLimits } from './limits.ts'
 import { runQuery } from './run-transaction.ts'
 
 /** Held by whoever rebuilds, for as long as its connection lives; asked, shared, by whoever would act on what is there. */
@@ -39,7 +39,7 @@ async function untilLocked(connection: Sql, { signal, onWait }: RebuildOptions):
     const [lock] = await connection<{ held: boolean }[]>`select pg_try_advisory_lock(${rebuildLock}::int) as held`
     if (lock?.held === true) return
     // Those who ask hold it for a moment only: the first refusals say nothing.
-    if (attempt === catalogLimits.rebuildAttemptsBeforeWaiting) onWait?.()
-    await sleep(catalogLimits.rebuildPollMs)
+    if (attempt === databaseLimits.rebuildAttemptsBeforeWaiting) onWait?.()
+    await sleep(databaseLimits.rebuildPollMs)
   }
 }

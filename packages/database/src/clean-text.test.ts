@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { catalogLimits } from '../limits.ts'
 import { cleanDate, cleanInteger, cleanJson, cleanText } from './clean-text.ts'
+import { databaseLimits } from './limits.ts'
 
 /** Any UTF-16 code units, NUL and lone surrogates among them. */
 const anyText = fc
@@ -16,7 +16,7 @@ describe('text for the database', () => {
         if (cleaned === null) return
         expect(cleaned).not.toContain('\0')
         expect(cleaned.isWellFormed()).toBe(true)
-        expect(cleaned.length).toBeLessThanOrEqual(catalogLimits.maxTextChars)
+        expect(cleaned.length).toBeLessThanOrEqual(databaseLimits.maxTextChars)
         expect(cleanText(cleaned)).toBe(cleaned.trim() === '' ? null : cleaned.trim())
       }),
     )
@@ -29,7 +29,7 @@ describe('text for the database', () => {
   it('does not cut a character in two', () => {
     const cut = cleanText(`a${'😀'.repeat(300)}`) ?? ''
     expect(cut.isWellFormed()).toBe(true)
-    expect(cut.length).toBeLessThanOrEqual(catalogLimits.maxTextChars)
+    expect(cut.length).toBeLessThanOrEqual(databaseLimits.maxTextChars)
   })
 })
 

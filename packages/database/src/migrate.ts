@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto'
 import { readdir, readFile } from 'node:fs/promises'
-import { CatalogError } from '../errors.ts'
 import type { Sql, Transaction } from './connect.ts'
 import { toCatalogError } from './database-error.ts'
+import { CatalogError } from './errors.ts'
 
-const migrationsFolder = new URL('../../migrations/', import.meta.url)
+const migrationsFolder = new URL('../migrations/', import.meta.url)
 
 /** Any fixed number: whoever migrates this database takes the same lock. */
 const migrationLock = 7_237_001

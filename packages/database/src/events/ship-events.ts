@@ -1,9 +1,9 @@
-import { callersWork, unwrapCallersWork } from './database/callers-work.ts'
-import type { Sql } from './database/connect.ts'
-import { runTransaction } from './database/run-transaction.ts'
-import { catalogLimits } from './limits.ts'
-import { type CatalogEvent, findPendingEvents } from './queries/find-pending-events.ts'
-import { markEventsShipped } from './queries/mark-events-shipped.ts'
+import { callersWork, unwrapCallersWork } from '../callers-work.ts'
+import type { Sql } from '../connect.ts'
+import { databaseLimits } from '../limits.ts'
+import { runTransaction } from '../run-transaction.ts'
+import { type CatalogEvent, findPendingEvents } from './find-pending-events.ts'
+import { markEventsShipped } from './mark-events-shipped.ts'
 
 const ledgerLock = 7_237_002
 
@@ -16,7 +16,7 @@ export async function shipEvents(sql: Sql, ship: (events: readonly CatalogEvent[
     runTransaction(sql, async (tx) => {
       const [lock] = await tx<{ held: boolean }[]>`select pg_try_advisory_xact_lock(${ledgerLock}::int) as held`
       if (lock?.held !== true) return 0
-      const events = await findPendingEvents(tx, catalogLimits.maxEventsPerShipment)
+      const events = await findPendingEvents(tx, databaseLimits.maxEventsPerShipment)
       if (events.length === 0) return 0
       await callersWork(() => ship(events))
       await markEventsShipped(
