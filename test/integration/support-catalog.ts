@@ -2,15 +2,16 @@ import { createHash, randomBytes } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type {
   Catalog,
-  HealthRecord,
   InstanceHeader,
   QuarantinedInstance,
   RegisteredInstance,
   RegisterPackInput,
 } from '../../packages/catalog/src/index.ts'
-import { openCatalog, openHealthRecord } from '../../packages/catalog/src/index.ts'
+import { openCatalog } from '../../packages/catalog/src/index.ts'
 import type { Database } from '../../packages/database/src/index.ts'
 import { openDatabase } from '../../packages/database/src/index.ts'
+import type { HealthRecord } from '../../packages/record/src/index.ts'
+import { openHealthRecord } from '../../packages/record/src/index.ts'
 import { databaseUrl, templateDatabase } from '../harness/provide-database.ts'
 
 export interface CatalogFixture {

@@ -4,12 +4,12 @@ import { decide, type Principal } from '../../packages/access/src/index.ts'
 import {
   codiceFiscaleIssuer,
   type DicomJson,
-  type HealthRecord,
   isVisible,
   type Predicate,
   type Query,
   type StudyFacts,
 } from '../../packages/catalog/src/index.ts'
+import type { HealthRecord } from '../../packages/record/src/index.ts'
 import { type CatalogFixture, type SampleInstance, samplePack, startCatalog } from './support-catalog.ts'
 
 /** More are asked for in the long form. */

@@ -1,7 +1,8 @@
 import { type LedgerEvent, LedgerWriter, type ObjectStore, readLedger } from '@vna/archive'
-import type { Catalog, FseEvent, HealthRecord } from '@vna/catalog'
+import type { Catalog } from '@vna/catalog'
 import type { CatalogEvent, Database } from '@vna/database'
 import { applyEntityEvent } from '@vna/entities'
+import type { FseEvent, HealthRecord } from '@vna/record'
 
 /** Moves decisions from the catalog's outbox to the ledger in the object store; returns how many. */
 export type ShipLedger = () => Promise<number>

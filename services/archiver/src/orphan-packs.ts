@@ -1,7 +1,8 @@
 import { readFile, rename, writeFile } from 'node:fs/promises'
 import { type ObjectStore, parsePackKey } from '@vna/archive'
-import type { Catalog, HealthRecord } from '@vna/catalog'
+import type { Catalog } from '@vna/catalog'
 import { type Database, type DatabaseIdentity, isSameDatabase } from '@vna/database'
+import type { HealthRecord } from '@vna/record'
 import { applyLedger, registerStoredPack } from '@vna/registration'
 import type { Logger } from '@vna/runtime'
 

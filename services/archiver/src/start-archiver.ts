@@ -1,7 +1,8 @@
 import { join } from 'node:path'
 import { configuredCredentials, type ObjectStore, type ObjectStoreOperation, openObjectStore } from '@vna/archive'
-import { type Catalog, openCatalog, openHealthRecord } from '@vna/catalog'
+import { type Catalog, openCatalog } from '@vna/catalog'
 import { type Database, openDatabase } from '@vna/database'
+import { openHealthRecord } from '@vna/record'
 import { type ArchivingParts, createLedgerShipper } from '@vna/registration'
 import {
   createCrashPoint,

@@ -1,6 +1,7 @@
 import type { AccessControl } from '@vna/access'
 import type { ObjectStore } from '@vna/archive'
-import type { Catalog, HealthRecord } from '@vna/catalog'
+import type { Catalog } from '@vna/catalog'
+import type { HealthRecord } from '@vna/record'
 import type { Logger, Metrics, ShutdownPhase } from '@vna/runtime'
 import type { Router } from 'express'
 import type { LinkerConfig } from './config.ts'

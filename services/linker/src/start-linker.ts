@@ -1,8 +1,9 @@
 import { join } from 'node:path'
 import { openAccess } from '@vna/access'
-import { openCatalog, openHealthRecord } from '@vna/catalog'
+import { openCatalog } from '@vna/catalog'
 import { openDatabase } from '@vna/database'
 import { openListener } from '@vna/http'
+import { openHealthRecord } from '@vna/record'
 import {
   createCrashPoint,
   type Repeating,

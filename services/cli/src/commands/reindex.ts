@@ -1,5 +1,6 @@
 import { type ObjectStore, readLedger } from '@vna/archive'
-import { type Catalog, type HealthRecord, openHealthRecord } from '@vna/catalog'
+import type { Catalog } from '@vna/catalog'
+import { type HealthRecord, openHealthRecord } from '@vna/record'
 import { applyLedgerEvent, rebuildSidecar, registerStoredPack } from '@vna/registration'
 import type { CommandContext, CommandResult, RegisterCommand } from '../command.ts'
 import { connectCatalog, connectDatabase, connectObjectStore } from '../connections.ts'

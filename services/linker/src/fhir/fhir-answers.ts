@@ -1,6 +1,7 @@
 import type { Grant } from '@vna/access'
-import type { FoundPage, Predicate } from '@vna/catalog'
+import type { Predicate } from '@vna/catalog'
 import { baseUrlOf, ProblemError } from '@vna/http'
+import type { FoundPage } from '@vna/record'
 import type { Request, Response } from 'express'
 import { callerOf } from '../http/caller.ts'
 import type { LinkerParts } from '../linker-parts.ts'
@@ -107,7 +108,9 @@ export async function answerBinary(parts: FhirParts, request: Request, response:
   const id = idOf(request)
   const grant = await parts.access.authorize(callerOf(request), { kind: 'retrieve' }, { resource: 'Binary', id })
   const { healthRecord, store } = parts
-  const found = await healthRecord.publications.searchEntries({ entryIds: uuidsOf([id]) }, grant.predicate, { limit: 1 })
+  const found = await healthRecord.publications.searchEntries({ entryIds: uuidsOf([id]) }, grant.predicate, {
+    limit: 1,
+  })
   const [entry] = found.items
   if (entry === undefined) throw await absent(grant)
   const bytes = await store.read(entry.manifest[entry.format].key)

@@ -1,5 +1,5 @@
-import type { FoundEntry, ManifestRow, ManifestStudyRow } from '@vna/catalog'
 import { endpointsOf, type FhirEndpoint, type FhirImagingStudy, imagingStudyOf, type ManifestStudy } from '@vna/fse'
+import type { FoundEntry, ManifestRow, ManifestStudyRow } from '@vna/record'
 import { type ManifestSettings, manifestOptionsOf } from '../publication/manifest-options.ts'
 
 export interface DocumentReferenceResource {

@@ -1,5 +1,5 @@
-import type { ManifestCursor, ManifestOrder, ManifestSearch } from '@vna/catalog'
 import { ProblemError } from '@vna/http'
+import type { ManifestCursor, ManifestOrder, ManifestSearch } from '@vna/record'
 import {
   type SearchContext,
   type SearchedType,

@@ -1,4 +1,4 @@
-import type { MomentSpan } from '@vna/catalog'
+import type { MomentSpan } from '@vna/record'
 import { invalid } from './search-tokens.ts'
 
 /** In a query `+` is a space where a client did not escape it. */

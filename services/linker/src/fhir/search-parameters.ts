@@ -1,4 +1,4 @@
-import type { EntryCode, ManifestOrder, ManifestSearch } from '@vna/catalog'
+import type { EntryCode, ManifestOrder, ManifestSearch } from '@vna/record'
 import { momentSpanOf } from './search-moments.ts'
 import { daySpanOf, invalid, issuerOfSystem, type Token, tokensOf, uidOf, uuidsOf } from './search-tokens.ts'
 

@@ -1,5 +1,5 @@
-import type { DaySpan } from '@vna/catalog'
 import { ProblemError } from '@vna/http'
+import type { DaySpan } from '@vna/record'
 
 export interface Token {
   /** Absent: any; empty: none. */

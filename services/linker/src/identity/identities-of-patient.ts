@@ -1,5 +1,5 @@
-import { type Identifier, type IdentityLink, type IdentityMerge, isNationalIssuer } from '@vna/catalog'
 import { type AdtPatient, FseError, oids, type PatientIdentifier } from '@vna/fse'
+import { type Identifier, type IdentityLink, type IdentityMerge, isNationalIssuer } from '@vna/record'
 
 /** The codice fiscale goes before the numbers of people who have none yet. */
 const nationalOrder = [oids.codiceFiscale, oids.stp, oids.eni]

@@ -1,6 +1,6 @@
 import type { AccessObject, TokenCaller } from '@vna/access'
-import { type HealthRecord, type Identifier, type IdentityLink, identityLimits } from '@vna/catalog'
 import { ProblemError } from '@vna/http'
+import { type HealthRecord, type Identifier, type IdentityLink, identityLimits } from '@vna/record'
 import express, { type Request, type Response, type Router } from 'express'
 import { z } from 'zod'
 import { callerOf } from '../http/caller.ts'

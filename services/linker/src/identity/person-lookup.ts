@@ -1,4 +1,4 @@
-import type { Identifier } from '@vna/catalog'
+import type { Identifier } from '@vna/record'
 
 /**
  * Asks a regional registry which person an identifier stands for: where a PIXm (ITI-83) or PDQm (ITI-78) client plugs in.

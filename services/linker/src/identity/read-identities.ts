@@ -1,10 +1,5 @@
-import {
-  codiceFiscaleIssuer,
-  type Identifier,
-  type IdentityLink,
-  isCodiceFiscale,
-  isNationalIssuer,
-} from '@vna/catalog'
+import { codiceFiscaleIssuer, isCodiceFiscale } from '@vna/catalog'
+import { type Identifier, type IdentityLink, isNationalIssuer } from '@vna/record'
 import { type CsvRow, parseCsv } from './parse-csv.ts'
 
 export type RowProblem =

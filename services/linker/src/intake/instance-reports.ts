@@ -1,7 +1,8 @@
 import { readSidecar, type SidecarRecord, sidecarKeyOf } from '@vna/archive'
-import { type LocatedInstance, reportIdOf } from '@vna/catalog'
+import type { LocatedInstance } from '@vna/catalog'
 import type { DicomJson } from '@vna/dicom'
 import { reportFactsOfInstance, reportSopClassUids } from '@vna/fse'
+import { reportIdOf } from '@vna/record'
 import type { LinkerParts } from '../linker-parts.ts'
 
 /** Reports taken of one study; a study with more is no study. */

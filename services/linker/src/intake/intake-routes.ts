@@ -1,7 +1,7 @@
 import type { Grant, Principal } from '@vna/access'
-import type { ReceivedReport } from '@vna/catalog'
 import { reportContentTypes } from '@vna/fse'
 import { ProblemError } from '@vna/http'
+import type { ReceivedReport } from '@vna/record'
 import type { Request, Response, Router } from 'express'
 import { callerOf } from '../http/caller.ts'
 import { sendJson } from '../http/exchange.ts'

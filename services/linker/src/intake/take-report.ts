@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { Grant } from '@vna/access'
-import { type ReceivedReport, type ReportSource, reportIdOf } from '@vna/catalog'
+import { type ReceivedReport, type ReportSource, reportIdOf } from '@vna/record'
 import type { LinkerParts } from '../linker-parts.ts'
 import type { Evaluator } from '../linking/evaluator.ts'
 import type { ReportParser } from './report-parser.ts'

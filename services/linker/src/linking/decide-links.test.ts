@@ -1,5 +1,5 @@
-import type { CandidateStudy, KnownDecision, LinkingContext, ResolvedIdentifier } from '@vna/catalog'
 import { defaultLinkingOptions, oids, type PatientIdentifier } from '@vna/fse'
+import type { CandidateStudy, KnownDecision, LinkingContext, ResolvedIdentifier } from '@vna/record'
 import { describe, expect, it } from 'vitest'
 import { daysAround } from './days-of.ts'
 import { decideLinks } from './decide-links.ts'

@@ -1,4 +1,3 @@
-import type { CandidateStudy, DesiredLink, InheritedLink, KnownDecision, LinkingContext } from '@vna/catalog'
 import {
   type LinkEvidence,
   type LinkingOptions,
@@ -9,6 +8,7 @@ import {
   type ReportFacts,
   type StudyFacts,
 } from '@vna/fse'
+import type { CandidateStudy, DesiredLink, InheritedLink, KnownDecision, LinkingContext } from '@vna/record'
 import { comparableIdentifiers } from './patients.ts'
 
 export interface LinkRules {

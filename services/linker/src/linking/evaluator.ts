@@ -1,5 +1,5 @@
-import type { Evaluation, EvaluationRules, HealthRecord } from '@vna/catalog'
 import { defaultLinkingOptions } from '@vna/fse'
+import type { Evaluation, EvaluationRules, HealthRecord } from '@vna/record'
 import type { Logger } from '@vna/runtime'
 import { daysAround } from './days-of.ts'
 import { decideLinks, type LinkRules } from './decide-links.ts'

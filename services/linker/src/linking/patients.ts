@@ -1,5 +1,5 @@
-import type { LinkingContext } from '@vna/catalog'
 import type { PatientIdentifier } from '@vna/fse'
+import type { LinkingContext } from '@vna/record'
 
 type Resolve = LinkingContext['resolve']
 

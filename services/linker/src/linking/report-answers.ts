@@ -1,5 +1,5 @@
 import type { Grant } from '@vna/access'
-import type { Report, ReportLink, ReportLinkState, ReviewItem } from '@vna/catalog'
+import type { Report, ReportLink, ReportLinkState, ReviewItem } from '@vna/record'
 
 /** A report as clients see it: nothing of the patient. */
 export function reportAnswer(report: Report) {

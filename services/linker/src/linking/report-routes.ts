@@ -1,6 +1,7 @@
-import { isReportId, type LinkDecisionKind, type Predicate, type Report } from '@vna/catalog'
+import type { Predicate } from '@vna/catalog'
 import { isStorableUid } from '@vna/dicom'
 import { ProblemError } from '@vna/http'
+import { isReportId, type LinkDecisionKind, type Report } from '@vna/record'
 import express, { type Request, type Response, type Router } from 'express'
 import { z } from 'zod'
 import { callerOf } from '../http/caller.ts'

@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto'
 import type { ObjectStore } from '@vna/archive'
-import type { ManifestRow, NewManifest } from '@vna/catalog'
 import {
   contentHashOf,
   documentReferenceOf,
@@ -10,6 +9,7 @@ import {
   type ManifestStudy,
   manifestUidOf,
 } from '@vna/fse'
+import type { ManifestRow, NewManifest } from '@vna/record'
 import { buildBytes } from './build-bytes.ts'
 import type { ManifestBytes } from './manifest-bytes.ts'
 

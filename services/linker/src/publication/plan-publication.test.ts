@@ -1,4 +1,4 @@
-import type { ManifestRow } from '@vna/catalog'
+import type { ManifestRow } from '@vna/record'
 import { describe, expect, it } from 'vitest'
 import type { RegistryEntry } from '../registry/registry.ts'
 import { type PublicationFacts, planPublication } from './plan-publication.ts'

@@ -1,4 +1,4 @@
-import type { ManifestRow } from '@vna/catalog'
+import type { ManifestRow } from '@vna/record'
 import type { RegistryEntry } from '../registry/registry.ts'
 
 /** What is known of a study when the next step is chosen. */

@@ -1,5 +1,5 @@
-import type { ListedPublication, PublicationState } from '@vna/catalog'
 import { ProblemError } from '@vna/http'
+import type { ListedPublication, PublicationState } from '@vna/record'
 import type { Request, Response, Router } from 'express'
 import { callerOf } from '../http/caller.ts'
 import { oneText, sendJson } from '../http/exchange.ts'

@@ -1,6 +1,7 @@
 import type { ObjectStore } from '@vna/archive'
-import type { Catalog, HealthRecord, ManifestRow, ManifestStudyRow, TakenPublication } from '@vna/catalog'
+import type { Catalog } from '@vna/catalog'
 import { contentHashOf, encodeFhir, type ManifestStudy, provideDocumentBundle } from '@vna/fse'
+import type { HealthRecord, ManifestRow, ManifestStudyRow, TakenPublication } from '@vna/record'
 import type { EntryReferences, Registry, RegistryEntry } from '../registry/registry.ts'
 import { type ManifestSettings, manifestOptionsOf } from './manifest-options.ts'
 import { readManifestBytes, storeManifest } from './manifest-store.ts'

@@ -1,5 +1,5 @@
-import type { TakenPublication } from '@vna/catalog'
 import { CatalogError } from '@vna/database'
+import type { TakenPublication } from '@vna/record'
 import type { Logger, Metrics } from '@vna/runtime'
 import { RegistryError } from '../registry/registry.ts'
 import { backoffMs, Pace } from './pace.ts'

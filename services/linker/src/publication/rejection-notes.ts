@@ -1,5 +1,6 @@
 import { type ObjectStore, readSidecar, sidecarKeyOf } from '@vna/archive'
-import type { Catalog, HealthRecord, LocatedInstance } from '@vna/catalog'
+import type { Catalog, LocatedInstance } from '@vna/catalog'
+import type { HealthRecord } from '@vna/record'
 
 type Item = Readonly<Record<string, { readonly Value?: readonly unknown[] } | undefined>>
 

@@ -1,4 +1,4 @@
-import type { HealthRecord } from '@vna/catalog'
+import type { HealthRecord } from '@vna/record'
 import type { Logger } from '@vna/runtime'
 import type { Registry } from './registry.ts'
 

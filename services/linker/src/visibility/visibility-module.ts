@@ -1,7 +1,7 @@
 import type { Grant } from '@vna/access'
-import type { VisibilityKind } from '@vna/catalog'
 import { isStorableUid } from '@vna/dicom'
 import { ProblemError } from '@vna/http'
+import type { VisibilityKind } from '@vna/record'
 import express, { type Request, type Response, type Router } from 'express'
 import { z } from 'zod'
 import { callerOf } from '../http/caller.ts'

@@ -1,4 +1,4 @@
-import type { Notification } from '@vna/catalog'
+import type { Notification } from '@vna/record'
 import { retryAfterMs } from '../registry/retry-after.ts'
 import { signatureOf } from './sign.ts'
 

@@ -1,4 +1,4 @@
-import type { Notification } from '@vna/catalog'
+import type { Notification } from '@vna/record'
 import { RuntimeError } from '@vna/runtime'
 import type { LinkerModule, LinkerParts } from '../linker-parts.ts'
 import { backoffMs } from '../publication/pace.ts'

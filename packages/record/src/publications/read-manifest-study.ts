@@ -1,7 +1,6 @@
+import { absentInstanceNumber, compilePredicate, type Predicate, type Scope, shownInstance } from '@vna/catalog'
 import type { Sql } from '@vna/database'
 import { runQuery, SqlText } from '@vna/database'
-import { absentInstanceNumber } from '../header/instance-attributes.ts'
-import { compilePredicate, type Predicate, type Scope, shownInstance } from '../search/predicate.ts'
 import { codeOf, itemOf, itemsOf } from './dicom-json-values.ts'
 import { manifestRequestsOf, type OrderRow } from './manifest-requests.ts'
 import type { IdentifierRow, ManifestInstanceRow, ManifestSeriesRow, ManifestStudyRow } from './manifest-study.ts'

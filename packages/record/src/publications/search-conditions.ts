@@ -1,5 +1,5 @@
+import { compilePredicate, type Predicate } from '@vna/catalog'
 import type { SqlText } from '@vna/database'
-import { compilePredicate, type Predicate } from '../search/predicate.ts'
 import type { DaySpan, EntryCode, ManifestSearch, MomentSpan, SearchedToken } from './manifest-search.ts'
 
 /** What holds for every manifest found: what the predicate shows of what was registered, and each key. */

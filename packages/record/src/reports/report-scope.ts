@@ -1,5 +1,5 @@
+import type { Predicate } from '@vna/catalog'
 import type { SqlText } from '@vna/database'
-import type { Predicate } from '../search/predicate.ts'
 
 /**
  * A predicate as a condition on `r` (reports). An entity has the reports it sent; a patient those that name an identifier

@@ -1,5 +1,5 @@
+import { codiceFiscaleIssuer, isCodiceFiscale } from '@vna/catalog'
 import { CatalogError, cleanDate, cleanText, databaseLimits } from '@vna/database'
-import { codiceFiscaleIssuer, isCodiceFiscale } from '../header/codice-fiscale.ts'
 
 /** An identifier in its domain: an OID, an issuer's name, or `entity:<code>`. */
 export interface Identifier {

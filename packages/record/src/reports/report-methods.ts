@@ -1,6 +1,6 @@
+import type { Predicate } from '@vna/catalog'
 import type { Sql } from '@vna/database'
 import { runQuery } from '@vna/database'
-import type { Predicate } from '../search/predicate.ts'
 import { decideLink, withdrawReport } from './decide-link.ts'
 import { type Evaluation, type EvaluationRules, evaluateReport, takeDueReports } from './evaluate-report.ts'
 import { type CandidateQuery, type CandidateStudy, findCandidates } from './find-candidates.ts'

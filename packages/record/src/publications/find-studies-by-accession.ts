@@ -1,6 +1,6 @@
+import { compilePredicate, type Predicate } from '@vna/catalog'
 import type { Sql } from '@vna/database'
 import { runQuery, SqlText } from '@vna/database'
-import { compilePredicate, type Predicate } from '../search/predicate.ts'
 
 /** Studies by the accession number of their header, of an order in a series that was evaluated, or made by this archive. */
 export async function findStudiesByAccession(

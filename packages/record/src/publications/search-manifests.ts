@@ -1,6 +1,6 @@
+import type { Predicate } from '@vna/catalog'
 import type { Sql } from '@vna/database'
 import { runQuery, SqlText } from '@vna/database'
-import type { Predicate } from '../search/predicate.ts'
 import { type ManifestRow, manifestRowOf } from './manifest-row.ts'
 import type { EntryFormat, ManifestSearch } from './manifest-search.ts'
 import { conditionsOf, entryConditionsOf } from './search-conditions.ts'

@@ -1,6 +1,6 @@
+import type { Predicate } from '@vna/catalog'
 import type { Sql } from '@vna/database'
 import { runQuery } from '@vna/database'
-import type { Predicate } from '../search/predicate.ts'
 import {
   dropManifest,
   markRegistered,

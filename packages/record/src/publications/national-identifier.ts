@@ -1,4 +1,4 @@
-import { codiceFiscaleIssuer } from '../header/codice-fiscale.ts'
+import { codiceFiscaleIssuer } from '@vna/catalog'
 import type { IdentifierRow } from './manifest-study.ts'
 
 /** Codice fiscale, STP (Straniero Temporaneamente Presente), ENI (Europeo Non Iscritto), the more lasting first. */

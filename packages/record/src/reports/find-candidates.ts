@@ -1,7 +1,7 @@
+import { arrivalFlags } from '@vna/catalog'
 import type { Sql, Transaction } from '@vna/database'
 import { SqlText } from '@vna/database'
 import type { Identifier } from '../identity/identity.ts'
-import { arrivalFlags } from '../versions/current-version.ts'
 import type { NumberInDomain, ReportFactsRecord } from './report.ts'
 import { reportLimits } from './report.ts'
 

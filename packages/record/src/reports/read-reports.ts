@@ -1,6 +1,6 @@
+import { compilePredicate, type Predicate } from '@vna/catalog'
 import type { Sql } from '@vna/database'
 import { runQuery, SqlText } from '@vna/database'
-import { compilePredicate, type Predicate } from '../search/predicate.ts'
 import { type Report, type ReportLink, type ReportState, reportLimits } from './report.ts'
 import { compileReportScope } from './report-scope.ts'
 

@@ -1,5 +1,5 @@
+import { codiceFiscaleIssuer } from '@vna/catalog'
 import { describe, expect, it } from 'vitest'
-import { codiceFiscaleIssuer } from '../header/codice-fiscale.ts'
 import { type IdentityRow, placeIdentities } from './place-identities.ts'
 
 type Told = { readonly national?: string; readonly into?: string }
