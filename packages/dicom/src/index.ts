@@ -1,3 +1,4 @@
+export { GrowingBuffer } from './bytes/growing-buffer.ts'
 export { isPrivateTag, keywordOf, parseTag, tagOf, tagToHex, vrOf } from './dictionary.ts'
 export { DicomError, type DicomErrorCode, type DicomErrorDetails } from './errors.ts'
 export {
@@ -26,7 +27,13 @@ export {
   implementationVersionName,
   type Part10PrefixOptions,
 } from './part10/encode-prefix.ts'
-export { type FileMeta, maxFileMetaBytes, type Part10Prefix, parsePart10Prefix } from './part10/parse-prefix.ts'
+export {
+  type FileMeta,
+  maxFileMetaBytes,
+  type Part10Prefix,
+  Part10PrefixReader,
+  parsePart10Prefix,
+} from './part10/parse-prefix.ts'
 export { type Match, parseMatch } from './query/match.ts'
 export type { Query, QueryKey, QueryLevel } from './query/query.ts'
 export { rewriteAsExplicitLittleEndian } from './rewrite/rewrite-stream.ts'

@@ -1,3 +1,4 @@
+import { GrowingBuffer } from '@vna/dicom'
 import { UlError } from '../errors.ts'
 
 /** What takes the data set of the message being received. Neither method throws or rejects for its user's faults. */
@@ -19,31 +20,29 @@ export const discardingReceiver: MessageReceiver = {
 export class CollectingReceiver implements MessageReceiver {
   readonly #maxBytes: number
   readonly #onEnd: (dataSet: Uint8Array) => void | Promise<void>
-  readonly #parts: Uint8Array[] = []
-  #lengthBytes = 0
+  readonly #held: GrowingBuffer
 
   constructor(maxBytes: number, onEnd: (dataSet: Uint8Array) => void | Promise<void>) {
     this.#maxBytes = maxBytes
+    this.#held = new GrowingBuffer(maxBytes)
     this.#onEnd = onEnd
   }
 
   write(fragments: readonly Uint8Array[]): void {
     for (const fragment of fragments) {
-      this.#lengthBytes += fragment.length
-      if (this.#lengthBytes > this.#maxBytes) {
+      if (!this.#held.append(fragment)) {
         throw new UlError('data-set-too-long', 'data set is longer than may be held in memory', {
           details: { maxCollectedDataSetBytes: this.#maxBytes },
         })
       }
-      this.#parts.push(Uint8Array.from(fragment))
     }
   }
 
   end(): void | Promise<void> {
-    return this.#onEnd(Buffer.concat(this.#parts, this.#lengthBytes))
+    return this.#onEnd(this.#held.take())
   }
 
   abort(): void {
-    this.#parts.length = 0
+    this.#held.take()
   }
 }

@@ -1,3 +1,4 @@
+import { GrowingBuffer } from '../bytes/growing-buffer.ts'
 import { dictionaryVr, tagToHex } from '../dictionary.ts'
 import { DicomError } from '../errors.ts'
 import { decodeHeader, type ElementHeader, looksExplicit } from '../scan/element-header.ts'
@@ -43,6 +44,44 @@ const more: Part10Prefix = { kind: 'more' }
  */
 export function parsePart10Prefix(bytes: Uint8Array, options: { readonly complete?: boolean } = {}): Part10Prefix {
   const complete = options.complete === true
+  const begun = beginPrefix(bytes, complete)
+  return begun instanceof MetaCursor ? begun.advance(bytes, complete) : begun
+}
+
+/**
+ * The same for a file that comes in pieces, each of them read once: however many there are, what was parsed is not parsed
+ * again. Holds at most `maxBytes`.
+ */
+export class Part10PrefixReader {
+  readonly #held: GrowingBuffer
+  #cursor: MetaCursor | undefined
+
+  constructor(maxBytes: number) {
+    this.#held = new GrowingBuffer(maxBytes)
+  }
+
+  /** Everything pushed so far; good until the next push. */
+  get bytes(): Uint8Array {
+    return this.#held.view()
+  }
+
+  /**
+   * Answers as `parsePart10Prefix` does of everything pushed. Throws 'malformed-file-meta' when there is no answer within
+   * `maxBytes`, and what `parsePart10Prefix` throws.
+   */
+  push(piece: Uint8Array): Part10Prefix {
+    if (!this.#held.append(piece)) throw new DicomError('malformed-file-meta', { offset: this.#held.lengthBytes })
+    if (this.#cursor === undefined) {
+      const begun = beginPrefix(this.bytes, false)
+      if (!(begun instanceof MetaCursor)) return begun
+      this.#cursor = begun
+    }
+    return this.#cursor.advance(this.bytes, false)
+  }
+}
+
+/** Where the file meta begins, or the answer when there is none. */
+function beginPrefix(bytes: Uint8Array, complete: boolean): MetaCursor | Part10Prefix {
   if (bytes.length < preambleBytes + magicBytes + firstBytes && !complete) {
     // A bare data set may be shorter than a preamble, but not while more of it is coming.
     return more
@@ -53,7 +92,7 @@ export function parsePart10Prefix(bytes: Uint8Array, options: { readonly complet
     [0, false],
   ] as const) {
     if (start > 0 && !hasMagic(bytes, start - magicBytes)) continue
-    if (isMetaStart(bytes, start)) return parseMeta(bytes, start, { complete, preamble })
+    if (isMetaStart(bytes, start)) return new MetaCursor(bytes, start, preamble)
   }
   return parseBare(bytes)
 }
@@ -69,33 +108,54 @@ function isMetaStart(bytes: Uint8Array, at: number): boolean {
   return group2 && (looksExplicit(bytes, at) || (bytes[at + 6] === 0 && bytes[at + 7] === 0))
 }
 
-type MetaReading = { readonly complete: boolean; readonly preamble: boolean }
+/** How far the file meta of one file was read. */
+class MetaCursor {
+  readonly #start: number
+  readonly #preamble: boolean
+  readonly #encoding: { explicit: boolean; bigEndian: boolean; signedPixels: boolean }
+  readonly #header: ElementHeader = { tag: 0, vr: '', length: 0, headerBytes: 0 }
+  readonly #texts = new Map<number, string>()
+  #at: number
 
-function parseMeta(bytes: Uint8Array, start: number, { complete, preamble }: MetaReading): Part10Prefix {
-  const texts = new Map<number, string>()
-  const encoding = { explicit: looksExplicit(bytes, start), bigEndian: false, signedPixels: false }
-  const header: ElementHeader = { tag: 0, vr: '', length: 0, headerBytes: 0 }
-  let at = start
-  for (;;) {
-    if (at > start + maxFileMetaBytes) throw new DicomError('malformed-file-meta', { offset: at })
-    if (bytes.length - at < headerBytes && !complete) return more
-    if (!(bytes[at] === 0x02 && bytes[at + 1] === 0x00) || bytes.length - at < firstBytes) break
-    decodeHeader(header, bytes, at, bytes.length - at, encoding)
-    const end = at + header.headerBytes + header.length
-    if (header.headerBytes <= 0 || end > start + maxFileMetaBytes) throw metaError(at, header.tag)
-    if (end > bytes.length && complete) throw new DicomError('truncated', { offset: at, tagPath: tagToHex(header.tag) })
-    if (end > bytes.length) return more
-    if (textTags.has(header.tag)) texts.set(header.tag, metaText(bytes, at + header.headerBytes, end))
-    at = end
+  constructor(bytes: Uint8Array, start: number, preamble: boolean) {
+    this.#start = start
+    this.#at = start
+    this.#preamble = preamble
+    this.#encoding = { explicit: looksExplicit(bytes, start), bigEndian: false, signedPixels: false }
   }
-  const syntax = texts.get(transferSyntaxTag) ?? ''
-  return {
-    kind: 'part10',
-    dataSetOffset: at,
-    preamble,
-    guessed: syntax === '',
-    ...metaFields(texts),
-    transferSyntaxUid: syntax || guessTransferSyntax(bytes, at) || implicitVrLittleEndian,
+
+  /** `bytes` begins where it began before. Goes on after the last whole element. */
+  advance(bytes: Uint8Array, complete: boolean): Part10Prefix {
+    const header = this.#header
+    const limit = this.#start + maxFileMetaBytes
+    for (;;) {
+      const at = this.#at
+      if (at > limit) throw new DicomError('malformed-file-meta', { offset: at })
+      if (bytes.length - at < headerBytes && !complete) return more
+      if (!(bytes[at] === 0x02 && bytes[at + 1] === 0x00) || bytes.length - at < firstBytes) break
+      decodeHeader(header, bytes, at, bytes.length - at, this.#encoding)
+      const end = at + header.headerBytes + header.length
+      if (header.headerBytes <= 0 || end > limit) throw metaError(at, header.tag)
+      if (end > bytes.length && complete) {
+        throw new DicomError('truncated', { offset: at, tagPath: tagToHex(header.tag) })
+      }
+      if (end > bytes.length) return more
+      if (textTags.has(header.tag)) this.#texts.set(header.tag, metaText(bytes, at + header.headerBytes, end))
+      this.#at = end
+    }
+    return this.#answer(bytes)
+  }
+
+  #answer(bytes: Uint8Array): Part10Prefix {
+    const syntax = this.#texts.get(transferSyntaxTag) ?? ''
+    return {
+      kind: 'part10',
+      dataSetOffset: this.#at,
+      preamble: this.#preamble,
+      guessed: syntax === '',
+      ...metaFields(this.#texts),
+      transferSyntaxUid: syntax || guessTransferSyntax(bytes, this.#at) || implicitVrLittleEndian,
+    }
   }
 }
 

@@ -1,10 +1,10 @@
 import fc from 'fast-check'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { DicomError } from '../errors.ts'
 import { implicit, long, short } from '../scan/fixtures.ts'
 import { isValidUid } from '../uids.ts'
 import { encodePart10Prefix, implementationClassUid, implementationVersionName } from './encode-prefix.ts'
-import { parsePart10Prefix } from './parse-prefix.ts'
+import { Part10PrefixReader, parsePart10Prefix } from './parse-prefix.ts'
 
 const uids = {
   sopClassUid: '1.2.840.10008.5.1.4.1.1.2',
@@ -135,6 +135,50 @@ describe('parsePart10Prefix', () => {
     const blanks = long(0x00020001, 'OB', `${' '.repeat(900_000)}x`)
     const file = Buffer.concat([Buffer.alloc(128), Buffer.from('DICM'), blanks, dataSet, Buffer.alloc(8)])
     expect(parsePart10Prefix(file).kind).toBe('part10')
+  })
+
+  it('reads the same in pieces, whatever their size', () => {
+    const file = Buffer.concat([prefix, dataSet, Buffer.alloc(100)])
+    const whole = parsePart10Prefix(file)
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 200 }), (size) => {
+        const reader = new Part10PrefixReader(64 * 1024)
+        const answers = []
+        for (let at = 0; at < file.length && (answers.at(-1)?.kind ?? 'more') === 'more'; at += size) {
+          answers.push(reader.push(file.subarray(at, at + size)))
+        }
+        expect(answers.at(-1)).toEqual(whole)
+        expect(Buffer.from(reader.bytes.subarray(0, prefix.length))).toEqual(Buffer.from(prefix))
+      }),
+    )
+  })
+
+  it('parses no element twice when bytes come one by one', () => {
+    const elements = Array.from({ length: 4_000 }, () => short(0x00020013, 'SH', 'VNA '))
+    const file = Buffer.concat([Buffer.alloc(128), Buffer.from('DICM'), ...elements, dataSet, Buffer.alloc(12)])
+    const keepText = vi.spyOn(Map.prototype, 'set')
+    const reader = new Part10PrefixReader(64 * 1024)
+    let at = 0
+    while (reader.push(file.subarray(at, at + 1)).kind === 'more') at++
+    expect(at).toBeGreaterThanOrEqual(132 + 4_000 * 12)
+    const kept = keepText.mock.calls.filter(([tag]) => tag === 0x00020013).length
+    keepText.mockRestore()
+    expect(kept).toBe(4_000)
+  })
+
+  it('holds no more than it may', () => {
+    const reader = new Part10PrefixReader(1_000)
+    const endless = Buffer.concat([
+      Buffer.alloc(128),
+      Buffer.from('DICM'),
+      short(0x00020013, 'SH', Buffer.alloc(0xfff0)),
+    ])
+    expect(
+      codeOf(() => {
+        for (const byte of endless) reader.push(Uint8Array.of(byte))
+      }),
+    ).toBe('malformed-file-meta')
+    expect(reader.bytes.length).toBe(1_000)
   })
 
   it('only ever throws a DicomError', () => {

@@ -68,6 +68,36 @@ describe('the intake of an instance', () => {
     expect(await members()).toHaveLength(1)
   })
 
+  it('keeps nothing for each piece that comes before the study', async () => {
+    const long = encodeDataSet(
+      { '00091010': { vr: 'OB', InlineBinary: Buffer.alloc(300_000).toString('base64') } },
+      { encoding: 'explicit-le' },
+    )
+    const identity = dataSetOf()
+    // Behind SOP Class and Instance UID, before the Study Instance UID.
+    const at = identity.indexOf(Buffer.from('20000d00', 'hex'))
+    const dataSet = Buffer.concat([identity.subarray(0, at), long, identity.subarray(at)])
+    globalThis.gc?.()
+    const before = process.memoryUsage().heapUsed
+    const lane = journal.openLane({ entityCode: 'ASST-TEST', source: 'TEST/dimse' })
+    const intake = new InstanceIntake({
+      lane,
+      transferSyntaxUid: explicitVrLittleEndian,
+      limits: intakeLimits,
+      prefixOf: () => encodePart10Prefix({ sopClassUid, sopInstanceUid, transferSyntaxUid: explicitVrLittleEndian }),
+    })
+    const piece = new Uint8Array(1)
+    for (const byte of dataSet.subarray(0, at + 300_000)) {
+      piece[0] = byte
+      intake.write([piece])
+    }
+    // An object for each byte would be some 30 MB.
+    expect(process.memoryUsage().heapUsed - before).toBeLessThan(8 * 1024 * 1024)
+    intake.write([dataSet.subarray(at + 300_000)])
+    expect(await intake.finish()).toMatchObject({ kind: 'stored', studyInstanceUid: '1.2.3' })
+    await lane.close()
+  })
+
   it('gives up waiting for the study and keeps the instance all the same', async () => {
     expect(await take(dataSetOf(), { pieces: 4, maxHeldBytes: 70 })).toMatchObject({ kind: 'stored' })
   })

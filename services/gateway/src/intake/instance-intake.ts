@@ -1,6 +1,13 @@
 import type { InstanceWriter, JournalLane } from '@vna/archive'
 import { ArchiveError } from '@vna/archive'
-import { DataSetScanner, DicomError, type InstanceIdentity, isStorableUid, type ScanLimits } from '@vna/dicom'
+import {
+  DataSetScanner,
+  DicomError,
+  GrowingBuffer,
+  type InstanceIdentity,
+  isStorableUid,
+  type ScanLimits,
+} from '@vna/dicom'
 import { type Refusal, type RefusalCode, refusal } from './refusal.ts'
 
 export interface IntakeLimits {
@@ -47,13 +54,13 @@ export class InstanceIntake {
   readonly #source: IntakeSource
   readonly #scanner: DataSetScanner
   #writer: InstanceWriter | undefined
-  #held: Uint8Array[] = []
-  #heldBytes = 0
+  readonly #held: GrowingBuffer
   #lengthBytes = 0
   #refusal: Refusal | undefined
 
   constructor(source: IntakeSource) {
     this.#source = source
+    this.#held = new GrowingBuffer(source.limits.maxHeldBytes)
     this.#scanner = new DataSetScanner({
       transferSyntaxUid: source.transferSyntaxUid,
       capture: 'identity',
@@ -112,14 +119,11 @@ export class InstanceIntake {
   #mustWait(fragments: readonly Uint8Array[]): boolean {
     if (this.#scanner.identityComplete) return false
     const arriving = fragments.reduce((sum, { length }) => sum + length, 0)
-    return this.#heldBytes + arriving <= this.#source.limits.maxHeldBytes
+    return this.#held.lengthBytes + arriving <= this.#source.limits.maxHeldBytes
   }
 
   #hold(fragments: readonly Uint8Array[]): void {
-    for (const fragment of fragments) {
-      this.#held.push(Uint8Array.prototype.slice.call(fragment))
-      this.#heldBytes += fragment.length
-    }
+    for (const fragment of fragments) this.#held.append(fragment)
   }
 
   #openWriter(): void {
@@ -136,9 +140,7 @@ export class InstanceIntake {
       ...(studyInstanceUid && { studyInstanceUid }),
     })
     this.#writer = writer
-    const held = this.#held
-    this.#held = []
-    if (held.length > 0) writer.write(held)
+    if (this.#held.lengthBytes > 0) writer.write([this.#held.take()])
   }
 
   #complete(): void {
@@ -173,7 +175,7 @@ export class InstanceIntake {
     this.#refusal ??= outcome
     this.#writer?.abort()
     this.#writer = undefined
-    this.#held = []
+    this.#held.take()
   }
 }
 

@@ -1,5 +1,5 @@
 import type { JournalLane } from '@vna/archive'
-import { DicomError, parsePart10Prefix } from '@vna/dicom'
+import { DicomError, type Part10Prefix, Part10PrefixReader, parsePart10Prefix } from '@vna/dicom'
 import type { StoreOutcome } from '@vna/dicomweb'
 import { InstanceIntake, type IntakeLimits, type IntakeOutcome, type Stored } from '../intake/instance-intake.ts'
 import { type Refusal, refusal } from '../intake/refusal.ts'
@@ -22,7 +22,7 @@ export const maxPart10PrefixBytes = 64 * 1024
  */
 export class StorePart {
   readonly #options: StorePartOptions
-  #prefix: Uint8Array[] = []
+  #prefix: Part10PrefixReader | undefined
   #intake: InstanceIntake | undefined
   #refusal: Refusal | undefined
   #announced: { sopClassUid: string | undefined; sopInstanceUid: string | undefined } | undefined
@@ -72,25 +72,29 @@ export class StorePart {
   }
 
   #readPrefix(data: Uint8Array): void {
-    const bytes = this.#prefix.length === 0 ? data : Buffer.concat([...this.#prefix, data])
-    try {
-      const found = parsePart10Prefix(bytes)
-      if (found.kind === 'part10') {
-        this.#beginDataSet(bytes, found)
+    // The prefix of nearly every file lies in the first read, where it needs no copy.
+    if (this.#prefix === undefined) {
+      const found = attempt(() => parsePart10Prefix(data))
+      if (found?.kind !== 'more') {
+        this.#take(found, data)
         return
       }
-      if (found.kind === 'bare') this.#refusal = refusal('not-part10')
-      else if (bytes.length > this.#options.maxPrefixBytes) this.#refusal = refusal('not-part10')
-    } catch (error) {
-      if (!(error instanceof DicomError)) throw error
-      this.#refusal = refusal('not-part10')
+      this.#prefix = new Part10PrefixReader(this.#options.maxPrefixBytes)
     }
-    if (this.#refusal) this.#prefix = []
-    else this.#hold(data)
+    const reader = this.#prefix
+    // Of a large piece only as much as the prefix may have: the rest is data set, and need not be held.
+    const piece = data.subarray(0, this.#options.maxPrefixBytes - reader.bytes.length)
+    const found = attempt(() => reader.push(piece))
+    if (found?.kind === 'more' && piece.length === data.length) return
+    this.#take(found, reader.bytes)
+    this.#intake?.write([data.subarray(piece.length)])
   }
 
-  #hold(data: Uint8Array): void {
-    this.#prefix.push(Uint8Array.prototype.slice.call(data))
+  /** Begins the data set behind the prefix in `bytes`, or refuses what is no Part 10 file. */
+  #take(found: Part10Prefix | undefined, bytes: Uint8Array): void {
+    this.#prefix = undefined
+    if (found?.kind === 'part10') this.#beginDataSet(bytes, found)
+    else this.#refusal = refusal('not-part10')
   }
 
   #beginDataSet(bytes: Uint8Array, found: Part10): void {
@@ -107,12 +111,20 @@ export class StorePart {
       transferSyntaxUid: found.transferSyntaxUid,
       requiredStudyInstanceUid,
     })
-    this.#prefix = []
     if (bytes.length > found.dataSetOffset) this.#intake.write([bytes.subarray(found.dataSetOffset)])
   }
 }
 
-type Part10 = Extract<ReturnType<typeof parsePart10Prefix>, { kind: 'part10' }>
+function attempt(parse: () => Part10Prefix): Part10Prefix | undefined {
+  try {
+    return parse()
+  } catch (error) {
+    if (error instanceof DicomError) return undefined
+    throw error
+  }
+}
+
+type Part10 = Extract<Part10Prefix, { kind: 'part10' }>
 
 /** Set aside until its study or series is known, an instance has no address yet. */
 function retrieveUrlOf({ studyInstanceUid, seriesInstanceUid, sopInstanceUid }: Stored, studiesUrl: string) {
