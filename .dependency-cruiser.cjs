@@ -1,6 +1,7 @@
 /** The arrows of the house, one way only (ARCHITECTURE.md). `pnpm check:arrows` proves them. */
 const mayImport = {
-  dicom: [],
+  limits: [],
+  dicom: ['limits'],
   'dicom-net': ['dicom'],
   dicomweb: ['dicom'],
   archive: ['dicom'],
