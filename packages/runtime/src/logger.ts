@@ -38,7 +38,17 @@ export function createLogger(o: { service: string; level: LogLevel; stream?: Des
     hooks: { streamWrite: maskUrls },
   }
   // Synchronous: the last lines before a crash are the ones that matter, and nothing logs per instance.
-  return pino(options, o.stream ?? destination({ dest: 1, sync: true }))
+  return pino(options, o.stream ?? standardOutput())
+}
+
+/** Lines that wait to be written again; further ones are lost. */
+const maxUnwrittenLogBytes = 1024 * 1024
+
+/** A line that cannot be written is lost, and nothing else: a full disk behind the log must not end a service. */
+function standardOutput(): DestinationStream {
+  const stream = destination({ dest: 1, sync: true, maxLength: maxUnwrittenLogBytes })
+  stream.on('error', () => undefined)
+  return stream
 }
 
 export type ErrorDescription = {

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
@@ -10,7 +10,7 @@ describe('openLogFile', () => {
   beforeEach(() => {
     folder = mkdtempSync(join(tmpdir(), 'vna-log-'))
   })
-  afterEach(() => rmSync(folder, { recursive: true }))
+  afterEach(() => rmSync(folder, { recursive: true, force: true }))
 
   it('appends, for its owner only', () => {
     const path = join(folder, 'log', 'gateway.log')
@@ -25,11 +25,46 @@ describe('openLogFile', () => {
 
   it('keeps one older file, so that its size has a bound', () => {
     const path = join(folder, 'gateway.log')
-    const file = openLogFile(path, 10)
+    const file = openLogFile(path, { maxBytes: 10 })
     for (const line of ['first', 'second', 'third']) file.write(line)
     file.close()
     expect(readFileSync(`${path}.1`, 'utf8')).toBe('second\n')
     expect(readFileSync(path, 'utf8')).toBe('third\n')
+  })
+
+  it.runIf(existsSync('/dev/full'))('loses its lines on a full disk and nothing else', () => {
+    const file = openLogFile('/dev/full')
+    expect(() => file.write('{"level":30}')).not.toThrow()
+    file.close()
+  })
+
+  it('goes on when the disk has room again, and says how many lines are missing', () => {
+    const path = join(folder, 'gateway.log')
+    let room = 8
+    const file = openLogFile(path, {
+      writeBytes: (fd, bytes) => {
+        if (room === 0) throw Object.assign(new Error('no space left on device'), { code: 'ENOSPC' })
+        const written = writeSync(fd, bytes, 0, Math.min(room, bytes.length))
+        room -= written
+        return written
+      },
+    })
+    for (const line of ['one', 'cut short', 'lost']) file.write(line)
+    room = 1_000
+    file.write('again')
+    file.close()
+    const [first, torn, notice, last, end] = readFileSync(path, 'utf8').split('\n')
+    expect([first, torn, last, end]).toEqual(['one', 'cut ', 'again', ''])
+    expect(JSON.parse(notice ?? '')).toMatchObject({ level: 40, lostLines: 2 })
+  })
+
+  it('keeps the old file where a new one cannot be made', () => {
+    const path = join(folder, 'gateway.log')
+    const file = openLogFile(path, { maxBytes: 10 })
+    file.write('first')
+    rmSync(folder, { recursive: true })
+    expect(() => file.write('second')).not.toThrow()
+    file.close()
   })
 })
 
