@@ -269,6 +269,28 @@ describe('bad requests', () => {
     expect(await response.json()).toMatchObject({ type: `urn:vna:problem:${kind}` })
   })
 
+  it.each(['//HOST/fhir/metadata', '/\\\\HOST/fhir/metadata', '//user@HOST/dicomweb/studies', '/.//HOST/reports'])(
+    'never call the host that %s names',
+    async (target) => {
+      const stranger = createServer((request, response) => {
+        called.push(request.headers.authorization ?? '')
+        response.end()
+      })
+      const called: string[] = []
+      await new Promise<void>((resolve) => stranger.listen(0, '127.0.0.1', resolve))
+      const host = `127.0.0.1:${(stranger.address() as AddressInfo).port}`
+      const token = await archive.token({ role: 'operator' })
+      for (const path of [target, target.replace('fhir/metadata', 'dicomweb/studies')]) {
+        for (const method of ['GET', 'POST']) {
+          const request = `${method} ${path.replace('HOST', host)} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${token}\r\n`
+          expect(await statusOfRaw(Buffer.from(`${request}Connection: close\r\nContent-Length: 0\r\n\r\n`))).toBe(400)
+        }
+      }
+      expect(called).toEqual([])
+      stranger.close()
+    },
+  )
+
   it.each([
     ['no HTTP', 'NONSENSE\r\n\r\n', 400],
     ['headers without an end', `GET / HTTP/1.1\r\nHost: x\r\nX-Long: ${'a'.repeat(8 * 1024 ** 2)}\r\n\r\n`, 431],

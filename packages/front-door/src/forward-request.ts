@@ -19,7 +19,10 @@ export type ForwardLimits = {
 export const forwardLimits: ForwardLimits = { drainMs: 2_000, continueWaitMs: 1_000, retryAfterSeconds: 5 }
 
 export type ForwardTarget = {
+  /** URL of the service; its host is where the request goes, whatever the client asked for. */
   readonly base: string
+  /** Path and query as they are passed on. */
+  readonly path: string
   readonly agent: Agent
   /** The client waits for `100 Continue` before it sends its body. */
   readonly awaitsContinue: boolean
@@ -53,7 +56,8 @@ export function forwardRequest(
   target: ForwardTarget,
 ): Promise<ForwardOutcome> {
   const { promise, resolve } = Promise.withResolvers<ForwardOutcome>()
-  const upstream = requestHttp(new URL(request.url ?? '/', target.base), {
+  const upstream = requestHttp(target.base, {
+    path: target.path,
     method: request.method ?? 'GET',
     headers: requestHeaders(request, target),
     agent: target.agent,

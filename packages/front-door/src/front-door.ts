@@ -16,6 +16,7 @@ import { answerUnavailable, forwardLimits, forwardRequest } from './forward-requ
 import type { Installation } from './installation.ts'
 import { answerLive, answerMetrics, answerMetricsTargets, answerReady } from './operations.ts'
 import { findRouteLabel, setCaller } from './request-facts.ts'
+import { parseRequestTarget, type RequestTarget } from './request-target.ts'
 import { findRoute, type Route, type RouteTarget } from './route-table.ts'
 import type { Upstreams } from './upstreams.ts'
 
@@ -104,8 +105,8 @@ function createAnswer(parts: FrontDoorParts, limits: FrontDoorLimits): Answer {
     let route: Route | undefined
     response.once('close', () => observe(parts, request, response, { route, startedAt }))
     const run = async (): Promise<void> => {
-      const pathname = pathnameOf(request, limits)
-      const match = findRoute(request.method ?? '', pathname)
+      const requestTarget = parseRequestTarget(request.url ?? '', limits.maxUrlLength)
+      const match = findRoute(request.method ?? '', requestTarget.pathname)
       if (match.kind === 'found') route = match.route
       if (route?.target.kind === 'live') return answerLive(response)
       if (route?.target.kind === 'ready') return answerReady(response, parts)
@@ -116,7 +117,14 @@ function createAnswer(parts: FrontDoorParts, limits: FrontDoorLimits): Answer {
           headers: { allow: match.allowed.join(', ') },
         })
       }
-      await dispatch(parts, match.route.target, { request, response, caller, awaitsContinue, agent })
+      await dispatch(parts, match.route.target, {
+        request,
+        response,
+        requestTarget,
+        caller,
+        awaitsContinue,
+        agent,
+      })
     }
     run().catch((error: unknown) => {
       const { problem, headers, isOurs } = problemOf(error)
@@ -129,6 +137,7 @@ function createAnswer(parts: FrontDoorParts, limits: FrontDoorLimits): Answer {
 type Admitted = {
   readonly request: IncomingMessage
   readonly response: ServerResponse
+  readonly requestTarget: RequestTarget
   readonly caller: TokenCaller
   readonly awaitsContinue: boolean
   readonly agent: Agent
@@ -148,6 +157,8 @@ async function dispatch(parts: FrontDoorParts, target: RouteTarget, admitted: Ad
     case 'dicomweb':
       if (awaitsContinue) response.writeContinue()
       setCaller(request, caller)
+      // The path that was decided about is the one that is answered.
+      request.url = `${admitted.requestTarget.pathname}${admitted.requestTarget.search}`
       return void parts.dicomweb(request, response)
     case 'live':
     case 'ready':
@@ -158,7 +169,7 @@ async function dispatch(parts: FrontDoorParts, target: RouteTarget, admitted: Ad
 async function passOn(
   parts: FrontDoorParts,
   target: Extract<RouteTarget, { kind: 'upstream' }>,
-  { request, response, awaitsContinue, agent }: Admitted,
+  { request, response, requestTarget, awaitsContinue, agent }: Admitted,
 ): Promise<void> {
   const base = parts.upstreams.find(target.service)
   if (base === undefined) {
@@ -167,6 +178,7 @@ async function passOn(
   }
   const outcome = await forwardRequest(request, response, {
     base,
+    path: `${requestTarget.pathname}${requestTarget.search}`,
     agent,
     awaitsContinue,
     forwardedFor: request.socket.remoteAddress ?? '',
@@ -185,16 +197,6 @@ function identify(
 ): Promise<TokenCaller> {
   const asked = { route: route?.label ?? 'unknown', peer: request.socket.remoteAddress }
   return access.identify(request.headers.authorization, asked)
-}
-
-function pathnameOf(request: IncomingMessage, limits: FrontDoorLimits): string {
-  const url = request.url ?? '/'
-  if (url.length > limits.maxUrlLength) {
-    throw new ProblemError('uri-too-long', 'the URL is too long', { extensions: { maxUrlLength: limits.maxUrlLength } })
-  }
-  if (!url.startsWith('/') || !URL.canParse(url, 'http://x'))
-    throw new ProblemError('bad-request', 'the URL is malformed')
-  return new URL(url, 'http://x').pathname
 }
 
 const knownMethods = new Set(['GET', 'HEAD', 'POST', 'PUT', 'DELETE', 'OPTIONS', 'PATCH'])

@@ -32,7 +32,7 @@ async function answer(
   response: ServerResponse,
   o: { health: HealthRegistry; registry: Registry },
 ): Promise<void> {
-  switch (new URL(request.url ?? '/', 'http://ops').pathname) {
+  switch (request.url?.split('?', 1)[0]) {
     case '/health/live':
       return sendJson(response, 200, { live: true })
     case '/health/ready': {

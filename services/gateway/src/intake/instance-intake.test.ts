@@ -73,7 +73,7 @@ describe('the intake of an instance', () => {
       { '00091010': { vr: 'OB', InlineBinary: Buffer.alloc(300_000).toString('base64') } },
       { encoding: 'explicit-le' },
     )
-    const identity = dataSetOf()
+    const identity = Buffer.from(dataSetOf())
     // Behind SOP Class and Instance UID, before the Study Instance UID.
     const at = identity.indexOf(Buffer.from('20000d00', 'hex'))
     const dataSet = Buffer.concat([identity.subarray(0, at), long, identity.subarray(at)])
