@@ -1,10 +1,10 @@
 import type { Sql, Transaction } from '@vna/database'
 import { appendEvents, cleanJson, cleanText, runQuery, runTransaction } from '@vna/database'
 import { catalogLimits } from '../limits.ts'
-import { findLastAudit } from '../queries/find-last-audit.ts'
-import { insertAudit, insertAuditAfter } from '../queries/insert-audit.ts'
-import { auditAnchorType } from '../queries/list-audit-anchors.ts'
 import { type AuditEnd, type AuditEntry, type AuditRow, auditGenesis, auditHash } from './audit-chain.ts'
+import { findLastAudit } from './find-last-audit.ts'
+import { insertAudit, insertAuditAfter } from './insert-audit.ts'
+import { auditAnchorType } from './list-audit-anchors.ts'
 
 /**
  * Appends entries to the one chain of this catalog; writers of several processes take turns. Who wrote last knows the end

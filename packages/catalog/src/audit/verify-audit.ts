@@ -1,7 +1,7 @@
 import type { Sql } from '@vna/database'
-import { listAudit } from '../queries/list-audit.ts'
-import { listAuditAnchors } from '../queries/list-audit-anchors.ts'
 import { type AuditRow, auditGenesis, auditHash } from './audit-chain.ts'
+import { listAudit } from './list-audit.ts'
+import { listAuditAnchors } from './list-audit-anchors.ts'
 
 export type AuditVerdict =
   | { readonly kind: 'intact'; readonly entries: number; readonly lastHash: Uint8Array }

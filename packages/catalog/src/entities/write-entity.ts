@@ -1,8 +1,8 @@
 import type { Sql } from '@vna/database'
 import { appendEvents, callersWork, runTransaction, unwrapCallersWork } from '@vna/database'
-import type { EntityRow } from '../queries/entity-row.ts'
-import { listEntities } from '../queries/list-entities.ts'
-import { putEntity } from '../queries/put-entity.ts'
+import type { EntityRow } from './entity-row.ts'
+import { listEntities } from './list-entities.ts'
+import { putEntity } from './put-entity.ts'
 
 export interface EntityChange {
   /** Decides the new settings from all entities as they are; throwing leaves everything as it was. */

@@ -1,6 +1,6 @@
 import type { Transaction } from '@vna/database'
-import { findKnownVersions } from '../queries/find-known-versions.ts'
-import { type LockedStudy, readLockedStudy } from '../queries/read-locked-study.ts'
+import { findKnownVersions } from '../instances/find-known-versions.ts'
+import { type LockedStudy, readLockedStudy } from '../studies/read-locked-study.ts'
 import type { KnownVersion } from './plan-study.ts'
 import { type StudyBatch, versionsOf } from './study-batch.ts'
 

@@ -1,5 +1,5 @@
-import type { Holder } from '../queries/insert-holders.ts'
-import type { NewSeries } from '../queries/insert-series.ts'
+import type { NewSeries } from '../series/insert-series.ts'
+import type { Holder } from '../studies/insert-holders.ts'
 import type { Arrival } from '../versions/current-version.ts'
 import type { PreparedInstance } from './prepared-instance.ts'
 

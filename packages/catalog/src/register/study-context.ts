@@ -1,6 +1,6 @@
 import type { SeriesAttributes } from '../header/series-attributes.ts'
 import type { StudyAttributes } from '../header/study-attributes.ts'
-import type { KnownSeries, LockedStudy } from '../queries/read-locked-study.ts'
+import type { KnownSeries, LockedStudy } from '../studies/read-locked-study.ts'
 import { type HeaderNumbers, type NumberedHeader, numberHeaders } from './header-numbers.ts'
 import type { StudyBatch } from './study-batch.ts'
 

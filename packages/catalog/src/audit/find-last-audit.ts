@@ -1,5 +1,5 @@
 import type { Transaction } from '@vna/database'
-import type { AuditEnd } from '../audit/audit-chain.ts'
+import type { AuditEnd } from './audit-chain.ts'
 
 export const auditLock = 7_237_003
 

@@ -1,5 +1,5 @@
 import type { Transaction } from '@vna/database'
-import type { SendingEntity } from '../register/prepared-instance.ts'
+import type { SendingEntity } from './prepared-instance.ts'
 
 export async function findSendingEntities(
   tx: Transaction,

@@ -1,5 +1,5 @@
 import type { Sql, Transaction } from '@vna/database'
-import type { AuditEnd, AuditRow } from '../audit/audit-chain.ts'
+import type { AuditEnd, AuditRow } from './audit-chain.ts'
 import { auditLock } from './find-last-audit.ts'
 
 export async function insertAudit(tx: Transaction, rows: readonly AuditRow[]): Promise<void> {

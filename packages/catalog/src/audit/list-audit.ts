@@ -1,5 +1,5 @@
 import type { Sql } from '@vna/database'
-import type { AuditRow } from '../audit/audit-chain.ts'
+import type { AuditRow } from './audit-chain.ts'
 
 type ListedRow = Omit<AuditRow, 'purpose'> & { readonly purpose: string | null }
 
