@@ -52,6 +52,6 @@ export {
   reportLimits,
 } from './reports/report.ts'
 export type { ReportCatalog } from './reports/report-methods.ts'
-export type { DesiredLink, LinkChange } from './reports/write-links.ts'
+export type { DesiredLink, LinkChange } from './reports/link-changes.ts'
 export type { Visibility, VisibilityDecision, VisibilityKind } from './visibility/visibility.ts'
 export type { VisibilityCatalog } from './visibility/visibility-methods.ts'

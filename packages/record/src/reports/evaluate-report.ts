@@ -1,7 +1,9 @@
 import type { Sql, Transaction } from '@vna/database'
 import { callersWork, rebuildLock, runTransaction, unwrapCallersWork } from '@vna/database'
 import { type ResolvedIdentifier, resolveIdentifiers } from '../identity/resolve-identifiers.ts'
+import { linksOfState, retryAfterMs, versionsAround } from './evaluation-rules.ts'
 import { type CandidateStudy, findCandidates } from './find-candidates.ts'
+import type { DesiredLink, LinkChange } from './link-changes.ts'
 import { readChain } from './read-chain.ts'
 import {
   type LinkDecisionKind,
@@ -11,9 +13,8 @@ import {
   type ReportState,
   reportLimits,
 } from './report.ts'
-import { isNewer } from './report-chain.ts'
-import { findRestored, withRestored } from './restore-link.ts'
-import { type DesiredLink, type LinkChange, readLinks, writeLinks } from './write-links.ts'
+import { findRestored } from './restore-link.ts'
+import { readLinks, writeLinks } from './write-links.ts'
 
 /** What a person said of a pair; of an earlier version of the report where `isInherited`. */
 export interface KnownDecision {
@@ -72,11 +73,10 @@ export async function evaluateReport(sql: Sql, id: string, rules: EvaluationRule
         select state, origin, received_at as "receivedAt", facts from reports where id = ${id}::uuid for update`
       if (report === undefined) return undefined
       const before = await readLinks(tx, id)
-      const versions = await readVersions(tx, id, report)
+      const versions = versionsAround(id, report, await readChain(tx, report))
       const links = report.state === 'withdrawn' ? [] : await desiredLinks(tx, { id, report, before, versions, rules })
-      const worked = report.state === 'superseded' ? supersededLinks(links) : links
       const restored = report.state === 'withdrawn' ? new Set<string>() : await findRestored(tx, id)
-      const desired = withRestored(worked, { before, restored })
+      const desired = linksOfState(report.state, links, { before, restored })
       const changes = await writeLinks(tx, id, { before, desired })
       if (report.state !== 'current' && changes.length > 0) await markDue(tx, versions.later)
       await settleDue(tx, id, { report, desired })
@@ -85,19 +85,11 @@ export async function evaluateReport(sql: Sql, id: string, rules: EvaluationRule
   return unwrapCallersWork(evaluated)
 }
 
-/**
- * A version that another one replaced keeps what it would be linked to, for the later one to inherit; so inheritance does
- * not depend on when images, versions and identities came, and is the same after a reindex.
- */
-function supersededLinks(links: readonly DesiredLink[]): readonly DesiredLink[] {
-  return links.filter(({ state }) => state === 'LINKED').map((link) => ({ ...link, state: 'SUPERSEDED' }))
-}
-
 async function markDue(tx: Transaction, ids: readonly string[]): Promise<void> {
   await tx`update reports set due_at = now() where id = any(string_to_array(${ids.join(' ')}, ' ')::uuid[])`
 }
 
-type Versions = Awaited<ReturnType<typeof readVersions>>
+type Versions = ReturnType<typeof versionsAround>
 
 async function desiredLinks(
   tx: Transaction,
@@ -137,18 +129,6 @@ function identifierOf({ value, issuer }: { readonly value: string; readonly issu
   return { issuer, identifier: value }
 }
 
-/** The versions of the same report that came before it, and those after. */
-async function readVersions(
-  tx: Transaction,
-  id: string,
-  report: LockedReport,
-): Promise<{ readonly earlier: readonly string[]; readonly later: readonly string[] }> {
-  const members = (await readChain(tx, report)).filter((member) => member.id !== id && member.state !== 'withdrawn')
-  const later = members.filter((member) => isNewer(member, report.facts, report.receivedAt)).map((member) => member.id)
-  const earlier = members.filter(({ id: other, state }) => state === 'superseded' && !later.includes(other))
-  return { earlier: earlier.map((member) => member.id), later }
-}
-
 /** Links and decisions of the report and of the versions before it; the newest word on a study counts. */
 async function readWords(
   tx: Transaction,
@@ -176,11 +156,9 @@ async function settleDue(
   { report, desired }: { readonly report: LockedReport; readonly desired: readonly DesiredLink[] },
 ): Promise<void> {
   const ageMs = Date.now() - report.receivedAt.getTime()
-  const isOpen = report.state === 'current' && !desired.some(({ state }) => state === 'LINKED')
-  const { maxRetryAgeMs, minRetryMs, maxRetryMs } = reportLimits
-  const retryMs = isOpen && ageMs < maxRetryAgeMs ? Math.min(maxRetryMs, Math.max(minRetryMs, ageMs)) : null
+  const retryMs = retryAfterMs(report.state, { desired, ageMs })
   await tx`update reports
-    set due_at = now() + ${retryMs === null ? null : Math.round(retryMs)}::bigint * interval '1 millisecond'
+    set due_at = now() + ${retryMs}::bigint * interval '1 millisecond'
     where id = ${id}::uuid`
 }
 

@@ -1,7 +1,5 @@
 import type { Sql, Transaction } from '@vna/database'
 import { runTransaction } from '@vna/database'
-import type { ReportLink } from './report.ts'
-import type { DesiredLink } from './write-links.ts'
 
 /** Writes a change of a link as the ledger has it, with its history; an older one leaves a newer one alone. */
 export async function restoreLink(sql: Sql, payload: Readonly<Record<string, unknown>>): Promise<void> {
@@ -34,35 +32,4 @@ export async function findRestored(tx: Transaction, reportId: string): Promise<R
     where l.report_id = ${reportId}::uuid and l.restored
       and not exists (select from study_keys y where y.study_instance_uid = l.study_instance_uid)`
   return new Set(rows.map(({ uid }) => uid))
-}
-
-/** What is desired, with the restored links as they are, save where a person has said something new of them. */
-export function withRestored(
-  desired: readonly DesiredLink[],
-  { before, restored }: { readonly before: readonly ReportLink[]; readonly restored: ReadonlySet<string> },
-): readonly DesiredLink[] {
-  if (restored.size === 0) return desired
-  const wanted = new Map(desired.map((link) => [link.studyInstanceUid, link]))
-  const kept = before.filter(
-    (link) => restored.has(link.studyInstanceUid) && !isNewWord(wanted.get(link.studyInstanceUid), link),
-  )
-  const keptUids = new Set(kept.map(({ studyInstanceUid }) => studyInstanceUid))
-  return [...desired.filter(({ studyInstanceUid }) => !keptUids.has(studyInstanceUid)), ...kept.map(desiredOf)]
-}
-
-function isNewWord(wanted: DesiredLink | undefined, { state, decidedBy, reason }: ReportLink): boolean {
-  if (wanted?.decidedBy === undefined) return false
-  return wanted.state !== state || wanted.decidedBy !== decidedBy || (wanted.reason ?? null) !== reason
-}
-
-function desiredOf({ studyInstanceUid, state, tier, score, evidence, decidedBy, reason }: ReportLink): DesiredLink {
-  return {
-    studyInstanceUid,
-    state,
-    tier,
-    score,
-    evidence,
-    decidedBy: decidedBy ?? undefined,
-    reason: reason ?? undefined,
-  }
 }

@@ -1,23 +1,10 @@
 import type { Transaction } from '@vna/database'
 import { appendEvents } from '@vna/database'
-import type { LinkEvidenceRecord, ReportLink, ReportLinkState } from './report.ts'
+import { type DesiredLink, isToBeTold, type LinkChange, linkChangesOf } from './link-changes.ts'
+import type { ReportLink } from './report.ts'
 
 /** In the ledger for each change of a link: when it changed is known to nothing else. */
 export const linkChangedType = 'link-changed'
-
-export interface DesiredLink {
-  readonly studyInstanceUid: string
-  readonly state: ReportLinkState
-  readonly tier: string
-  readonly score: number
-  readonly evidence: readonly LinkEvidenceRecord[]
-  /** Absent: the rules. */
-  readonly decidedBy?: string | undefined
-  readonly reason?: string | undefined
-}
-
-/** What became of a pair; the reading side tells the health record. */
-export type LinkChange = DesiredLink & { readonly reportId: string; readonly before: ReportLinkState | undefined }
 
 export async function readLinks(tx: Transaction, reportId: string): Promise<readonly ReportLink[]> {
   return tx<ReportLink[]>`
@@ -26,47 +13,15 @@ export async function readLinks(tx: Transaction, reportId: string): Promise<read
     from links where report_id = ${reportId}::uuid order by study_instance_uid`
 }
 
-/** Links that are not desired any more end as UNLINKED. Writes what changed, its history and event, and what is to be told. */
+/** Writes what changed, its history and event, and what is to be told. */
 export async function writeLinks(
   tx: Transaction,
   reportId: string,
-  { before, desired }: { readonly before: readonly ReportLink[]; readonly desired: readonly DesiredLink[] },
+  links: { readonly before: readonly ReportLink[]; readonly desired: readonly DesiredLink[] },
 ): Promise<readonly LinkChange[]> {
-  const known = new Map(before.map((link) => [link.studyInstanceUid, link]))
-  const wanted = new Map(desired.map((link) => [link.studyInstanceUid, link]))
-  const ended = before
-    .filter(({ studyInstanceUid, state }) => !wanted.has(studyInstanceUid) && state !== 'UNLINKED')
-    .map(endedLink)
-  const changes = [...wanted.values(), ...ended]
-    .filter((link) => !isEqual(link, known.get(link.studyInstanceUid)))
-    .map((link) => ({ ...link, reportId, before: known.get(link.studyInstanceUid)?.state }))
+  const changes = linkChangesOf(reportId, links)
   if (changes.length > 0) await writeChanges(tx, changes)
   return changes
-}
-
-function endedLink({ studyInstanceUid, tier, score, evidence }: ReportLink): DesiredLink {
-  return { studyInstanceUid, state: 'UNLINKED', tier, score, evidence }
-}
-
-function isEqual(a: DesiredLink, b: ReportLink | undefined): boolean {
-  if (b === undefined) return false
-  return (
-    a.state === b.state &&
-    a.tier === b.tier &&
-    Math.abs(a.score - b.score) < 1e-4 &&
-    (a.decidedBy ?? null) === b.decidedBy &&
-    (a.reason ?? null) === b.reason &&
-    textOf(a.evidence) === textOf(b.evidence)
-  )
-}
-
-function textOf(evidence: readonly LinkEvidenceRecord[]): string {
-  return evidence.map(({ key, outcome }) => `${key}=${outcome}`).join(' ')
-}
-
-/** Only links that others saw or see are told of. */
-function isToBeTold({ state, before }: LinkChange): boolean {
-  return state === 'LINKED' || before === 'LINKED'
 }
 
 async function writeChanges(tx: Transaction, changes: readonly LinkChange[]): Promise<void> {
