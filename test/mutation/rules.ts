@@ -10,7 +10,7 @@ export const rules: readonly string[] = [
   // Who may do what.
   'packages/access/src/decide.ts',
   // Which identifiers are one person.
-  'packages/*/src/**/identity.ts',
+  'packages/*/src/identity/identity.ts',
   'packages/*/src/**/place-identities.ts',
   'packages/{catalog,fse,record,dicom}/src/**/codice-fiscale.ts',
   // What is registered and shown.

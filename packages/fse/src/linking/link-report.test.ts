@@ -444,6 +444,46 @@ const cases: Case[] = [
     [study('1', { accessions: [A1], patientIdentifiers: [ANNA] }), study('2')],
     '1:REJECTED_CONFLICT/T2',
   ],
+  [
+    'content just good enough to be shown: date and facility',
+    { facility: 'ASST-A' },
+    [study('1', { facility: 'ASST-A' })],
+    '1:REVIEW/T4',
+  ],
+  [
+    'an accession for one study and an order for another',
+    { accessions: [A1], placerOrders: [O1] },
+    [study('1', { accessions: [A1] }), study('2', { placerOrders: [O1] })],
+    '1:LINKED/T2 2:LINKED/T3',
+  ],
+  [
+    'an order of one study that another patient has too',
+    { placerOrders: [O1] },
+    [study('1', { placerOrders: [O1] }), study('2', { placerOrders: [O1], patientIdentifiers: [ANNA] })],
+    '1:LINKED/T3 2:REJECTED_CONFLICT/T3',
+  ],
+  [
+    'an order number without issuer, of the patient',
+    { placerOrders: [acc('O1')] },
+    [study('1', { placerOrders: [O1] })],
+    '1:LINKED/T3',
+  ],
+  [
+    'an order number without issuer, of another patient',
+    { placerOrders: [acc('O1')] },
+    [study('1', { placerOrders: [O1], patientIdentifiers: [ANNA] })],
+    '',
+  ],
+  [
+    'an order of three studies, of which one has another accession',
+    { placerOrders: [O1] },
+    [
+      study('1', { placerOrders: [O1], accessions: [A1] }),
+      study('2', { placerOrders: [O1], accessions: [A1] }),
+      study('3', { placerOrders: [O1], accessions: [acc('A3', ISSUER_A)] }),
+    ],
+    '1:REVIEW/T3 2:REVIEW/T3 3:REVIEW/T3',
+  ],
   ['nothing to look at', {}, [], ''],
 ]
 
@@ -484,5 +524,39 @@ describe('links of a report', () => {
       { key: 'exam-date', outcome: 'equal' },
     ])
     expect(JSON.stringify(link)).not.toContain(MARIO.value)
+  })
+
+  const evidenceOf = (facts: Partial<ReportFacts>, ...studies: StudyFacts[]) =>
+    linkReport(report(facts), studies)[0]?.evidence.map(({ key, outcome }) => `${key} ${outcome}`)
+
+  it('by UID say so, and whether the report came within the study', () => {
+    const named = { studyInstanceUids: ['1'] }
+    expect(evidenceOf(named, study('1'))).toEqual(['study-instance-uid equal', 'patient equal'])
+    for (const format of ['dicom-sr', 'dicom-pdf'] as const) {
+      expect(evidenceOf({ ...named, format }, study('1'))?.at(-1)).toBe('report-within-study equal')
+    }
+  })
+
+  it('by a number say which, and whether it had an issuer or was ambiguous', () => {
+    const bare = { accessions: [acc('A1')] }
+    expect(evidenceOf(bare, study('1', bare))).toEqual([
+      'accession-without-issuer equal',
+      'patient equal',
+      'exam-date equal',
+    ])
+    expect(evidenceOf(bare, study('1', bare), study('2', bare))?.[0]).toBe('accession-without-issuer ambiguous')
+    expect(evidenceOf({ prescriptions: ['P1'] }, study('1', { placerOrders: [acc('P1')] }))?.[0]).toBe(
+      'prescription equal',
+    )
+  })
+
+  it('by content say what agreed', () => {
+    expect(evidenceOf({ modalities: ['CT'] }, study('1'))).toEqual([
+      'patient equal',
+      'exam-date equal',
+      'modality equal',
+      'procedure absent',
+      'facility absent',
+    ])
   })
 })

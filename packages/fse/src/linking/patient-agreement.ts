@@ -28,7 +28,7 @@ export function patientAgreement(
 }
 
 function agreementInDomain(report: ReadonlySet<string>, study: ReadonlySet<string>): PatientAgreement {
-  if (report.size === 0 || study.size === 0) return 'unknown'
+  if (study.size === 0) return 'unknown'
   return [...report].some((value) => study.has(value)) ? 'same' : 'different'
 }
 

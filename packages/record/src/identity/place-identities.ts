@@ -70,8 +70,8 @@ function inheritedNationals(rows: Rows, survivors: ReadonlyMap<number, IdentityR
   const found = new Map<number, Set<number>>()
   for (const { id, nationalId } of rows.values()) {
     const survivor = survivors.get(id)
-    if (nationalId === null || survivor === undefined || survivor.id === id) continue
-    if (survivor.nationalId !== null || isNationalIssuer(survivor.issuer)) continue
+    // One that has its own is never asked what it inherits.
+    if (nationalId === null || survivor === undefined || isNationalIssuer(survivor.issuer)) continue
     found.set(survivor.id, (found.get(survivor.id) ?? new Set()).add(nationalId))
   }
   return new Map([...found].flatMap(([id, [only, ...others]]) => (only && others.length === 0 ? [[id, only]] : [])))
