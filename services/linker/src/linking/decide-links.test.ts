@@ -53,13 +53,15 @@ type Options = Partial<Omit<LinkingContext, 'facts'>> & {
   readonly study?: Partial<CandidateStudy>
   readonly names?: readonly string[]
   readonly liveSince?: string
+  /** Of the report, beside its patient and the study it names. */
+  readonly exam?: Readonly<Record<string, unknown>>
 }
 
-function decide({ patient, study: changes, names, liveSince, ...more }: Options = {}) {
+function decide({ patient, study: changes, names, liveSince, exam, ...more }: Options = {}) {
   const facts = {
     ...{ format: 'cda2', uniqueId: 'r1', replaces: [], appends: [], patientIdentifiers: [patient ?? anna] },
     ...{ studyInstanceUids: names ?? ['1.2'], accessions: [], placerOrders: [], fillerOrders: [], prescriptions: [] },
-    ...{ modalities: [], procedureCodes: [], examDate: '20260203' },
+    ...{ modalities: [], procedureCodes: [], examDate: '20260203', ...exam },
   }
   const context: LinkingContext = {
     ...{ reportId: 'id', facts, candidates: [study(changes)], decisions: [], inherited: [], resolve: resolver() },
@@ -129,6 +131,50 @@ describe('the links of a report', () => {
     ])
   })
 
+  it('are not decided by what was said or inherited of another study', () => {
+    const elsewhere = { studyInstanceUid: '9.9' }
+    expect(decide({ decisions: [{ ...word('refuse'), ...elsewhere }] })).toMatchObject([
+      { state: 'LINKED', tier: 'T1' },
+    ])
+    expect(decide({ names: [], inherited: inherited.map((link) => ({ ...link, ...elsewhere })) })).toEqual([])
+  })
+
+  const evidenceOf = (options: Options) => decide(options)[0]?.evidence.map(({ key, outcome }) => `${key} ${outcome}`)
+
+  it('inherit nothing where a key of their own is certain', () => {
+    expect(decide({ inherited })).toMatchObject([{ state: 'LINKED', tier: 'T1' }])
+    expect(evidenceOf({ inherited })).toEqual(['study-instance-uid equal', 'patient equal'])
+  })
+
+  it('say again of the patient what is true now, and once that they were inherited', () => {
+    const twice = inherited.map((link) => ({
+      ...link,
+      evidence: [...link.evidence, { key: 'patient', outcome: 'absent' }, { key: 'inherited', outcome: 'equal' }],
+    }))
+    expect(evidenceOf({ names: [], inherited: twice })).toEqual(['accession equal', 'patient equal', 'inherited equal'])
+  })
+
+  it('keep a word of the version before, and say where it comes from', () => {
+    const accepted = { decisions: [word('accept', true)] }
+    expect(decide(accepted)).toMatchObject([{ state: 'LINKED', decidedBy: 'olga' }])
+    expect(evidenceOf(accepted)?.at(-1)).toBe('inherited equal')
+    expect(evidenceOf({ names: ['9.9'], decisions: [word('refuse', true)] })).toEqual([
+      'patient equal',
+      'inherited equal',
+    ])
+  })
+
+  it('have the patient as their only evidence where a person alone spoke', () => {
+    const accepted = { names: ['9.9'], decisions: [word('accept')] }
+    expect(decide(accepted)).toMatchObject([{ tier: 'T4', score: 0 }])
+    expect(evidenceOf(accepted)).toEqual(['patient equal'])
+  })
+
+  it('do not compare procedures, which the catalog has not', () => {
+    const exam = { modalities: ['CT'], procedureCodes: [{ code: '87.41', system: 'icd9' }] }
+    expect(evidenceOf({ names: [], exam })).toContain('procedure absent')
+  })
+
   it('are none where nothing speaks for one', () => {
     expect(decide({ names: [], study: { studyDate: '20200101' } })).toEqual([])
   })
@@ -139,6 +185,16 @@ describe('a side that stands for two persons', () => {
     const resolve = resolver({ L1: { national: anna }, L0: { national: mario } })
     expect(comparableIdentifiers([local, former], resolve)).toEqual([])
     expect(comparableIdentifiers([local], resolve)).toEqual([local, anna])
+  })
+
+  it('is not one that has two national numbers of different kinds', () => {
+    const stp = { value: 'STP0300001234567', issuer: oids.stp }
+    const resolve = resolver({ L1: { national: anna }, L0: { national: stp } })
+    expect(comparableIdentifiers([local, former], resolve)).toEqual([local, former, anna, stp])
+  })
+
+  it('is its own number alone where nobody explained it', () => {
+    expect(comparableIdentifiers([local], resolver())).toEqual([local])
   })
 })
 

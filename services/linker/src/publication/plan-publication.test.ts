@@ -91,6 +91,32 @@ describe('the next step of a publication', () => {
       { current: old, contentHash: 'hash of old', entries: [...there('older'), ...there('old')] },
       { kind: 'withdraw', reference: 'DocumentReference/older-kos' },
     ],
+    ['nothing was ever built, and the registry has nothing', { entries: [] }, { kind: 'build', version: 1 }],
+    [
+      'the registry lost it while another one is built that says what the study was',
+      { current: old, contentHash: 'hash of old', built: now, entries: [] },
+      { kind: 'drop', manifest: now },
+    ],
+    [
+      'the registry lost what the built one was to replace',
+      { current: old, built: now, entries: [] },
+      { kind: 'submit', manifest: now, replaces: undefined },
+    ],
+    [
+      'the other half is there',
+      { current: old, contentHash: 'hash of old', entries: there('old').slice(1) },
+      { kind: 'withdraw', reference: 'DocumentReference/old-fhir' },
+    ],
+    [
+      'half of it is there and half of a former one',
+      { current: old, contentHash: 'hash of old', entries: [...there('old').slice(0, 1), ...there('older').slice(1)] },
+      { kind: 'withdraw', reference: 'DocumentReference/old-kos' },
+    ],
+    ...(['kosReference', 'fhirReference'] as const).map((half): [string, Partial<PublicationFacts>, object] => [
+      `it is built, and of the former one only half was noted (without ${half})`,
+      { built: now, current: { ...old, [half]: undefined } },
+      { kind: 'submit', manifest: now, replaces: undefined },
+    ]),
     ['all is there', { current: old, contentHash: 'hash of old', entries: there('old') }, { kind: 'settle' }],
   ])('when %s', (_case, more, step) => {
     expect(planPublication(facts(more))).toEqual(step)
