@@ -32,6 +32,7 @@ export type {
   LinkingContext,
 } from './reports/evaluate-report.ts'
 export { type CandidateQuery, type CandidateStudy, candidateStatement } from './reports/find-candidates.ts'
+export type { DesiredLink, LinkChange } from './reports/link-changes.ts'
 export type { LinkFilter, ReportFilter, ReviewItem } from './reports/read-reports.ts'
 export type { NewOrder } from './reports/receive-order.ts'
 export type { ReceivedReport } from './reports/receive-report.ts'
@@ -52,6 +53,5 @@ export {
   reportLimits,
 } from './reports/report.ts'
 export type { ReportCatalog } from './reports/report-methods.ts'
-export type { DesiredLink, LinkChange } from './reports/link-changes.ts'
 export type { Visibility, VisibilityDecision, VisibilityKind } from './visibility/visibility.ts'
 export type { VisibilityCatalog } from './visibility/visibility-methods.ts'

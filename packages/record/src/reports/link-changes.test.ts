@@ -36,6 +36,8 @@ describe('what changes of the links of a report', () => {
 
   it('ends a link once', () => {
     expect(linkChangesOf('r', { before: [before('1', { state: 'UNLINKED' })], desired: [] })).toEqual([])
+    const taken = before('1', { state: 'UNLINKED', decidedBy: 'olga', reason: 'wrong arm' })
+    expect(linkChangesOf('r', { before: [taken], desired: [] })).toEqual([])
   })
 
   it.each<[string, Partial<DesiredLink>]>([

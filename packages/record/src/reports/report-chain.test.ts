@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { reportIdOf } from './report.ts'
-import { type ChainMember, placeInChain } from './report-chain.ts'
+import { type ChainMember, isNewer, placeInChain } from './report-chain.ts'
 
 const noon = new Date('2026-11-24T12:00:00Z')
 const member = (more: Partial<ChainMember>): ChainMember => ({
@@ -113,5 +113,66 @@ describe('the id of a report', () => {
     for (const other of [{ origin: 'B' }, { uniqueId: 'S' }, { sha256: '01' }]) {
       expect(reportIdOf({ origin: 'A', uniqueId: 'R', sha256: '00', ...other })).not.toBe(id)
     }
+  })
+})
+
+describe('which of two versions is the newer one', () => {
+  const later = { receivedAt: new Date(noon.getTime() + 1) }
+  const earlier = { receivedAt: new Date(noon.getTime() - 1) }
+  const day = (createdAt: string) => ({ createdAt })
+
+  type Facts = Parameters<typeof isNewer>[1]
+  it.each<[string, boolean, Partial<ChainMember>, Facts]>([
+    ['what replaces it', true, { relation: 'replacing', version: 1, ...earlier }, { version: 2 }],
+    ['what it replaces', false, { relation: 'replaced', version: 3, ...later }, { version: 2 }],
+    ['the same bytes later', true, { relation: 'same-id', version: 1, ...later }, { version: 2 }],
+    ['the same bytes earlier', false, { relation: 'same-id', version: 3, ...earlier }, { version: 2 }],
+    ['the same bytes at the same moment', false, { relation: 'same-id', receivedAt: noon }, {}],
+    ['what came in the same carrier later', true, { relation: 'same-carrier', version: 1, ...later }, { version: 2 }],
+    ['what it corrects, by its number', true, { relation: 'corrected', version: 3 }, { version: 2 }],
+    ['what it corrects, where nothing tells', false, { relation: 'corrected', ...later }, {}],
+    ['what corrects it, by its number', false, { relation: 'correcting', version: 1 }, { version: 2 }],
+    ['what corrects it, where nothing tells', true, { relation: 'correcting', ...earlier }, {}],
+    ['one of its set, by its number', true, { version: 3, ...earlier }, { version: 2 }],
+    [
+      'one of its set, by its number before its time',
+      false,
+      { version: 1, ...day('2026') },
+      { version: 2, ...day('2025') },
+    ],
+    [
+      'one of its set, by its time where numbers are equal',
+      true,
+      { version: 2, ...day('2026') },
+      { version: 2, ...day('2025') },
+    ],
+    [
+      'one of its set, by its time where it has no number',
+      true,
+      { version: null, ...day('2026'), ...earlier },
+      { version: 2, ...day('2025') },
+    ],
+    [
+      'one of its set, by its time where the other has no number',
+      true,
+      { version: 1, ...day('2026'), ...earlier },
+      day('2025'),
+    ],
+    ['one of its set, of an earlier time', false, { ...day('2024'), ...later }, day('2025')],
+    ['one of its set that has no time, by arrival', true, { createdAt: null, ...later }, day('2025')],
+    ['one of its set beside one without a time, by arrival', false, { ...day('2026'), ...earlier }, {}],
+    ['one of its set with its time, by arrival', true, { ...day('2025'), ...later }, day('2025')],
+    ['one of its set at the same moment', false, { receivedAt: noon }, {}],
+  ])('%s: %s', (_, expected, known, facts) => {
+    expect(isNewer(member(known), facts, noon)).toBe(expected)
+  })
+
+  it('ends a version that was replaced already only when it is withdrawn', () => {
+    const known = [
+      member({ id: 'a', relation: 'replaced', state: 'superseded' }),
+      member({ id: 'b', relation: 'replaced', state: 'withdrawn' }),
+    ]
+    expect(place({}, ...known)).toBe('current')
+    expect(place({ withdrawn: true }, ...known)).toBe('withdrawn a')
   })
 })
