@@ -11,6 +11,8 @@ const mayImport = {
   hl7: [],
   fse: ['dicom', 'hl7'],
   record: ['catalog', 'database', 'fse', 'ledger-events'],
+  intake: ['archive', 'dicom'],
+  sending: ['dicom', 'dicom-net', 'dicomweb'],
   retrieval: ['archive', 'dicom', 'dicomweb'],
   jobs: [],
   entities: ['catalog', 'ledger-events'],

@@ -1,5 +1,5 @@
+import type { IntakeOutcome } from '@vna/intake'
 import type { Metrics, Protocol, ReceiveOutcome } from '@vna/runtime'
-import type { IntakeOutcome } from './intake/instance-intake.ts'
 
 /** An association may go on for days: its transmission row names the first of its studies. */
 const maxStudiesPerTransmission = 100

@@ -7,12 +7,11 @@ import { type Journal, openJournal } from '@vna/archive'
 import { type Catalog, openCatalog } from '@vna/catalog'
 import { openDatabase } from '@vna/database'
 import { type Acceptor, createAcceptor, type TlsServerOptions } from '@vna/dicom-net'
+import { intakeLimits, LanePool } from '@vna/intake'
 import { createCrashPoint, type ServiceContext, type StartedService } from '@vna/runtime'
 import { openCallers } from './callers.ts'
 import type { GatewayConfig } from './config.ts'
 import { AssociationHost } from './dimse/association-host.ts'
-import { intakeLimits } from './intake/instance-intake.ts'
-import { LanePool } from './intake/lane-pool.ts'
 import { announceSealedSegments, watchGateway } from './journal-notices.ts'
 import { createReceiveMeter } from './receive-meter.ts'
 import { createStoreApp } from './stow/store-app.ts'
@@ -45,7 +44,11 @@ export async function startGateway(config: GatewayConfig, context: ServiceContex
     keysFolder: join(config.home, 'keys'),
     onTrouble: (error) => logger.error({ err: error }, 'refused callers are not in the audit trail'),
   })
-  const lanes = new LanePool({ journal, logger, lingerMs: laneLingerMs })
+  const lanes = new LanePool({
+    journal,
+    lingerMs: laneLingerMs,
+    onTrouble: (error) => logger.error({ err: error }, 'lane not sealed'),
+  })
   const transmissions = await openTransmissions(config, context, catalog)
   const shared = { journal, lanes, transmissions, logger, limits: intakeLimits, meter: createReceiveMeter(metrics) }
   health.add('entities', () => ({ ok: callers.source !== 'none', reason: 'entity registry not read yet' }))

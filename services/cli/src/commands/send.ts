@@ -1,16 +1,20 @@
+import type { SendPlan } from '@vna/sending'
+import {
+  defaultBackoff,
+  distinctContexts,
+  findFiles,
+  SendReport,
+  type SendSummary,
+  type SkippedFile,
+  sendByCStore,
+  sendByStow,
+  withoutExisting,
+} from '@vna/sending'
 import type { CommandContext, CommandResult, RegisterCommand } from '../command.ts'
 import { CliError } from '../errors.ts'
 import type { Progress } from '../output.ts'
-import { defaultBackoff } from '../send/backoff.ts'
-import { sendByCStore } from '../send/c-store.ts'
-import { withoutExisting } from '../send/existing.ts'
-import { findFiles, type SkippedFile } from '../send/files.ts'
 import { countOf, parallelOf, parseBaseUrl, parseTarget, type SendCommandOptions } from '../send/parse-options.ts'
 import { parsePhantomSpec, phantomGroups, phantomPlan } from '../send/phantoms.ts'
-import type { SendPlan } from '../send/plan.ts'
-import { distinctContexts } from '../send/send-item.ts'
-import { SendReport, type SendSummary } from '../send/send-report.ts'
-import { sendByStow } from '../send/stow.ts'
 
 const MAX_FAILURES_PRINTED = 20
 

@@ -4,11 +4,11 @@ import { issueToken, openSigningKey, type SigningKey } from '@vna/access'
 import type { Catalog } from '@vna/catalog'
 import { addEntity, directoryLimits, EntityError, type EntitySettings } from '@vna/entities'
 import type { PhantomStudy } from '@vna/phantom'
+import type { SendPlan } from '@vna/sending'
+import { defaultBackoff, SendReport, sendByCStore, sendByStow } from '@vna/sending'
 import type { CommandContext } from '../command.ts'
 import { connectCatalog, findStack } from '../connections.ts'
 import { CliError } from '../errors.ts'
-import { defaultBackoff } from '../send/backoff.ts'
-import { sendByCStore } from '../send/c-store.ts'
 import {
   type PhantomSendOptions,
   parsePhantomSpec,
@@ -16,9 +16,6 @@ import {
   phantomPlan,
   phantomStudiesOf,
 } from '../send/phantoms.ts'
-import type { SendPlan } from '../send/plan.ts'
-import { SendReport } from '../send/send-report.ts'
-import { sendByStow } from '../send/stow.ts'
 import { fillRecord } from './fill-record.ts'
 import { renderDemo } from './render-demo.ts'
 

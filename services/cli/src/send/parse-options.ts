@@ -1,5 +1,5 @@
+import type { CStoreTarget } from '@vna/sending'
 import { CliError } from '../errors.ts'
-import type { CStoreTarget } from './c-store.ts'
 
 /** What commander hands over; everything is text until it is checked here. */
 export type SendCommandOptions = {

@@ -6,8 +6,8 @@ import {
   phantomKinds,
   phantomStudies,
 } from '@vna/phantom'
+import { distinctContexts, type SendGroup, type SendItem, type StorageContext } from '@vna/sending'
 import { CliError } from '../errors.ts'
-import { distinctContexts, type SendGroup, type SendItem, type StorageContext } from './send-item.ts'
 
 /** Kinds whose studies have one instance unless told otherwise: a bare number then counts studies. */
 const MANY_INSTANCES_KINDS: ReadonlySet<string> = new Set(['ct', 'mr'])

@@ -1,6 +1,6 @@
 import type { DimseOutcome, StoreSink } from '@vna/dicom-net'
-import type { InstanceIntake, IntakeOutcome } from '../intake/instance-intake.ts'
-import { storeStatus } from '../intake/refusal.ts'
+import type { InstanceIntake, IntakeOutcome } from '@vna/intake'
+import { storeStatus } from '@vna/intake'
 
 export type IntakeObserver = (outcome: IntakeOutcome, lengthBytes: number) => void
 

@@ -9,10 +9,9 @@ import {
   type StoreResponse,
 } from '@vna/dicomweb'
 import { baseUrlOf } from '@vna/http'
-import { admitInstance, admitNewcomer } from '../admission.ts'
+import type { IntakeLimits, LanePool } from '@vna/intake'
+import { admitInstance, admitNewcomer } from '@vna/intake'
 import { GatewayError } from '../gateway-error.ts'
-import type { IntakeLimits } from '../intake/instance-intake.ts'
-import type { LanePool } from '../intake/lane-pool.ts'
 import type { ReceiveMeter } from '../receive-meter.ts'
 import type { TransmissionSpool } from '../transmissions/transmission-spool.ts'
 import type { AuthorizeStore, StoreAuthorization } from './store-authorization.ts'

@@ -1,8 +1,7 @@
 import type { JournalLane } from '@vna/archive'
 import { DicomError, type Part10Prefix, Part10PrefixReader, parsePart10Prefix } from '@vna/dicom'
 import type { StoreOutcome } from '@vna/dicomweb'
-import { InstanceIntake, type IntakeLimits, type IntakeOutcome, type Stored } from '../intake/instance-intake.ts'
-import { type Refusal, refusal } from '../intake/refusal.ts'
+import { InstanceIntake, type IntakeLimits, type IntakeOutcome, type Refusal, refusal, type Stored } from '@vna/intake'
 
 export interface StorePartOptions {
   readonly lane: JournalLane

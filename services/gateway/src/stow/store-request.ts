@@ -1,6 +1,6 @@
 import type { JournalLane } from '@vna/archive'
 import type { StoreOutcome } from '@vna/dicomweb'
-import type { IntakeLimits, IntakeOutcome } from '../intake/instance-intake.ts'
+import type { IntakeLimits, IntakeOutcome } from '@vna/intake'
 import type { PartReceiver } from './store-body.ts'
 import { maxPart10PrefixBytes, StorePart } from './store-part.ts'
 

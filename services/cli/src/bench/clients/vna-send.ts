@@ -1,7 +1,7 @@
 import { join } from 'node:path'
+import type { SendSummary } from '@vna/sending'
 import { repositoryFolder } from '../../config.ts'
 import { CliError } from '../../errors.ts'
-import type { SendSummary } from '../../send/send-report.ts'
 import { startChild } from '../child.ts'
 import type { RunningServer } from '../server.ts'
 import type { SendOptions, SendOutcome } from './client.ts'

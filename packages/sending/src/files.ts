@@ -2,8 +2,8 @@ import { createReadStream } from 'node:fs'
 import { type FileHandle, open, readdir, readFile, stat } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { DataSetScanner, DicomError, type InstanceIdentity, parsePart10Prefix } from '@vna/dicom'
-import { CliError } from '../errors.ts'
 import { distinctContexts, type SendGroup, type SendItem } from './send-item.ts'
+import { SendingError } from './sending-error.ts'
 
 /** Media Storage Directory Storage: an index of files, not an instance. */
 const DICOMDIR_SOP_CLASS_UID = '1.2.840.10008.1.3.10'
@@ -35,7 +35,7 @@ export async function findFiles(paths: readonly string[], o: { readonly signal: 
 
 async function* walk(path: string): AsyncGenerator<string> {
   const info = await stat(path).catch((cause: unknown) => {
-    throw new CliError('not-found', `${path} cannot be read`, { cause })
+    throw new SendingError('not-found', `${path} cannot be read`, { cause })
   })
   if (!info.isDirectory()) {
     yield path

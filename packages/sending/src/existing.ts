@@ -1,6 +1,6 @@
-import { CliError } from '../errors.ts'
 import type { SendGroup, SendItem } from './send-item.ts'
 import type { SendReport } from './send-report.ts'
+import { SendingError } from './sending-error.ts'
 
 const PAGE_INSTANCES = 1000
 const REQUEST_LIMIT_MS = 60_000
@@ -44,10 +44,10 @@ async function findPage(studyInstanceUid: string, offset: number, o: ExistingOpt
     },
     signal: AbortSignal.any([o.signal, AbortSignal.timeout(REQUEST_LIMIT_MS)]),
   }).catch((cause: unknown) => {
-    throw new CliError('unreachable', `${o.baseUrl} cannot be reached`, { cause })
+    throw new SendingError('unreachable', `${o.baseUrl} cannot be reached`, { cause })
   })
   if (response.status === 204 || response.status === 404) return []
-  if (!response.ok) throw new CliError('refused', `QIDO-RS answered ${response.status}`)
+  if (!response.ok) throw new SendingError('refused', `QIDO-RS answered ${response.status}`)
   const found = (await response.json()) as readonly { readonly '00080018'?: { readonly Value?: readonly string[] } }[]
   return found.flatMap((instance) => instance['00080018']?.Value?.[0] ?? [])
 }

@@ -1,5 +1,4 @@
 import type { Journal, JournalLane } from '@vna/archive'
-import type { Logger } from '@vna/runtime'
 
 export interface LaneOwner {
   readonly entityCode: string
@@ -19,13 +18,13 @@ interface IdleLane {
  */
 export class LanePool {
   readonly #journal: Journal
-  readonly #logger: Logger
+  readonly #onTrouble: (error: unknown) => void
   readonly #lingerMs: number
   readonly #idle = new Map<string, IdleLane[]>()
 
-  constructor(options: { journal: Journal; logger: Logger; lingerMs: number }) {
+  constructor(options: { journal: Journal; lingerMs: number; onTrouble(error: unknown): void }) {
     this.#journal = options.journal
-    this.#logger = options.logger
+    this.#onTrouble = options.onTrouble
     this.#lingerMs = options.lingerMs
   }
 
@@ -56,7 +55,7 @@ export class LanePool {
     const lanes = (this.#idle.get(key) ?? []).filter((idle) => idle.lane !== lane)
     if (lanes.length > 0) this.#idle.set(key, lanes)
     else this.#idle.delete(key)
-    lane.close().catch((error: unknown) => this.#logger.error({ err: error }, 'lane not sealed'))
+    lane.close().catch(this.#onTrouble)
   }
 }
 

@@ -1,12 +1,12 @@
 import http from 'node:http'
 import https from 'node:https'
 import { createBoundary, encodeClosingBoundary, encodePartHeader, multipartContentType } from '@vna/dicomweb'
-import { CliError } from '../errors.ts'
 import { Backoff, type BackoffOptions } from './backoff.ts'
 import { withDigest } from './digest.ts'
 import { createDispenser, type SendPlan } from './plan.ts'
 import type { SendGroup, SendItem } from './send-item.ts'
 import type { SendReport } from './send-report.ts'
+import { SendingError } from './sending-error.ts'
 import { parseStoreAnswer, type StoreAnswer } from './stow-answer.ts'
 
 export type StowOptions = {
@@ -78,14 +78,14 @@ class StowSender {
       const answer = await this.#post(open, digests).catch((error: Error) => error)
       signal.throwIfAborted()
       const verdict = answer instanceof Error ? later(answer.message) : judge(answer)
-      if (verdict.kind === 'fatal') throw new CliError(verdict.code, verdict.reason)
+      if (verdict.kind === 'fatal') throw new SendingError(verdict.code, verdict.reason)
       if (verdict.kind === 'answered') {
         open = this.#settle(open, verdict.answer, digests)
         if (open.length === 0) return
       }
       if (!(await this.#backoff.wait(verdict.kind === 'later' ? verdict.waitMs : 0))) {
         const reason = verdict.kind === 'later' ? verdict.reason : 'out of resources'
-        if (answer instanceof Error) throw new CliError('unreachable', answer.message, { cause: answer })
+        if (answer instanceof Error) throw new SendingError('unreachable', answer.message, { cause: answer })
         for (const item of open) report.failed(item, reason)
         return
       }
@@ -191,7 +191,7 @@ function later(reason: string, waitMs = 0): Verdict {
 
 /** Settles writes one by one: a slow receiver slows the reading of files. */
 function write(outgoing: http.ClientRequest, bytes: Uint8Array): Promise<void> {
-  if (outgoing.destroyed) return Promise.reject(new CliError('unreachable', 'the connection was closed'))
+  if (outgoing.destroyed) return Promise.reject(new SendingError('unreachable', 'the connection was closed'))
   if (outgoing.write(bytes)) return Promise.resolve()
   return new Promise((resolve, reject) => {
     const onDrain = (): void => {
@@ -200,7 +200,7 @@ function write(outgoing: http.ClientRequest, bytes: Uint8Array): Promise<void> {
     }
     const onClose = (): void => {
       outgoing.off('drain', onDrain)
-      reject(new CliError('unreachable', 'the connection was closed'))
+      reject(new SendingError('unreachable', 'the connection was closed'))
     }
     outgoing.once('drain', onDrain)
     outgoing.once('close', onClose)
@@ -210,13 +210,13 @@ function write(outgoing: http.ClientRequest, bytes: Uint8Array): Promise<void> {
 function answerOf(outgoing: http.ClientRequest): Promise<HttpAnswer> {
   return new Promise((resolve, reject) => {
     outgoing.once('error', reject)
-    outgoing.once('timeout', () => outgoing.destroy(new CliError('unreachable', 'no answer in time')))
+    outgoing.once('timeout', () => outgoing.destroy(new SendingError('unreachable', 'no answer in time')))
     outgoing.once('response', (response) => {
       const parts: Buffer[] = []
       let bytes = 0
       response.on('data', (part: Buffer) => {
         bytes += part.length
-        if (bytes > MAX_ANSWER_BYTES) response.destroy(new CliError('failed', 'the answer is too long'))
+        if (bytes > MAX_ANSWER_BYTES) response.destroy(new SendingError('failed', 'the answer is too long'))
         else parts.push(part)
       })
       response.once('error', reject)

@@ -5,12 +5,12 @@ import {
   requestAssociation,
   type UlError,
 } from '@vna/dicom-net'
-import { CliError } from '../errors.ts'
 import { Backoff, type BackoffOptions } from './backoff.ts'
 import { type Bytes, withDigest } from './digest.ts'
 import { createDispenser, forEachLimited, legsOf, type SendPlan } from './plan.ts'
 import type { SendItem, StorageContext } from './send-item.ts'
 import type { SendReport } from './send-report.ts'
+import { SendingError } from './sending-error.ts'
 
 export type CStoreTarget = {
   readonly host: string
@@ -212,9 +212,9 @@ function isPassing(error: UlError): boolean {
   return error.retryable
 }
 
-function unreachable(error: unknown): CliError {
+function unreachable(error: unknown): SendingError {
   const message = error instanceof Error ? error.message : String(error)
   const isRefusal = isUlError(error) && error.code === 'association-rejected'
   const details = isUlError(error) ? { ...error.details } : {}
-  return new CliError(isRefusal ? 'refused' : 'unreachable', message, { cause: error, details })
+  return new SendingError(isRefusal ? 'refused' : 'unreachable', message, { cause: error, details })
 }
