@@ -57,6 +57,16 @@ describe('the current version', () => {
       1,
     ],
     [
+      'stays live when its bytes come by migration too',
+      [version(1, arrival(1), arrival(2, { flags: campaign })), version(2, arrival(3, { flags: campaign }))],
+      1,
+    ],
+    [
+      'may be migrated where migrated was',
+      [version(1, arrival(1, { flags: campaign })), version(2, arrival(2, { flags: campaign }))],
+      2,
+    ],
+    [
       'stays where the owner keeps the first',
       [version(1, arrival(1)), version(2, arrival(2, { flags: keepFirst }))],
       1,
@@ -94,4 +104,8 @@ describe('the current version', () => {
       }),
     )
   })
+})
+
+it('of no version at all is a mistake of the caller', () => {
+  expect(() => currentVersion([], owner)).toThrow('at least one version')
 })
