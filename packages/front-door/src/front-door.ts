@@ -1,21 +1,20 @@
-import { readFileSync } from 'node:fs'
-import {
-  Agent,
-  createServer,
-  type IncomingMessage,
-  type RequestListener,
-  type Server,
-  type ServerResponse,
-} from 'node:http'
-import { createServer as createTlsServer } from 'node:https'
-import type { AddressInfo } from 'node:net'
+import { Agent, type IncomingMessage, type RequestListener, type ServerResponse } from 'node:http'
 import type { AccessControl, TokenCaller } from '@vna/access'
-import { answerBrokenRequests, type ListenOptions, ProblemError, problemOf, sendProblem } from '@vna/http'
+import {
+  type AnswerRequest,
+  findRouteLabel,
+  type Listener,
+  type ListenOptions,
+  openListener,
+  ProblemError,
+  problemOf,
+  sendProblem,
+  setCaller,
+} from '@vna/http'
 import type { Logger, Metrics } from '@vna/runtime'
 import { answerUnavailable, forwardLimits, forwardRequest } from './forward-request.ts'
 import type { Installation } from './installation.ts'
 import { answerLive, answerMetrics, answerMetricsTargets, answerReady } from './operations.ts'
-import { findRouteLabel, setCaller } from './request-facts.ts'
 import { parseRequestTarget, type RequestTarget } from './request-target.ts'
 import { findRoute, type Route, type RouteTarget } from './route-table.ts'
 import type { Upstreams } from './upstreams.ts'
@@ -40,7 +39,7 @@ export const frontDoorLimits: FrontDoorLimits = {
 
 export type FrontDoorParts = {
   readonly listen: ListenOptions
-  /** Searches and retrievals. */
+  /** Searches and retrievals, answered in this process. */
   readonly dicomweb: RequestListener
   readonly access: Pick<AccessControl, 'identify' | 'authorize'>
   readonly upstreams: Upstreams
@@ -51,54 +50,23 @@ export type FrontDoorParts = {
   readonly limits?: FrontDoorLimits
 }
 
-export type FrontDoor = { readonly url: string; close(graceMs: number): Promise<void> }
-
 /**
  * The one HTTP port of the installation: finds the route, asks for a valid token on all but health, and answers itself or
  * passes the request on. What a route's service allows is that service's own decision.
  */
-export async function openFrontDoor(parts: FrontDoorParts): Promise<FrontDoor> {
-  const { listen } = parts
+export async function openFrontDoor(parts: FrontDoorParts): Promise<Listener> {
   const limits = parts.limits ?? frontDoorLimits
-  const answer = createAnswer(parts, limits)
-  const server = createListener(listen, limits)
-  server.on('request', (request, response) => answer(request, response, false))
-  // Without this, Node asks for the body before anybody decided whether it is wanted.
-  server.on('checkContinue', (request, response) => answer(request, response, true))
-  answerBrokenRequests(server)
-  server.headersTimeout = limits.headersTimeoutMs
-  server.keepAliveTimeout = limits.keepAliveTimeoutMs
-  server.maxConnections = limits.maxConnections
-  // A study may take hours over a slow line; what is watched instead is that bytes keep moving.
-  server.requestTimeout = 0
-  server.setTimeout(parts.idleTimeoutMs)
-  await listenOn(server, listen)
-  const { port } = server.address() as AddressInfo
-  const host = reachableHost(listen.host)
-  return {
-    url: `${listen.tls === undefined ? 'http' : 'https'}://${host}:${port}`,
-    close: (graceMs) => closeServer(server, graceMs),
-  }
+  return openListener({
+    listen: parts.listen,
+    answer: createAnswer(parts, limits),
+    // Without this, Node asks for the body before anybody decided whether it is wanted.
+    decidesContinue: true,
+    // A study may take hours over a slow line; what is watched instead is that bytes keep moving.
+    limits: { ...limits, requestTimeoutMs: 0, idleTimeoutMs: parts.idleTimeoutMs },
+  })
 }
 
-/** A host name for URLs of this machine: to listen on all addresses is no address to ask. */
-function reachableHost(host: string): string {
-  if (host === '0.0.0.0') return '127.0.0.1'
-  if (host === '::') return '[::1]'
-  return host.includes(':') ? `[${host}]` : host
-}
-
-function createListener(listen: ListenOptions, limits: FrontDoorLimits): Server {
-  const options = { maxHeaderSize: limits.maxHeaderBytes }
-  if (listen.tls === undefined) return createServer(options)
-  const { certPath, keyPath } = listen.tls
-  const tls = { cert: readFileSync(certPath), key: readFileSync(keyPath), minVersion: 'TLSv1.2' as const }
-  return createTlsServer({ ...options, ...tls })
-}
-
-type Answer = (request: IncomingMessage, response: ServerResponse, awaitsContinue: boolean) => void
-
-function createAnswer(parts: FrontDoorParts, limits: FrontDoorLimits): Answer {
+function createAnswer(parts: FrontDoorParts, limits: FrontDoorLimits): AnswerRequest {
   const agent = new Agent({ keepAlive: false })
   return (request, response, awaitsContinue) => {
     const startedAt = performance.now()
@@ -108,8 +76,7 @@ function createAnswer(parts: FrontDoorParts, limits: FrontDoorLimits): Answer {
       const requestTarget = parseRequestTarget(request.url ?? '', limits.maxUrlLength)
       const match = findRoute(request.method ?? '', requestTarget.pathname)
       if (match.kind === 'found') route = match.route
-      if (route?.target.kind === 'live') return answerLive(response)
-      if (route?.target.kind === 'ready') return answerReady(response, parts)
+      if (route?.asks === 'none') return answerAnyone(parts, route.target, response)
       const caller = await identify(parts, request, route)
       if (match.kind === 'unknown') throw new ProblemError('not-found', 'there is no such resource')
       if (match.kind === 'wrong-method') {
@@ -132,6 +99,12 @@ function createAnswer(parts: FrontDoorParts, limits: FrontDoorLimits): Answer {
       sendProblem(response, problem, headers)
     })
   }
+}
+
+function answerAnyone(parts: FrontDoorParts, target: RouteTarget, response: ServerResponse): void | Promise<void> {
+  if (target.kind === 'live') return answerLive(response)
+  if (target.kind === 'ready') return answerReady(response, parts)
+  throw new Error('only health is answered to anyone')
 }
 
 type Admitted = {
@@ -216,22 +189,4 @@ function observe(
     status: response.writableFinished ? String(response.statusCode) : CLIENT_GONE_STATUS,
   }
   parts.metrics.httpRequestSeconds.observe(labels, (performance.now() - o.startedAt) / 1000)
-}
-
-async function listenOn(server: Server, listen: ListenOptions): Promise<void> {
-  const { promise, resolve, reject } = Promise.withResolvers<void>()
-  server.once('error', reject)
-  server.listen(listen.port, listen.host, resolve)
-  await promise
-  server.off('error', reject)
-}
-
-/** No new requests; running ones may end until the time is up. */
-async function closeServer(server: Server, graceMs: number): Promise<void> {
-  const { promise, resolve } = Promise.withResolvers<void>()
-  server.close(() => resolve())
-  server.closeIdleConnections()
-  const timer = setTimeout(() => server.closeAllConnections(), graceMs)
-  await promise
-  clearTimeout(timer)
 }

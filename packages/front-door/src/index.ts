@@ -1,4 +1,3 @@
 export { openFrontDoor } from './front-door.ts'
 export { Installation } from './installation.ts'
-export { getCaller, setRouteLabel } from './request-facts.ts'
 export { Upstreams } from './upstreams.ts'

@@ -5,11 +5,18 @@ export type RouteTarget =
   /** Another service of the installation, found by its run record. */
   | { readonly kind: 'upstream'; readonly service: string; readonly isOptional: boolean }
 
+/**
+ * How a caller shows who it is: not at all, by a bearer token, or by a session of the console's pages. Until the console
+ * brings its session, a bearer token is what it takes as well.
+ */
+export type Identification = 'none' | 'bearer' | 'session'
+
 export type Route = {
   /** Metric label: one per line of the table, never a path as it was sent. */
   readonly label: string
   readonly methods: readonly string[] | 'any'
   readonly path: RegExp
+  readonly asks: Identification
   readonly target: RouteTarget
 }
 
@@ -20,21 +27,28 @@ const reads = ['GET', 'HEAD']
  * so a service joins by writing its run record.
  */
 export const routeTable: readonly Route[] = [
-  { label: '/health/live', methods: reads, path: /^\/health\/live$/, target: { kind: 'live' } },
-  { label: '/health/ready', methods: reads, path: /^\/health\/ready$/, target: { kind: 'ready' } },
-  { label: '/metrics', methods: reads, path: /^\/metrics$/, target: { kind: 'metrics' } },
-  { label: '/metrics/targets', methods: reads, path: /^\/metrics\/targets$/, target: { kind: 'metrics-targets' } },
+  { label: '/health/live', methods: reads, path: /^\/health\/live$/, asks: 'none', target: { kind: 'live' } },
+  { label: '/health/ready', methods: reads, path: /^\/health\/ready$/, asks: 'none', target: { kind: 'ready' } },
+  { label: '/metrics', methods: reads, path: /^\/metrics$/, asks: 'bearer', target: { kind: 'metrics' } },
+  {
+    label: '/metrics/targets',
+    methods: reads,
+    path: /^\/metrics\/targets$/,
+    asks: 'bearer',
+    target: { kind: 'metrics-targets' },
+  },
   {
     label: '/dicomweb/studies',
     methods: ['POST'],
     path: /^\/dicomweb\/studies(\/[^/]+)?\/?$/,
+    asks: 'bearer',
     target: { kind: 'upstream', service: 'gateway', isOptional: false },
   },
-  { label: '/dicomweb', methods: 'any', path: /^\/dicomweb(\/|$)/, target: { kind: 'dicomweb' } },
-  { label: '/fhir', methods: 'any', path: /^\/fhir(\/|$)/, target: optional('linker') },
-  { label: '/reports', methods: 'any', path: /^\/reports(\/|$)/, target: optional('linker') },
-  { label: '/fse', methods: 'any', path: /^\/fse(\/|$)/, target: optional('linker') },
-  { label: '/console', methods: 'any', path: /^\/console(\/|$)/, target: optional('console') },
+  { label: '/dicomweb', methods: 'any', path: /^\/dicomweb(\/|$)/, asks: 'bearer', target: { kind: 'dicomweb' } },
+  { label: '/fhir', methods: 'any', path: /^\/fhir(\/|$)/, asks: 'bearer', target: optional('linker') },
+  { label: '/reports', methods: 'any', path: /^\/reports(\/|$)/, asks: 'bearer', target: optional('linker') },
+  { label: '/fse', methods: 'any', path: /^\/fse(\/|$)/, asks: 'bearer', target: optional('linker') },
+  { label: '/console', methods: 'any', path: /^\/console(\/|$)/, asks: 'session', target: optional('console') },
 ]
 
 export type RouteMatch =

@@ -15,11 +15,18 @@ export function problemOf(error: unknown): ProblemAnswer {
     const problem = problemOfDicomwebError(error)
     return { problem, headers: {}, isOurs: problem.status >= 500 }
   }
+  if (isMalformedRequest(error)) return { problem: createProblem('bad-request'), headers: {}, isOurs: false }
   if (isRetryable(error)) {
     const headers = { 'retry-after': String(retryAfterSeconds) }
     return { problem: createProblem('unavailable'), headers, isOurs: true }
   }
   return { problem: createProblem('internal'), headers: {}, isOurs: true }
+}
+
+/** Express and its body parsers mark what the client did wrong with a status; a path that cannot be decoded is a URIError. */
+function isMalformedRequest(error: unknown): boolean {
+  if (error instanceof URIError) return true
+  return error instanceof Error && 'status' in error && typeof error.status === 'number' && error.status < 500
 }
 
 /** A back end that is away says so where the error is born, whichever it is. */

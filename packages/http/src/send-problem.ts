@@ -5,7 +5,11 @@ import { type Problem, problemMediaType } from './problem.ts'
 const DRAIN_LIMIT_MS = 2_000
 
 /** Answers a problem (RFC 9457); after the head was sent nothing can be said any more, so the connection is cut. */
-export function sendProblem(response: ServerResponse, problem: Problem, headers: Record<string, string> = {}): void {
+export function sendProblem(
+  response: ServerResponse,
+  problem: Problem,
+  headers: Readonly<Record<string, string>> = {},
+): void {
   const request = response.req
   if (response.headersSent) {
     response.destroy()

@@ -13,6 +13,14 @@ export class HealthRegistry {
     this.#checks.set(name, check)
   }
 
+  /** A back end that is there when `probe` resolves. */
+  addProbe(name: string, probe: (signal: AbortSignal) => Promise<unknown>): void {
+    this.add(name, async (signal) => {
+      await probe(signal)
+      return { ok: true }
+    })
+  }
+
   remove(name: string): void {
     this.#checks.delete(name)
   }

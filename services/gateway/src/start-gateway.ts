@@ -1,12 +1,11 @@
 import { readFileSync } from 'node:fs'
-import { createServer, type Server } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { openAccess } from '@vna/access'
 import { type Journal, openJournal } from '@vna/archive'
 import { type Catalog, openCatalog } from '@vna/catalog'
 import { openDatabase } from '@vna/database'
 import { type Acceptor, createAcceptor, type TlsServerOptions } from '@vna/dicom-net'
+import { type Listener, openListener } from '@vna/http'
 import { intakeLimits, LanePool } from '@vna/intake'
 import { createCrashPoint, type ServiceContext, type StartedService } from '@vna/runtime'
 import { openCallers } from './callers.ts'
@@ -26,6 +25,8 @@ const idleSealMs = 1_000
 const watchIntervalMs = 1_000
 const shipTransmissionsMs = 1_000
 const catalogConnections = 2
+/** As many as the front door takes. */
+const maxHttpConnections = 2_048
 
 /** Wires the receiving side: journal, DICOM acceptor and STOW-RS over one intake. */
 export async function startGateway(config: GatewayConfig, context: ServiceContext): Promise<StartedService> {
@@ -65,7 +66,13 @@ export async function startGateway(config: GatewayConfig, context: ServiceContex
     }),
   })
   const app = createStoreApp({ handle, logger, metrics })
-  const server = await listenHttp(createServer(app).on('checkContinue', app), config)
+  const listener = await openListener({
+    listen: { host: config.internalBind, port: config.internalHttpPort, tls: undefined },
+    answer: app,
+    decidesContinue: true,
+    // A study may take hours over a slow line; what is watched instead is that bytes keep coming.
+    limits: { requestTimeoutMs: 0, maxConnections: maxHttpConnections },
+  })
   const queue = announceSealedSegments({ journal, redisUrl: config.redisUrl.reveal(), logger })
   const watch = watchGateway({
     journal,
@@ -74,9 +81,9 @@ export async function startGateway(config: GatewayConfig, context: ServiceContex
     intervalMs: watchIntervalMs,
   })
   return {
-    record: { http: `http://${config.internalBind}:${portOf(server)}`, ...dimse, journalId: journal.id },
+    record: { http: listener.url, ...dimse, journalId: journal.id },
     phases: [
-      { name: 'senders', limitMs: 3_000, run: () => stopListening(acceptor, server) },
+      { name: 'senders', limitMs: 3_000, run: () => stopListening(acceptor, listener) },
       { name: 'journal', limitMs: 2_000, run: () => lanes.close().then(() => journal.close()) },
       {
         name: 'connections',
@@ -156,24 +163,7 @@ function tlsOptionsOf(config: GatewayConfig): TlsServerOptions | undefined {
   }
 }
 
-async function listenHttp(server: Server, config: GatewayConfig): Promise<Server> {
-  const { promise, resolve, reject } = Promise.withResolvers<void>()
-  server.once('error', reject)
-  // A study may take hours over a slow line; what is watched instead is that bytes keep coming.
-  server.requestTimeout = 0
-  server.listen(config.internalHttpPort, config.internalBind, resolve)
-  await promise
-  return server
-}
-
-function portOf(server: Server): number {
-  return (server.address() as AddressInfo).port
-}
-
-async function stopListening(acceptor: Acceptor, server: Server): Promise<void> {
+async function stopListening(acceptor: Acceptor, listener: Listener): Promise<void> {
   const graceMs = 2_000
-  server.close()
-  server.closeIdleConnections()
-  await acceptor.close({ graceMs })
-  server.closeAllConnections()
+  await Promise.all([acceptor.close({ graceMs }), listener.close(graceMs)])
 }

@@ -32,7 +32,7 @@ export async function startLinker(config: LinkerConfig, context: ServiceContext)
   const catalog = openCatalog(database)
   const healthRecord = openHealthRecord(database)
   const store = openStore(config, metrics)
-  health.add('database', () => answers(database.probe()))
+  health.addProbe('database', () => database.probe())
   const access = await openAccess({
     catalog,
     keysFolder: join(config.home, 'keys'),
@@ -52,9 +52,8 @@ export async function startLinker(config: LinkerConfig, context: ServiceContext)
   }
   const modules = createModules(parts)
   const listener = await openListener({
-    host: config.internalBind,
-    port: config.internalHttpPort,
-    app: createLinkerApp({ access, modules, logger }),
+    listen: { host: config.internalBind, port: config.internalHttpPort, tls: undefined },
+    answer: createLinkerApp({ access, modules, logger }),
   })
   const records = await Promise.all(modules.map((module) => module.start?.() ?? {}))
   const rounds = startRounds(modules, parts)
@@ -88,11 +87,4 @@ function startRounds(modules: readonly LinkerModule[], { logger }: LinkerParts):
         },
       }),
     )
-}
-
-async function answers(probe: Promise<void>): Promise<{ ok: boolean; reason?: string }> {
-  return probe.then(
-    () => ({ ok: true }),
-    () => ({ ok: false, reason: 'does not answer' }),
-  )
 }

@@ -39,8 +39,8 @@ export async function startQuery(config: QueryConfig, context: ServiceContext): 
   })
   const catalog = openCatalog(database)
   const store = openStore(config, metrics)
-  health.add('database', () => answers(database.probe()))
-  health.add('object-store', (signal) => answers(store.probe(signal)))
+  health.addProbe('database', () => database.probe())
+  health.addProbe('object-store', (signal) => store.probe(signal))
   const access = await openAccess({
     catalog,
     keysFolder: join(config.home, 'keys'),
@@ -140,11 +140,4 @@ function fixedUpstreams(config: QueryConfig): ReadonlyMap<string, string> {
 /** Where the gateway is elsewhere its home is too: then each side's readiness is its own. */
 function expectedServices(config: QueryConfig): readonly string[] {
   return config.internalGatewayUrl === undefined ? ['gateway', 'archiver', 'linker', 'query'] : ['query']
-}
-
-async function answers(probe: Promise<void>): Promise<{ ok: boolean; reason?: string }> {
-  return probe.then(
-    () => ({ ok: true }),
-    () => ({ ok: false, reason: 'does not answer' }),
-  )
 }

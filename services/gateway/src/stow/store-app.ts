@@ -1,9 +1,7 @@
-import { AccessError } from '@vna/access'
-import { assertPathUid, DicomwebError } from '@vna/dicomweb'
-import { createProblem, type Problem, problemMediaType, problemOfAccessError, problemOfDicomwebError } from '@vna/http'
+import { assertPathUid } from '@vna/dicomweb'
+import { createProblem, createProblemHandler, sendProblem } from '@vna/http'
 import type { Logger, Metrics } from '@vna/runtime'
-import express, { type ErrorRequestHandler, type Express, type Request, type Response } from 'express'
-import { GatewayError } from '../gateway-error.ts'
+import express, { type Express, type Request, type Response } from 'express'
 import type { HandleStore } from './store-handler.ts'
 
 /** When to come back after a refusal for load (RFC 9110 10.2.3). */
@@ -30,7 +28,7 @@ export function createStoreApp(parts: StoreAppParts): Express {
     await answer(parts, request, response, '/dicomweb/studies/{study}')
   })
   app.use((_request, response) => sendProblem(response, createProblem('not-found')))
-  app.use(problemHandler(parts.logger))
+  app.use(createProblemHandler(parts.logger))
   return app
 }
 
@@ -55,34 +53,4 @@ async function answer(parts: StoreAppParts, request: Request, response: Response
 
 function awaitsContinue(request: Request): boolean {
   return request.headers.expect?.toLowerCase() === '100-continue'
-}
-
-function problemHandler(logger: Logger): ErrorRequestHandler {
-  return (error: unknown, request, response, _next) => {
-    const { problem, headers } = answerOf(error)
-    if (problem.status >= 500 && problem.status !== 503) logger.error({ err: error }, 'store request failed')
-    if (response.headersSent || response.destroyed) return request.destroy()
-    // The body was not read to its end: the connection cannot be used again.
-    response.setHeader('Connection', 'close')
-    sendProblem(response, problem, headers)
-    return undefined
-  }
-}
-
-type Headers = Readonly<Record<string, string>>
-
-function answerOf(error: unknown): { readonly problem: Problem; readonly headers: Headers } {
-  if (error instanceof AccessError) return problemOfAccessError(error)
-  return { problem: problemOf(error), headers: {} }
-}
-
-function problemOf(error: unknown): Problem {
-  if (error instanceof DicomwebError) return problemOfDicomwebError(error)
-  if (error instanceof GatewayError) return createProblem(error.code, error.message)
-  return createProblem('internal')
-}
-
-function sendProblem(response: Response, problem: Problem, headers: Headers = {}): void {
-  if (problem.status === 503) response.setHeader('Retry-After', retryAfterSeconds)
-  response.status(problem.status).set(headers).type(problemMediaType).end(JSON.stringify(problem))
 }

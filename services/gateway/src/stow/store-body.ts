@@ -1,5 +1,5 @@
 import { type MediaType, MultipartRelatedParser } from '@vna/dicomweb'
-import { GatewayError } from '../gateway-error.ts'
+import { ProblemError } from '@vna/http'
 
 export const dicomMediaType = 'application/dicom'
 
@@ -23,7 +23,7 @@ export function createBodyReader(contentType: MediaType, receiver: PartReceiver)
   const partType = contentType.parameters.get('type')?.toLowerCase()
   const boundary = contentType.parameters.get('boundary')
   if (contentType.type !== 'multipart/related' || partType !== dicomMediaType || boundary === undefined) {
-    throw new GatewayError('unsupported-media-type', `only ${dicomMediaType} is stored, alone or as multipart/related`)
+    throw new ProblemError('unsupported-media-type', `only ${dicomMediaType} is stored, alone or as multipart/related`)
   }
   return readMultipart(boundary, receiver)
 }

@@ -8,10 +8,9 @@ import {
   type StoreOutcome,
   type StoreResponse,
 } from '@vna/dicomweb'
-import { baseUrlOf } from '@vna/http'
+import { baseUrlOf, ProblemError } from '@vna/http'
 import type { IntakeLimits, LanePool } from '@vna/intake'
 import { admitInstance, admitNewcomer } from '@vna/intake'
-import { GatewayError } from '../gateway-error.ts'
 import type { ReceiveMeter } from '../receive-meter.ts'
 import type { TransmissionSpool } from '../transmissions/transmission-spool.ts'
 import type { AuthorizeStore, StoreAuthorization } from './store-authorization.ts'
@@ -37,7 +36,7 @@ export interface StoreExchange {
 
 export type HandleStore = (exchange: StoreExchange) => Promise<StoreResponse>
 
-/** Store transaction (PS3.18 10.5). Throws AccessError, GatewayError or DicomwebError for what is wrong with the request as a whole. */
+/** Store transaction (PS3.18 10.5). Throws AccessError, ProblemError or DicomwebError for what is wrong with the request as a whole. */
 export function createStoreHandler(parts: StoreHandlerParts): HandleStore {
   let running = 0
   return async ({ message, studyInstanceUid, acceptBody }) => {
@@ -48,8 +47,8 @@ export function createStoreHandler(parts: StoreHandlerParts): HandleStore {
     })
     assertStoreResponseAcceptable(message.headers.accept)
     const admission = admitNewcomer(parts.journal)
-    if (admission.kind === 'congested') throw new GatewayError('unavailable', admission.reason)
-    if (running >= parts.maxConcurrentRequests) throw new GatewayError('unavailable', 'too many requests at once')
+    if (admission.kind === 'congested') throw unavailable(admission.reason)
+    if (running >= parts.maxConcurrentRequests) throw unavailable('too many requests at once')
     running++
     try {
       acceptBody()
@@ -58,6 +57,13 @@ export function createStoreHandler(parts: StoreHandlerParts): HandleStore {
       running--
     }
   }
+}
+
+/** When to come back after a refusal for load (RFC 9110 10.2.3). */
+const retryAfterSeconds = 5
+
+function unavailable(reason: string): ProblemError {
+  return new ProblemError('unavailable', reason, { headers: { 'retry-after': String(retryAfterSeconds) } })
 }
 
 interface IncomingStore {
@@ -83,7 +89,7 @@ async function receiveInstances(parts: StoreHandlerParts, incoming: IncomingStor
   try {
     await readBody(incoming.message, request)
     const outcomes = await request.settle()
-    if (outcomes.length === 0) throw new GatewayError('bad-request', 'the request holds no instance')
+    if (outcomes.length === 0) throw new ProblemError('bad-request', 'the request holds no instance')
     log.end(outcomes, 'answered')
     const { studyUrl } = request
     return buildStoreResponse({ outcomes, ...(studyUrl !== undefined && { studyUrl }) })

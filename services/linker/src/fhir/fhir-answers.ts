@@ -1,9 +1,8 @@
 import type { Grant } from '@vna/access'
 import type { Predicate } from '@vna/catalog'
-import { baseUrlOf, ProblemError } from '@vna/http'
+import { baseUrlOf, getCaller, ProblemError } from '@vna/http'
 import type { FoundPage } from '@vna/record'
 import type { Request, Response } from 'express'
-import { callerOf } from '../http/caller.ts'
 import type { LinkerParts } from '../linker-parts.ts'
 import { type ManifestSettings, publicUrlOf } from '../publication/manifest-options.ts'
 import { capabilityStatement } from './capability-statement.ts'
@@ -43,7 +42,7 @@ function fhirUrlOf({ config }: LinkerParts, request: Request): string {
 
 /** What the archive can do, for whoever may come in. */
 export async function answerCapabilities(parts: FhirParts, request: Request, response: Response): Promise<void> {
-  await parts.access.authorize(callerOf(request), { kind: 'describe' }, { resource: 'CapabilityStatement' })
+  await parts.access.authorize(getCaller(request), { kind: 'describe' }, { resource: 'CapabilityStatement' })
   sendFhir(response, capabilityStatement(fhirUrlOf(parts, request)))
 }
 
@@ -57,7 +56,7 @@ export async function answerSearch(
   const isLenient = isLenientlyAsked(request.headers.prefer?.toString())
   const search = parseFhirSearch(type, askedOf(request), { zone: parts.settings.timezoneOffset, isLenient })
   const object = { resource: type, keys: search.keys }
-  const { predicate } = await parts.access.authorize(callerOf(request), { kind: 'search' }, object)
+  const { predicate } = await parts.access.authorize(getCaller(request), { kind: 'search' }, object)
   const fhirUrl = fhirUrlOf(parts, request)
   const found = await find(parts, type, { search, predicate, fhirUrl })
   const entry = entriesOf(found, search, fhirUrl)
@@ -93,7 +92,7 @@ export async function answerRead(
   response: Response,
 ): Promise<void> {
   const id = idOf(request)
-  const grant = await parts.access.authorize(callerOf(request), { kind: 'search' }, { resource: type, id })
+  const grant = await parts.access.authorize(getCaller(request), { kind: 'search' }, { resource: type, id })
   const { predicate } = grant
   const options = { zone: parts.settings.timezoneOffset, isLenient: false }
   const search: FhirSearch = { ...parseFhirSearch(type, new URLSearchParams({ _id: id }), options), limit: 1 }
@@ -106,7 +105,7 @@ export async function answerRead(
 /** The document itself, in its own media type; as Binary resource where a client wants FHIR and the document is none. */
 export async function answerBinary(parts: FhirParts, request: Request, response: Response): Promise<void> {
   const id = idOf(request)
-  const grant = await parts.access.authorize(callerOf(request), { kind: 'retrieve' }, { resource: 'Binary', id })
+  const grant = await parts.access.authorize(getCaller(request), { kind: 'retrieve' }, { resource: 'Binary', id })
   const { healthRecord, store } = parts
   const found = await healthRecord.publications.searchEntries({ entryIds: uuidsOf([id]) }, grant.predicate, {
     limit: 1,

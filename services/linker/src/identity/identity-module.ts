@@ -1,9 +1,8 @@
 import type { AccessObject, TokenCaller } from '@vna/access'
-import { ProblemError } from '@vna/http'
+import { getCaller, ProblemError } from '@vna/http'
 import { type HealthRecord, type Identifier, type IdentityLink, identityLimits } from '@vna/record'
 import express, { type Request, type Response, type Router } from 'express'
 import { z } from 'zod'
-import { callerOf } from '../http/caller.ts'
 import { oneText, sendJson } from '../http/exchange.ts'
 import { BodyBudget } from '../intake/body-budget.ts'
 import type { LinkerModule, LinkerParts } from '../linker-parts.ts'
@@ -44,7 +43,7 @@ async function importTable(
   budget: BodyBudget,
   { request, response }: { readonly request: Request; readonly response: Response },
 ): Promise<void> {
-  const caller = callerOf(request)
+  const caller = getCaller(request)
   const isDryRun = !['', '0', 'false'].includes(oneText(request, 'dry-run') ?? '')
   await assertStaff(parts, caller, { resource: 'identities', isDryRun })
   if (!/^text\/csv\b/i.test(request.headers['content-type'] ?? '')) {
@@ -106,13 +105,13 @@ async function countNews({ identity }: HealthRecord, links: readonly IdentityLin
 
 async function resolve(parts: IdentityParts, request: Request, response: Response): Promise<void> {
   const identifier = identifierOf(request)
-  await assertStaff(parts, callerOf(request), { resource: 'identity' })
+  await assertStaff(parts, getCaller(request), { resource: 'identity' })
   const [resolved] = await parts.healthRecord.identity.resolveIdentifiers([identifier])
   sendJson(response, resolved)
 }
 
 async function merge(parts: IdentityParts, request: Request, response: Response): Promise<void> {
-  const caller = callerOf(request)
+  const caller = getCaller(request)
   const body = mergeSchema.safeParse(request.body)
   if (!body.success)
     throw new ProblemError('bad-request', 'the body is {"survivor": {issuer, identifier}, "merged": {…}}')
@@ -122,7 +121,7 @@ async function merge(parts: IdentityParts, request: Request, response: Response)
 }
 
 async function unmerge(parts: IdentityParts, request: Request, response: Response): Promise<void> {
-  const caller = callerOf(request)
+  const caller = getCaller(request)
   const merged = identifierOf(request)
   await assertStaff(parts, caller, { resource: 'merge', undo: true })
   sendJson(response, {

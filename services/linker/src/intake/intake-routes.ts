@@ -1,9 +1,8 @@
 import type { Grant, Principal } from '@vna/access'
 import { reportContentTypes } from '@vna/fse'
-import { ProblemError } from '@vna/http'
+import { getCaller, ProblemError } from '@vna/http'
 import type { ReceivedReport } from '@vna/record'
 import type { Request, Response, Router } from 'express'
-import { callerOf } from '../http/caller.ts'
 import { sendJson } from '../http/exchange.ts'
 import type { LinkerParts } from '../linker-parts.ts'
 import { linkAnswer, linkStatesOf } from '../linking/report-answers.ts'
@@ -19,7 +18,7 @@ export function mountIntakeRoutes(router: Router, parts: RouteParts): void {
 }
 
 async function post(parts: RouteParts, request: Request, response: Response): Promise<void> {
-  const caller = callerOf(request)
+  const caller = getCaller(request)
   const grant = await parts.access.authorize(caller, { kind: 'store-report' }, { resource: 'report' }, 'by-caller')
   const startedAt = new Date()
   const outcome = { bytes: 0, reason: undefined as string | undefined }

@@ -1,10 +1,9 @@
 import type { Predicate } from '@vna/catalog'
 import { isStorableUid } from '@vna/dicom'
-import { ProblemError } from '@vna/http'
+import { getCaller, ProblemError } from '@vna/http'
 import { isReportId, type LinkDecisionKind, type Report } from '@vna/record'
 import express, { type Request, type Response, type Router } from 'express'
 import { z } from 'zod'
-import { callerOf } from '../http/caller.ts'
 import { oneText, sendJson } from '../http/exchange.ts'
 import type { LinkerParts } from '../linker-parts.ts'
 import type { Evaluator } from './evaluator.ts'
@@ -39,7 +38,7 @@ async function list(parts: RouteParts, request: Request, response: Response): Pr
   const known = (['current', 'superseded', 'withdrawn'] as const).find((one) => one === state)
   if (state !== undefined && known === undefined) throw new ProblemError('bad-request', 'state has no such value')
   const object = { resource: 'reports', studyInstanceUid: study, state }
-  const { predicate } = await parts.access.authorize(callerOf(request), { kind: 'search-reports' }, object)
+  const { predicate } = await parts.access.authorize(getCaller(request), { kind: 'search-reports' }, object)
   const filter = { studyInstanceUid: study, state: known, ...pageOf(request) }
   const reports = await parts.healthRecord.reports.listReports(filter, predicate)
   sendJson(response, { reports: reports.map(reportAnswer) })
@@ -47,7 +46,7 @@ async function list(parts: RouteParts, request: Request, response: Response): Pr
 
 async function review(parts: RouteParts, request: Request, response: Response): Promise<void> {
   const object = { resource: 'review' }
-  const { predicate } = await parts.access.authorize(callerOf(request), { kind: 'decide-links' }, object)
+  const { predicate } = await parts.access.authorize(getCaller(request), { kind: 'decide-links' }, object)
   const items = await parts.healthRecord.reports.listReview(pageOf(request), predicate)
   sendJson(response, { links: items.map(reviewAnswer) })
 }
@@ -55,7 +54,7 @@ async function review(parts: RouteParts, request: Request, response: Response): 
 async function show(parts: RouteParts, request: Request, response: Response): Promise<void> {
   const id = idOf(request)
   const object = { resource: 'report', reportId: id }
-  const grant = await parts.access.authorize(callerOf(request), { kind: 'search-reports' }, object)
+  const grant = await parts.access.authorize(getCaller(request), { kind: 'search-reports' }, object)
   const { predicate } = grant
   const report = await getReport(parts, id, predicate)
   const found = await parts.healthRecord.reports.listLinks({ reportId: id, states: linkStatesOf(grant) }, predicate)
@@ -65,7 +64,7 @@ async function show(parts: RouteParts, request: Request, response: Response): Pr
 async function links(parts: RouteParts, request: Request, response: Response): Promise<void> {
   const id = idOf(request)
   const object = { resource: 'report-links', reportId: id }
-  const grant = await parts.access.authorize(callerOf(request), { kind: 'search-reports' }, object)
+  const grant = await parts.access.authorize(getCaller(request), { kind: 'search-reports' }, object)
   const { predicate } = grant
   await getReport(parts, id, predicate)
   const found = await parts.healthRecord.reports.listLinks({ reportId: id, states: linkStatesOf(grant) }, predicate)
@@ -76,7 +75,7 @@ async function links(parts: RouteParts, request: Request, response: Response): P
 async function sendDocument(parts: RouteParts, request: Request, response: Response): Promise<void> {
   const id = idOf(request)
   const object = { resource: 'report-document', reportId: id }
-  const { predicate } = await parts.access.authorize(callerOf(request), { kind: 'retrieve' }, object)
+  const { predicate } = await parts.access.authorize(getCaller(request), { kind: 'retrieve' }, object)
   const report = await getReport(parts, id, predicate)
   response.set({ 'cache-control': 'private, no-store', 'x-content-type-options': 'nosniff' })
   if (report.source === 'instance') {
@@ -92,7 +91,7 @@ async function sendDocument(parts: RouteParts, request: Request, response: Respo
 }
 
 async function decideOn(parts: RouteParts, request: Request, response: Response): Promise<void> {
-  const caller = callerOf(request)
+  const caller = getCaller(request)
   const id = idOf(request)
   const study = String(request.params.study)
   if (!isStorableUid(study)) throw new ProblemError('invalid-uid', 'the study in the path is not a UID')
@@ -116,7 +115,7 @@ async function decideOn(parts: RouteParts, request: Request, response: Response)
 }
 
 async function withdraw(parts: RouteParts, request: Request, response: Response): Promise<void> {
-  const caller = callerOf(request)
+  const caller = getCaller(request)
   const id = idOf(request)
   const reason = oneText(request, 'reason')
   if (reason === undefined) throw new ProblemError('bad-request', 'a reason is needed: ?reason=')

@@ -1,7 +1,6 @@
-import { ProblemError } from '@vna/http'
+import { getCaller, ProblemError } from '@vna/http'
 import type { ListedPublication, PublicationState } from '@vna/record'
 import type { Request, Response, Router } from 'express'
-import { callerOf } from '../http/caller.ts'
 import { oneText, sendJson } from '../http/exchange.ts'
 import type { LinkerParts } from '../linker-parts.ts'
 import { answerReportReferences } from './report-references.ts'
@@ -31,7 +30,7 @@ async function list(parts: LinkerParts, request: Request, response: Response): P
   if (state !== undefined && !states.includes(state as PublicationState)) {
     throw new ProblemError('bad-request', 'there is no such state')
   }
-  await parts.access.authorize(callerOf(request), { kind: 'operate' }, { resource: 'publications', state })
+  await parts.access.authorize(getCaller(request), { kind: 'operate' }, { resource: 'publications', state })
   const publications = await parts.healthRecord.publications.list({
     state: state as PublicationState | undefined,
     after: oneText(request, 'after'),
@@ -41,7 +40,7 @@ async function list(parts: LinkerParts, request: Request, response: Response): P
 
 async function show(parts: LinkerParts, request: Request, response: Response): Promise<void> {
   const studyInstanceUid = studyOf(request)
-  await parts.access.authorize(callerOf(request), { kind: 'operate' }, { studyInstanceUid })
+  await parts.access.authorize(getCaller(request), { kind: 'operate' }, { studyInstanceUid })
   const publication = await getPublication(parts, studyInstanceUid)
   const manifests = await parts.healthRecord.publications.listManifests(studyInstanceUid)
   sendJson(response, {
@@ -62,7 +61,7 @@ async function show(parts: LinkerParts, request: Request, response: Response): P
 
 async function retry(parts: LinkerParts, request: Request, response: Response): Promise<void> {
   const studyInstanceUid = studyOf(request)
-  await parts.access.authorize(callerOf(request), { kind: 'operate' }, { studyInstanceUid, retry: true })
+  await parts.access.authorize(getCaller(request), { kind: 'operate' }, { studyInstanceUid, retry: true })
   await getPublication(parts, studyInstanceUid)
   await parts.healthRecord.publications.wake({ studyInstanceUids: [studyInstanceUid], verify: true })
   response.status(202)
@@ -79,7 +78,7 @@ async function getPublication({ healthRecord }: LinkerParts, studyInstanceUid: s
 /** By entity; an entity sees its own number only. */
 async function unresolved(parts: LinkerParts, request: Request, response: Response): Promise<void> {
   const object = { resource: 'unresolved' }
-  const { predicate } = await parts.access.authorize(callerOf(request), { kind: 'count-unresolved' }, object)
+  const { predicate } = await parts.access.authorize(getCaller(request), { kind: 'count-unresolved' }, object)
   const entityCode = predicate.kind === 'entity' ? predicate.entityCode : undefined
   const entities = await parts.healthRecord.publications.countUnresolved(entityCode)
   sendJson(response, { entities })

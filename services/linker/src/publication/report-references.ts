@@ -1,8 +1,7 @@
 import type { Predicate } from '@vna/catalog'
 import { type ReportReferences, reportReferencesOf } from '@vna/fse'
-import { ProblemError } from '@vna/http'
+import { getCaller, ProblemError } from '@vna/http'
 import type { Request, Response } from 'express'
-import { callerOf } from '../http/caller.ts'
 import { oneText, sendJson } from '../http/exchange.ts'
 import type { LinkerParts } from '../linker-parts.ts'
 
@@ -19,7 +18,7 @@ export async function answerReportReferences(parts: LinkerParts, request: Reques
     studyInstanceUid: asked.study,
     byAccession: asked.accession !== undefined,
   }
-  const { predicate } = await parts.access.authorize(callerOf(request), { kind: 'search' }, object)
+  const { predicate } = await parts.access.authorize(getCaller(request), { kind: 'search' }, object)
   const uids = await studiesOf(parts, asked, predicate)
   const found: ReportReferences[] = []
   for (const uid of uids) {

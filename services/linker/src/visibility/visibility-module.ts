@@ -1,10 +1,9 @@
 import type { Grant } from '@vna/access'
 import { isStorableUid } from '@vna/dicom'
-import { ProblemError } from '@vna/http'
+import { getCaller, ProblemError } from '@vna/http'
 import type { VisibilityKind } from '@vna/record'
 import express, { type Request, type Response, type Router } from 'express'
 import { z } from 'zod'
-import { callerOf } from '../http/caller.ts'
 import type { LinkerModule, LinkerParts } from '../linker-parts.ts'
 
 const MAX_BODY_BYTES = 4096
@@ -30,7 +29,7 @@ function mountRoutes(router: Router, parts: VisibilityParts): void {
 function allow({ access }: VisibilityParts, kind: VisibilityKind) {
   return async (request: Request, _response: Response, next: () => void): Promise<void> => {
     const object = { kind, id: idOf(request, kind) }
-    grants.set(request, await access.authorize(callerOf(request), { kind: 'set-visibility' }, object, 'by-caller'))
+    grants.set(request, await access.authorize(getCaller(request), { kind: 'set-visibility' }, object, 'by-caller'))
     next()
   }
 }
@@ -40,7 +39,7 @@ const grants = new WeakMap<Request, Grant>()
 /** 204 whether the thing is there or not: what has not come yet will be hidden when it comes, and nobody learns which it is. */
 function put({ healthRecord }: VisibilityParts, kind: VisibilityKind) {
   return async (request: Request, response: Response): Promise<void> => {
-    const { principal } = callerOf(request)
+    const { principal } = getCaller(request)
     const id = idOf(request, kind)
     const body = bodySchema.safeParse(request.body)
     if (!body.success) throw new ProblemError('bad-request', 'the body is {"visibility": "normal" | "hidden"}')

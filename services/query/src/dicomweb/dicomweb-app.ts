@@ -1,5 +1,5 @@
 import { parseBulkDataPath, parseFrameList } from '@vna/dicomweb'
-import { ProblemError, problemOf, sendProblem } from '@vna/http'
+import { createProblemHandler, ProblemError } from '@vna/http'
 import {
   answerBulkData,
   answerFrames,
@@ -89,7 +89,8 @@ function labelOf(path: string): string {
 }
 
 function problemHandler(parts: DicomwebParts): ErrorRequestHandler {
-  return (error: unknown, _request, response, _next) => {
+  const answerProblem = createProblemHandler(parts.logger)
+  return (error: unknown, request, response, next) => {
     // The head promised more: what is wrong cannot be said any more.
     if (error instanceof RetrievalError && response.headersSent) {
       const isClients = error.code === 'client-gone' || error.code === 'client-stalled'
@@ -98,14 +99,6 @@ function problemHandler(parts: DicomwebParts): ErrorRequestHandler {
       response.destroy()
       return
     }
-    const { problem, headers, isOurs } = problemOf(undecodable(error))
-    if (isOurs) parts.logger.error({ err: error }, 'a read failed')
-    sendProblem(response, problem, headers)
+    answerProblem(error, request, response, next)
   }
-}
-
-/** Express says with a status of 400 that a path cannot be decoded. */
-function undecodable(error: unknown): unknown {
-  const isBadPath = error instanceof URIError || (error instanceof Error && 'status' in error && error.status === 400)
-  return isBadPath ? new ProblemError('bad-request', 'the path cannot be decoded') : error
 }

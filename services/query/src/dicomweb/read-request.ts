@@ -1,6 +1,5 @@
 import type { Action, Grant, Principal } from '@vna/access'
-import { getCaller, setRouteLabel } from '@vna/front-door'
-import { baseUrlOf, ProblemError } from '@vna/http'
+import { baseUrlOf, getCaller, ProblemError, setRouteLabel } from '@vna/http'
 import type { Request, Response } from 'express'
 import type { DicomwebParts } from './dicomweb-parts.ts'
 
