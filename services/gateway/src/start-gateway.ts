@@ -11,6 +11,7 @@ import { createCrashPoint, type ServiceContext, type StartedService } from '@vna
 import { openCallers } from './callers.ts'
 import type { GatewayConfig } from './config.ts'
 import { AssociationHost } from './dimse/association-host.ts'
+import { assertServicesAsk } from './dimse/refusals-of-access.ts'
 import { announceSealedSegments, watchGateway } from './journal-notices.ts'
 import { createReceiveMeter } from './receive-meter.ts'
 import { createStoreApp } from './stow/store-app.ts'
@@ -56,6 +57,7 @@ export async function startGateway(config: GatewayConfig, context: ServiceContex
   const { maxAssociationsPerEntity } = config
   const host = new AssociationHost({ ...shared, access, callers, maxAssociationsPerEntity })
   const acceptor = createAcceptor({ host, limits: ulLimitsOf(config) })
+  assertServicesAsk(acceptor.commandFields)
   const dimse = await listenDimse(acceptor, config)
   const handle = createStoreHandler({
     ...shared,

@@ -1,12 +1,14 @@
 import net from 'node:net'
 import tls from 'node:tls'
 import { watchIntervalMs } from '../association/association-watch.ts'
+import { commandFields } from '../dimse/command-set.ts'
 import { UlError } from '../errors.ts'
 import { resolveLimits, type UlLimits } from '../limits.ts'
 import { reuseReadBuffer } from '../transport/reused-read-buffer.ts'
 import { certificateSubjectOf, type TlsServerOptions, tlsServerOptions } from '../transport/tls-profile.ts'
 import { AcceptedAssociationDriver, type AssociationOwner } from './accepted-association.ts'
 import type { AcceptorHost, AcceptorProvider, PeerInfo } from './host.ts'
+import { echoProvider } from './store-provider.ts'
 
 export type ListenOptions = {
   /** 0: any free port. */
@@ -19,6 +21,8 @@ export type ListenOptions = {
 }
 
 export interface Acceptor {
+  /** Of the requests that it carries out; any other is answered with 0x0211. */
+  readonly commandFields: readonly number[]
   /** May be called several times: plain and TLS, several addresses. Rejects with `connect-failed`. */
   listen(o: ListenOptions): Promise<{ port: number }>
   /** Associations established or being decided on. */
@@ -64,6 +68,11 @@ class TcpAcceptor implements Acceptor, AssociationOwner {
     this.providers = o.providers ?? []
     this.#reusesBuffer = o.reading !== 'events'
     this.#readBuffer = Buffer.allocUnsafeSlow(this.limits.readBufferBytes)
+  }
+
+  get commandFields(): readonly number[] {
+    const all = [commandFields.cStoreRq, echoProvider.commandField, ...this.providers.map((one) => one.commandField)]
+    return [...new Set(all)]
   }
 
   get activeAssociations(): number {

@@ -7,6 +7,12 @@ export const actionOfService: ReadonlyMap<number, ActionKind> = new Map([
   [commandFields.cStoreRq, 'store'],
 ])
 
+/** A service that asks nobody must not be served: throws at the start of the gateway. */
+export function assertServicesAsk(served: readonly number[]): void {
+  const silent = served.filter((commandField) => !actionOfService.has(commandField))
+  if (silent.length > 0) throw new Error(`nobody says what the DIMSE services ${silent.join(', ')} ask`)
+}
+
 /** PS3.8 9.3.4: rejected-permanent by the service user. */
 const callingAeTitleNotRecognized = { result: 1, source: 1, reason: 3 } as const
 const calledAeTitleNotRecognized = { result: 1, source: 1, reason: 7 } as const

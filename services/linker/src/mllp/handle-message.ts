@@ -101,9 +101,13 @@ export const messageKinds: Readonly<Record<string, MessageKind>> = {
 }
 
 function kindOf({ header }: Arrived): MessageKind {
-  const kind = Object.hasOwn(messageKinds, header.type) ? messageKinds[header.type] : undefined
-  if (kind === undefined) throw new FseError('unsupported-message', { where: 'MSH-9' })
-  return kind
+  return (Object.hasOwn(messageKinds, header.type) ? messageKinds[header.type] : undefined) ?? unsupported
+}
+
+/** Of any other type it is recorded that it came, and that nothing was done. */
+const unsupported: MessageKind = {
+  action: 'associate',
+  act: () => Promise.reject(new FseError('unsupported-message', { where: 'MSH-9' })),
 }
 
 function callerOf({ address }: KnownSender, { source, entityCode }: Arrived): AssociationCaller {

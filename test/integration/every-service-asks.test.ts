@@ -1,0 +1,200 @@
+import { rmSync } from 'node:fs'
+import { connect } from 'node:net'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { type ActionKind, issueToken, openAccess, openSigningKey, roles } from '../../packages/access/src/index.ts'
+import { requestAssociation, verificationSopClassUid } from '../../packages/dicom-net/src/index.ts'
+import { addEntity, updateEntity } from '../../packages/entities/src/index.ts'
+import { encodeMllp, MllpDecoder } from '../../packages/hl7/src/index.ts'
+import { createLogger, createMetrics, HealthRegistry } from '../../packages/runtime/src/index.ts'
+import { parseGatewayConfig } from '../../services/gateway/src/config.ts'
+import { actionOfService, assertServicesAsk } from '../../services/gateway/src/dimse/refusals-of-access.ts'
+import { startGateway } from '../../services/gateway/src/start-gateway.ts'
+import { createStoreApp } from '../../services/gateway/src/stow/store-app.ts'
+import { messageKinds } from '../../services/linker/src/mllp/handle-message.ts'
+import { openMllpListener } from '../../services/linker/src/mllp/mllp-listener.ts'
+import { makeHome } from '../harness/servers.ts'
+import { type CatalogFixture, ctImageStorage, startCatalog } from './support-catalog.ts'
+import { LinkerFixture } from './support-linker.ts'
+import { type RestartableRedis, startRestartableRedis } from './support-redis.ts'
+import { pathOf, routesOf } from './support-routes.ts'
+
+async function denials({ catalog }: CatalogFixture, action: string) {
+  const rows = await catalog.listAudit(0, 10_000)
+  return rows.filter((row) => row.action === action && row.outcome === 'denied')
+}
+
+describe('the gateway', () => {
+  let home: string
+  let catalog: CatalogFixture
+  let redis: RestartableRedis
+  let url: string
+  let port: number
+  let stop: () => Promise<void>
+  const logger = createLogger({ service: 'gateway', level: 'silent' })
+  const metrics = createMetrics({ service: 'gateway', withProcessMetrics: false })
+
+  beforeAll(async () => {
+    home = makeHome()
+    const [catalogOfGateway, redisOfGateway] = await Promise.all([startCatalog(), startRestartableRedis()])
+    catalog = catalogOfGateway
+    redis = redisOfGateway
+    await addEntity(catalog.catalog, { code: 'ASST-A', kind: 'EEP', name: 'Ospedale A', aeTitles: ['PACS_A'] })
+    const config = parseGatewayConfig({
+      ...{ VNA_HOME: home, VNA_DATABASE_URL: catalog.url, VNA_REDIS_URL: redis.url },
+      ...{ VNA_DIMSE_PORT: '0', VNA_DIMSE_TLS_PORT: 'off' },
+    })
+    const health = new HealthRegistry()
+    const { signal } = new AbortController()
+    const started = await startGateway(config, { logger, metrics, health, signal, requestStop: () => {} })
+    url = String(started.record?.http)
+    port = Number(started.record?.dimsePort)
+    stop = async () => {
+      for (const phase of started.phases) await phase.run(new AbortController().signal)
+    }
+  })
+  afterAll(async () => {
+    await Promise.all([catalog.stop(), redis.stop()])
+    rmSync(home, { recursive: true, force: true })
+  })
+
+  const associate = (callingAeTitle: string, calledAeTitle = 'VNA') =>
+    requestAssociation({
+      ...{ host: '127.0.0.1', port, callingAeTitle, calledAeTitle },
+      presentationContexts: [verificationSopClassUid, ctImageStorage].map((abstractSyntaxUid) => ({
+        abstractSyntaxUid,
+        transferSyntaxUids: ['1.2.840.10008.1.2'],
+      })),
+    })
+
+  it('has no route of STOW-RS that asks nobody, and refuses all but entities, each in the trail', async () => {
+    const routes = routesOf(createStoreApp({ handle: () => Promise.reject(new Error('only listed')), logger, metrics }))
+    expect(routes).toEqual(['POST /dicomweb/studies', 'POST /dicomweb/studies/:study'])
+    const key = await openSigningKey(join(home, 'keys'))
+    const claims = { entityCode: 'ASST-NONE', patient: 'RSSNNA80A41F205X', purpose: 'TREATMENT' } as const
+    for (const route of routes) {
+      const path = pathOf(route.replace('POST ', ''))
+      for (const role of roles) {
+        const before = (await denials(catalog, 'store')).length
+        const authorization = `Bearer ${await issueToken(key, { role, ...claims })}`
+        const headers = { authorization, 'content-type': 'application/dicom' }
+        const response = await fetch(`${url}${path}`, { method: 'POST', headers, body: 'x' })
+        // The one entity of these tokens is not registered.
+        const reason = role === 'entity' ? 'entity-not-active' : 'role-may-not-store'
+        expect(response.status, role).toBe(403)
+        expect(await response.json()).toMatchObject({ type: 'urn:vna:problem:forbidden', reason })
+        const after = await denials(catalog, 'store')
+        expect(after.length, role).toBe(before + 1)
+        expect(after.at(-1)).toMatchObject({ role, object: { reason } })
+      }
+      expect((await fetch(`${url}${path}`, { method: 'POST' })).status).toBe(401)
+    }
+  })
+
+  it('knows what each DIMSE service asks, and starts with no other', () => {
+    expect(() => assertServicesAsk([...actionOfService.keys()])).not.toThrow()
+    expect(() => assertServicesAsk([...actionOfService.keys(), 0x0021])).toThrow('33')
+  })
+
+  it('rejects strangers with the reason of PS3.8, and counts them', async () => {
+    const rejected = { code: 'association-rejected' }
+    for (let times = 0; times < 3; times++) {
+      await expect(associate('NOBODY')).rejects.toMatchObject({
+        ...rejected,
+        details: { result: 1, source: 1, reason: 3 },
+      })
+    }
+    await expect(associate('PACS_A', 'ORTHANC')).rejects.toMatchObject({
+      ...rejected,
+      details: { result: 1, source: 1, reason: 7 },
+    })
+    await expect.poll(async () => (await denials(catalog, 'sign-in')).length, { timeout: 5_000 }).toBeGreaterThan(1)
+  })
+
+  it('answers an entity until it is suspended, then refuses each service', async () => {
+    const association = await associate('PACS_A')
+    expect((await association.echo()).status).toBe(0)
+    const store = (sopInstanceUid: string) =>
+      association.store({
+        ...{ sopClassUid: ctImageStorage, sopInstanceUid, transferSyntaxUid: '1.2.840.10008.1.2' },
+        dataSet: Buffer.from([0x08, 0, 0x16, 0, 0, 0, 0, 0]),
+      })
+    expect((await store('1.2.3.1')).status, 'a data set that says nothing').not.toBe(0x0124)
+    await updateEntity(catalog.catalog, 'ASST-A', { status: 'suspended' })
+    await expect.poll(async () => (await store('1.2.3.2')).status, { timeout: 10_000 }).toBe(0x0124)
+    await association.release()
+    await expect(associate('PACS_A')).rejects.toMatchObject({ details: { result: 1, source: 1, reason: 3 } })
+    const last = (await denials(catalog, 'store')).at(-1)
+    expect(last).toMatchObject({ actor: 'PACS_A', object: { reason: 'entity-not-active', entity: 'ASST-A' } })
+  })
+
+  it('has told of every stranger when it stops', async () => {
+    await stop()
+    const rows = await denials(catalog, 'sign-in')
+    const ofNobody = rows.filter(({ actor }) => actor === 'NOBODY')
+    expect(ofNobody.reduce((sum, { object }) => sum + Number(object.times), 0)).toBe(3)
+    const reasons = rows.map(({ object }) => object.reason)
+    expect(reasons).toEqual(expect.arrayContaining(['missing-token', 'called-name-unknown', 'entity-not-active']))
+  })
+})
+
+describe('HL7', () => {
+  let fixture: LinkerFixture
+
+  beforeAll(async () => {
+    fixture = await LinkerFixture.start()
+  })
+  afterAll(() => fixture.stop())
+
+  async function answerOf(port: number, message: string): Promise<string | undefined> {
+    const socket = connect({ host: '127.0.0.1', port })
+    socket.on('error', () => undefined)
+    socket.write(encodeMllp(Buffer.from(message)))
+    const decoder = new MllpDecoder()
+    for await (const bytes of socket as AsyncIterable<Buffer>) {
+      const [answer] = decoder.push(bytes)
+      if (answer !== undefined) return Buffer.from(answer).toString('utf8')
+    }
+    return undefined
+  }
+  const messageOf = (type: string) => `MSH|^~\\&|ADT|NO-ENTITY|VNA|VNA|20261124101112||${type}^X01|C1|P|2.5\r`
+
+  /** `action of message`: who adds one says here what it asks. */
+  const actions: Readonly<Record<string, ActionKind>> = {
+    ...{ ADT: 'announce-patients', ORU: 'store-report', MDM: 'store-report' },
+    ...{ ORM: 'store-order', OMG: 'store-order', OMI: 'store-order' },
+  }
+
+  it('has no message whose action is not named', () => {
+    const asked = Object.entries(messageKinds).map(([type, { action }]) => [type, action])
+    expect(Object.fromEntries(asked)).toEqual(actions)
+  })
+
+  it.each(Object.entries(actions))('%s of a host that names no entity asks', async (type, action) => {
+    const answer = await answerOf(Number(fixture.record.mllpPort), messageOf(type))
+    const isAllowed = action === 'announce-patients'
+    if (!isAllowed) expect(answer).toMatch(/\rMSA\|AR.*\rERR\|\|MSH\^1\^4\|/s)
+    const outcome = isAllowed ? 'allowed' : 'denied'
+    const written = async () =>
+      (await fixture.catalog.catalog.listAudit(0, 1000)).some(
+        (row) => row.action === 'store' && row.outcome === outcome && row.object.type === type,
+      )
+    await expect.poll(written, { timeout: 5_000 }).toBe(true)
+  })
+
+  it('closes the connection of a host nobody registered, and counts it', async () => {
+    const { catalog, healthRecord } = fixture.catalog
+    const access = await openAccess({ catalog, keysFolder: join(fixture.home, 'keys'), onTrouble: () => {} })
+    const hosts = { find: async () => undefined }
+    const parts = { catalog, healthRecord, access, hosts, logger: fixture.context.logger }
+    const listener = await openMllpListener(parts as unknown as Parameters<typeof openMllpListener>[0], {
+      host: '127.0.0.1',
+      port: 0,
+    })
+    for (const type of Object.keys(actions)) expect(await answerOf(listener.port, messageOf(type))).toBeUndefined()
+    await listener.close()
+    await access.close()
+    const rows = (await denials(fixture.catalog, 'sign-in')).filter(({ actor }) => actor === 'hl7')
+    expect(rows.reduce((sum, { object }) => sum + Number(object.times), 0)).toBe(Object.keys(actions).length)
+  })
+})
