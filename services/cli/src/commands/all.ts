@@ -15,7 +15,7 @@ const loaders: Readonly<Record<string, () => Promise<RegisterCommand>>> = {
   verify: async () => (await import('./verify.ts')).registerVerify,
   reindex: async () => (await import('./reindex.ts')).registerReindex,
   catalog: async () => (await import('./catalog.ts')).registerCatalog,
-  bench: async () => (await import('./bench.ts')).registerBench,
+  bench: async () => (await import('./bench.ts')).loadBench(),
 }
 
 /** The command these arguments name; all of them where they name none (`--help`, a slip). */

@@ -1,4 +1,4 @@
-import { renderTable } from '../output.ts'
+import { renderTable } from '../../services/cli/src/output.ts'
 import type { IngestResult } from './ingest.ts'
 import type { ServerName } from './server.ts'
 import { rounded, type Spread } from './stats.ts'

@@ -1,6 +1,6 @@
 import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { CliError } from '../errors.ts'
+import { CliError } from '../../services/cli/src/errors.ts'
 import { runChild } from './child.ts'
 
 /** Debian packages the rivals come in. */

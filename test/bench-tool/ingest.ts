@@ -1,6 +1,6 @@
 import { mkdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { CliError } from '../errors.ts'
+import { CliError } from '../../services/cli/src/errors.ts'
 import { waitUntil } from './child.ts'
 import { type ClientName, clients } from './clients/index.ts'
 import { type Load, type LoadName, type LoadSize, writeLoad } from './data.ts'

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { CliError } from '../../errors.ts'
+import { CliError } from '../../../services/cli/src/errors.ts'
 import { startChild } from '../child.ts'
 import { shardStudies } from '../data.ts'
 import { getProgram } from '../programs.ts'

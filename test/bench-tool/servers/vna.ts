@@ -1,7 +1,7 @@
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { listRunRecords } from '@vna/runtime'
-import { repositoryFolder } from '../../config.ts'
+import { listRunRecords } from '../../../packages/runtime/src/index.ts'
+import { repositoryFolder } from '../../../services/cli/src/config.ts'
 import { type Child, freePorts, runChild, startChild, waitUntil } from '../child.ts'
 import type { StartServer } from '../server.ts'
 

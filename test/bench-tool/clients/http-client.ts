@@ -1,5 +1,5 @@
 import { createConnection, type Socket } from 'node:net'
-import { CliError } from '../../errors.ts'
+import { CliError } from '../../../services/cli/src/errors.ts'
 import { quantile } from '../stats.ts'
 import { HttpResponseReader } from './http-response-reader.ts'
 

@@ -1,6 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { phantomStudies } from '@vna/phantom'
+import { phantomStudies } from '../../packages/phantom/src/index.ts'
 
 export const loadNames = ['ct', 'mr', 'tiny', 'dx', 'us'] as const
 export type LoadName = (typeof loadNames)[number]

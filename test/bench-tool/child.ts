@@ -1,6 +1,6 @@
 import { type ChildProcess, type SpawnOptions, spawn } from 'node:child_process'
 import { createConnection, createServer } from 'node:net'
-import { CliError } from '../errors.ts'
+import { CliError } from '../../services/cli/src/errors.ts'
 
 const STOP_LIMIT_MS = 20_000
 const DEFAULT_POLL_MS = 50
