@@ -64,9 +64,7 @@ async function compareServer(
   mkdirSync(folder, { recursive: true })
   const server = await serverStarters[name]({ folder, signal: plan.signal })
   try {
-    const service = server.dicomweb
-    if (service === undefined) throw new CliError('usage', `${name} has no DICOMweb service`)
-    await fill(server, load, plan)
+    const service = await fill(server, load, plan)
     const runs: Figures[] = []
     const others: number[] = []
     for (let run = 0; run < plan.runs; run++) {
@@ -86,12 +84,19 @@ async function compareServer(
 }
 
 /** One association: a rival that refuses instances under concurrency would be asked of less data. */
-async function fill(server: RunningServer, load: Load, plan: ComparePlan): Promise<void> {
+export async function fill(
+  server: RunningServer,
+  load: Load,
+  plan: Pick<ComparePlan, 'onStep' | 'folder' | 'signal'>,
+): Promise<Service> {
+  const service = server.dicomweb
+  if (service === undefined) throw new CliError('usage', `${server.name} has no DICOMweb service`)
   plan.onStep(server.name, 'fill')
   const { acknowledged } = await clients.dcmsend({ server, load, associations: 1, noDelay: true, folder: plan.folder })
   if (acknowledged !== load.instances) throw new CliError('failed', `${server.name} refused some instances`)
   const isIndexed = async (): Promise<boolean> => (await server.storedInstances()) >= load.instances
   await waitUntil({ what: `indexing by ${server.name}`, limitMs: INDEX_LIMIT_MS, signal: plan.signal }, isIndexed)
+  return service
 }
 
 function spreadFigures(runs: readonly Figures[]): Record<string, Spread> {

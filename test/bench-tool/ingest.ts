@@ -94,7 +94,7 @@ async function benchCell(cell: IngestCell, data: CellData, plan: IngestPlan): Pr
     const server = await serverStarters[cell.server]({ folder, signal: plan.signal })
     try {
       durability = server.durability
-      const figures = await runCell(server, cell, { ...data, folder: plan.folder, signal: plan.signal })
+      const figures = roundedRun(await runCell(server, cell, { ...data, folder: plan.folder, signal: plan.signal }))
       runs.push(figures)
       plan.onRun(cell, figures)
     } finally {
@@ -105,9 +105,9 @@ async function benchCell(cell: IngestCell, data: CellData, plan: IngestPlan): Pr
   return summarise(cell, { durability, load: data.load, runs })
 }
 
-type CellData = { readonly load: Load; readonly warmUp: Load }
+export type CellData = { readonly load: Load; readonly warmUp: Load }
 
-function writeLoads(name: LoadName, plan: IngestPlan): CellData {
+export function writeLoads(name: LoadName, plan: Pick<IngestPlan, 'sizes' | 'warmUps' | 'folder'>): CellData {
   return {
     load: writeLoad(name, plan.sizes[name], { folder: join(plan.folder, 'data', name), seed: 'bench' }),
     warmUp: writeLoad(name, plan.warmUps[name], {
@@ -119,7 +119,12 @@ function writeLoads(name: LoadName, plan: IngestPlan): CellData {
 
 type RunContext = CellData & { readonly folder: string; readonly signal: AbortSignal }
 
-async function runCell(server: RunningServer, cell: IngestCell, context: RunContext): Promise<IngestRun> {
+/** Warms the server up, then measures it. */
+export async function runCell(
+  server: RunningServer,
+  cell: Omit<IngestCell, 'server'>,
+  context: RunContext,
+): Promise<IngestRun> {
   const { load, warmUp, signal } = context
   const options = { server, associations: cell.associations, noDelay: cell.noDelay, folder: context.folder, signal }
   const send = clients[cell.client]
@@ -138,17 +143,23 @@ async function runCell(server: RunningServer, cell: IngestCell, context: RunCont
   const stored = (await server.storedInstances()) - warmUp.instances
   const gigabytes = load.bytes / 1e9
   return {
-    seconds: rounded(result.seconds),
+    seconds: result.seconds,
     acknowledged: result.acknowledged,
     stored,
-    instancesPerSecond: rounded(result.acknowledged / result.seconds),
-    megabytesPerSecond: rounded(((load.bytes / 1e6) * (result.acknowledged / load.instances)) / result.seconds),
-    settledInstancesPerSecond: rounded(stored / (result.seconds + indexingSeconds)),
-    cpuSecondsPer1000: rounded((usage.serverCpuSeconds / load.instances) * 1000),
-    cpuSecondsPerGigabyte: rounded(usage.serverCpuSeconds / gigabytes),
-    peakMegabytes: rounded(usage.peakPssBytes / 1e6),
-    othersCpuCores: rounded(usage.othersCpuCores),
+    instancesPerSecond: result.acknowledged / result.seconds,
+    megabytesPerSecond: ((load.bytes / 1e6) * (result.acknowledged / load.instances)) / result.seconds,
+    settledInstancesPerSecond: stored / (result.seconds + indexingSeconds),
+    cpuSecondsPer1000: (usage.serverCpuSeconds / load.instances) * 1000,
+    cpuSecondsPerGigabyte: usage.serverCpuSeconds / gigabytes,
+    peakMegabytes: usage.peakPssBytes / 1e6,
+    othersCpuCores: usage.othersCpuCores,
   }
+}
+
+/** As a report gives it. */
+function roundedRun(run: IngestRun): IngestRun {
+  const entries = Object.entries(run).map(([name, value]) => [name, rounded(value)])
+  return { ...Object.fromEntries(entries), acknowledged: run.acknowledged, stored: run.stored }
 }
 
 /** A server that refused some instances never reaches the count: then it has settled when the count stands still. */

@@ -2,11 +2,17 @@ import { chmodSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { CommandContext, CommandHost, CommandResult, RegisterCommand } from '../../services/cli/src/command.ts'
+import { repositoryFolder } from '../../services/cli/src/config.ts'
 import { CliError } from '../../services/cli/src/errors.ts'
 import { countOf } from '../../services/cli/src/send/parse-options.ts'
+import { openCheckout, presentCheckout } from './against/checkout.ts'
+import { ingestPairs, retrievePairs } from './against/measure-loads.ts'
+import { defaultPairs, loadRatios, type Pair, type Side } from './against/pairs.ts'
+import { ratioTableOf } from './against/ratio-table.ts'
+import type { PairsPlan } from './against/run-pairs.ts'
 import { type ClientName, clientNames } from './clients/index.ts'
 import { type ComparePlan, comparisonTable } from './compare.ts'
-import { fullLoads, fullWarmUps, loadNames, quickLoads, quickWarmUps } from './data.ts'
+import { fullLoads, fullWarmUps, type LoadSize, loadNames, quickLoads, quickWarmUps } from './data.ts'
 import { benchIngest, type IngestCell } from './ingest.ts'
 import { installRivals } from './programs.ts'
 import { benchQido } from './qido.ts'
@@ -21,6 +27,10 @@ const RIVALS = serverNames.filter((name) => name !== 'vna')
 const DICOMWEB_RIVALS = RIVALS.filter((name) => name.startsWith('orthanc'))
 const QUICK_QIDO_STUDIES = 50
 const QUICK_SECONDS = 1
+const DEFAULT_ASSOCIATIONS = '1,2,4'
+/** Against another commit a load is measured at least twelve times: at one concurrency unless more are asked for. */
+const AGAINST_ASSOCIATIONS = '4'
+const MAX_PAIRS = 1000
 
 type BenchOptions = {
   readonly rivals: string
@@ -31,14 +41,16 @@ type BenchOptions = {
   readonly folder?: string
 }
 
-type IngestOptions = BenchOptions & {
+type AgainstOptions = BenchOptions & { readonly against?: string; readonly pairs?: string }
+
+type IngestOptions = AgainstOptions & {
   readonly loads: string
-  readonly associations: string
+  readonly associations?: string
   readonly clients: string
   readonly nagle: string
 }
 
-type RetrieveOptions = BenchOptions & { readonly seconds: string; readonly studies: string }
+type RetrieveOptions = AgainstOptions & { readonly seconds: string; readonly studies: string }
 
 export const registerBench: RegisterCommand = (program, host) => {
   const bench = program
@@ -62,18 +74,29 @@ function withCommonOptions(
     .option('--folder <path>', 'where loads and servers live meanwhile (default: a temporary folder)')
 }
 
+function withAgainstOptions(command: Command): Command {
+  return command
+    .option('--against <ref>', 'compare with this commit (or folder of an installed checkout) instead of rivals')
+    .option('--pairs <n>', `pairs of runs with --against, in ABBA order (default: ${defaultPairs})`)
+}
+
 function registerIngest(bench: Command, host: CommandHost): void {
-  withCommonOptions(bench.command('ingest'), { known: RIVALS, rivals: DEFAULT_RIVALS })
+  withAgainstOptions(withCommonOptions(bench.command('ingest'), { known: RIVALS, rivals: DEFAULT_RIVALS }))
     .description('C-STORE and STOW-RS: instances/s, MB/s, CPU and memory of the whole server')
     .option('--loads <names>', `some of ${loadNames.join(',')}`, 'ct,mr,tiny')
-    .option('--associations <list>', 'how many side by side', '1,2,4')
+    .option(
+      '--associations <list>',
+      `how many side by side (default: ${DEFAULT_ASSOCIATIONS}; with --against: ${AGAINST_ASSOCIATIONS})`,
+    )
     .option('--clients <names>', `some of ${clientNames.join(',')}`, 'dcmsend')
     .option('--nagle <mode>', "Nagle's algorithm at the sender: off, on or both", 'off')
     .action(host.run<IngestOptions>(ingest))
 }
 
 function registerRetrieve(bench: Command, host: CommandHost): void {
-  withCommonOptions(bench.command('retrieve'), { known: DICOMWEB_RIVALS, rivals: DICOMWEB_RIVALS.join(',') })
+  withAgainstOptions(
+    withCommonOptions(bench.command('retrieve'), { known: DICOMWEB_RIVALS, rivals: DICOMWEB_RIVALS.join(',') }),
+  )
     .description('WADO-RS: whole studies, single instances, frames, metadata after a restart and repeated')
     .option('--seconds <n>', 'how long each repeated request is measured', '3')
     .option('--studies <n>', 'studies of 300 CT', '4')
@@ -89,6 +112,7 @@ function registerQido(bench: Command, host: CommandHost): void {
 }
 
 async function ingest(context: CommandContext, options: IngestOptions): Promise<CommandResult> {
+  if (options.against !== undefined) return ingestAgainst(context, options, options.against)
   const plan = await prepare(context, options)
   const cells = cellsOf(options, plan.servers)
   const runs = options.runs === undefined ? (options.quick === true ? 1 : 3) : countOf(options.runs, 'runs')
@@ -98,8 +122,7 @@ async function ingest(context: CommandContext, options: IngestOptions): Promise<
     ...plan,
     cells,
     runs,
-    sizes: options.quick === true ? quickLoads : fullLoads,
-    warmUps: options.quick === true ? quickWarmUps : fullWarmUps,
+    ...sizesOf(options),
     onRun: () => progress.advance(),
     onFailure: noteFailure(context, failures),
   })
@@ -110,10 +133,10 @@ async function ingest(context: CommandContext, options: IngestOptions): Promise<
 }
 
 async function retrieve(context: CommandContext, options: RetrieveOptions): Promise<CommandResult> {
+  if (options.against !== undefined) return retrieveAgainst(context, options, options.against)
   const failures: string[] = []
   const plan = await prepare(context, options)
-  const size =
-    options.quick === true ? quickLoads.ct : { studies: countOf(options.studies, 'studies'), instancesPerStudy: 300 }
+  const size = retrieveSizeOf(options)
   const results = await benchRetrieve({ ...plan, ...repetitionsOf(options), size, ...watchOf(context, failures) })
   return { json: { results, failures }, text: comparisonTable(results), ok: failures.length === 0 }
 }
@@ -124,6 +147,59 @@ async function qido(context: CommandContext, options: RetrieveOptions): Promise<
   const studies = options.quick === true ? QUICK_QIDO_STUDIES : countOf(options.studies, 'studies')
   const results = await benchQido({ ...plan, ...repetitionsOf(options), studies, ...watchOf(context, failures) })
   return { json: { results, failures }, text: comparisonTable(results), ok: failures.length === 0 }
+}
+
+function ingestAgainst(context: CommandContext, options: IngestOptions, ref: string): Promise<CommandResult> {
+  const cells = cellsOf({ ...options, associations: options.associations ?? AGAINST_ASSOCIATIONS }, ['vna'])
+  return compareCommits(context, { options, ref, rounds: cells.length }, (plan) =>
+    ingestPairs({ ...plan, ...sizesOf(options), cells }),
+  )
+}
+
+function retrieveAgainst(context: CommandContext, options: RetrieveOptions, ref: string): Promise<CommandResult> {
+  const { seconds } = repetitionsOf(options)
+  return compareCommits(context, { options, ref, rounds: 1 }, (plan) =>
+    retrievePairs({ ...plan, seconds, size: retrieveSizeOf(options) }),
+  )
+}
+
+/** `rounds`: how often all pairs are run, once for each load that needs runs of its own. */
+async function compareCommits(
+  context: CommandContext,
+  o: { readonly options: AgainstOptions; readonly ref: string; readonly rounds: number },
+  measurePairs: (plan: PairsPlan) => Promise<readonly Pair[]>,
+): Promise<CommandResult> {
+  if (o.options.runs !== undefined) throw new CliError('usage', '--against goes by --pairs, not by --runs')
+  const pairs = o.options.pairs === undefined ? defaultPairs : countOf(o.options.pairs, 'pairs', MAX_PAIRS)
+  if (pairs < defaultPairs) context.note(`fewer than ${defaultPairs} pairs tell broken from good, not more`)
+  const before = await openCheckout(o.ref, { repository: repositoryFolder, note: context.note })
+  const { folder, signal } = await prepare(context, { ...o.options, rivals: 'none' })
+  const failures: string[] = []
+  const progress = context.progress({ label: 'bench', total: pairs * o.rounds * 2, unit: 'runs' })
+  const measured = await measurePairs({
+    sides: { before, now: presentCheckout },
+    pairs,
+    folder,
+    signal,
+    onRun: () => progress.advance(),
+    onFailure: noteFailure(context, failures),
+  })
+  progress.finish()
+  const ratios = loadRatios(measured)
+  return {
+    json: { against: o.ref, before: before.folder, ratios, pairs: measured, failures },
+    text: ratioTableOf(ratios),
+    ok: failures.length === 0,
+  }
+}
+
+function sizesOf({ quick }: BenchOptions) {
+  return quick === true ? { sizes: quickLoads, warmUps: quickWarmUps } : { sizes: fullLoads, warmUps: fullWarmUps }
+}
+
+function retrieveSizeOf(options: RetrieveOptions): LoadSize {
+  if (options.quick === true) return quickLoads.ct
+  return { studies: countOf(options.studies, 'studies'), instancesPerStudy: 300 }
 }
 
 function repetitionsOf(options: RetrieveOptions): { readonly runs: number; readonly seconds: number } {
@@ -142,7 +218,7 @@ function watchOf(context: CommandContext, failures: string[]): Pick<ComparePlan,
 }
 
 /** One server that cannot be measured does not cost the figures of the others, but is never passed over in silence. */
-function noteFailure(context: CommandContext, failures: string[]): (server: ServerName, error: Error) => void {
+function noteFailure(context: CommandContext, failures: string[]): (server: ServerName | Side, error: Error) => void {
   return (server, error) => {
     failures.push(`${server}: ${error.message}`)
     context.note(`${server}: ${error.message}`)
@@ -168,7 +244,9 @@ function cellsOf(options: IngestOptions, servers: readonly ServerName[]): Ingest
   const modes: Readonly<Record<string, readonly boolean[]>> = { off: [true], on: [false], both: [true, false] }
   const noDelays = modes[options.nagle]
   if (noDelays === undefined) throw new CliError('usage', '--nagle wants off, on or both')
-  const counts = options.associations.split(',').map((text) => Math.max(1, countOf(text, 'associations', 64)))
+  const counts = (options.associations ?? DEFAULT_ASSOCIATIONS)
+    .split(',')
+    .map((text) => Math.max(1, countOf(text, 'associations', 64)))
   const cells: IngestCell[] = []
   for (const load of namesOf(options.loads, loadNames, 'loads')) {
     for (const client of namesOf(options.clients, clientNames, 'clients')) {

@@ -16,11 +16,18 @@ const ACCEPT_JSON = 'application/dicom+json'
 
 /** Whole studies, single instances, frames and metadata by WADO-RS. */
 export function benchRetrieve(plan: ComparePlan & { readonly size: LoadSize }): Promise<ComparedServer[]> {
-  const load = writeLoad('ct', plan.size, { folder: join(plan.folder, 'data'), seed: 'retrieve' })
+  const load = writeRetrieveLoad(plan)
   return compareServers(plan, load, (measurement) => measureServer(measurement, plan))
 }
 
-async function measureServer(measurement: Measurement, plan: ComparePlan): Promise<Figures> {
+export function writeRetrieveLoad(o: { readonly size: LoadSize; readonly folder: string }): Load {
+  return writeLoad('ct', o.size, { folder: join(o.folder, 'data'), seed: 'retrieve' })
+}
+
+export async function measureServer(
+  measurement: Measurement,
+  plan: Pick<ComparePlan, 'seconds' | 'signal' | 'onStep'>,
+): Promise<Figures> {
   const { server, load } = measurement
   const figures: Figures = {}
   const steps: Readonly<Record<string, () => Promise<Figures>>> = {

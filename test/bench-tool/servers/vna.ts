@@ -1,22 +1,24 @@
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { listRunRecords } from '../../../packages/runtime/src/index.ts'
-import { repositoryFolder } from '../../../services/cli/src/config.ts'
+import { type Checkout, presentCheckout } from '../against/checkout.ts'
 import { type Child, freePorts, runChild, startChild, waitUntil } from '../child.ts'
-import type { StartServer } from '../server.ts'
+import type { RunningServer, StartServer } from '../server.ts'
 
 const START_LIMIT_MS = 120_000
-const MAIN = join(repositoryFolder, 'services/cli/src/main.ts')
+const MAIN = 'services/cli/src/main.ts'
 const CALLING_AE_TITLE = 'BENCH'
 
 /** The whole stack as `npm start` runs it, with a data folder and ports of its own. */
-export const startVna: StartServer = async ({ folder }) => {
+export const startVna: StartServer = (o) => startVnaFrom(presentCheckout, o)
+
+export async function startVnaFrom(checkout: Checkout, { folder }: { folder: string }): Promise<RunningServer> {
   const home = join(folder, 'home')
   mkdirSync(home, { recursive: true })
   const [dimsePort = 0, httpPort = 0] = await freePorts(2)
   const env = environmentOf({ home, dimsePort, httpPort })
-  let child = await launch(env)
-  const vna = (...args: string[]) => runChild(process.execPath, [MAIN, ...args, '--json'], { env })
+  let child = await launch(checkout, env)
+  const vna = (...args: string[]) => runChild(checkout.node, [join(checkout.folder, MAIN), ...args, '--json'], { env })
   await vna('entity', 'add', '--code', 'BENCH', '--kind', 'EEP', '--name', 'Bench', '--ae', CALLING_AE_TITLE)
   const token = tokenIn(await vna('token', '--role', 'entity', '--entity', 'BENCH', '--ttl', '6h'))
   const baseUrl = `http://127.0.0.1:${httpPort}`
@@ -30,7 +32,7 @@ export const startVna: StartServer = async ({ folder }) => {
     storedInstances: () => archivedInstances(home),
     restart: async () => {
       await child.stop()
-      child = await launch(env)
+      child = await launch(checkout, env)
     },
     stop: () => child.stop(),
   }
@@ -49,8 +51,8 @@ function environmentOf(o: { home: string; dimsePort: number; httpPort: number })
   }
 }
 
-async function launch(env: NodeJS.ProcessEnv): Promise<Child> {
-  const child = startChild(process.execPath, [MAIN, 'up'], { env, cwd: repositoryFolder })
+async function launch(checkout: Checkout, env: NodeJS.ProcessEnv): Promise<Child> {
+  const child = startChild(checkout.node, [join(checkout.folder, MAIN), 'up'], { env, cwd: checkout.folder })
   const isReady = () => /^VNA ready/m.test(child.output())
   await waitUntil({ what: 'start of the stack', limitMs: START_LIMIT_MS, child }, isReady)
   return child
