@@ -1,5 +1,5 @@
 // npm test: installs what is missing, then every check and test in order; the last line is the sum.
-// --suite faults|scale runs one of the longer schedules instead. Other arguments are passed to vitest (a file's name).
+// --suite faults|scale runs one of the longer schedules instead, --long those of all suites. Other arguments are passed to vitest (a file's name).
 import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { ensureInstalled, repositoryFolder } from './setup/install.mjs'
@@ -9,6 +9,7 @@ const MINUTE_MS = 60_000
 /** npm test takes under 10 minutes on 2 cores; what goes on for so long has hung, or the machine has other work. */
 const LIMIT_MS = 40 * MINUTE_MS
 const LONG_LIMIT_MS = 120 * MINUTE_MS
+const ALL_LONG_LIMIT_MS = 360 * MINUTE_MS
 
 const bin = (name) => join(repositoryFolder, 'node_modules', '.bin', name)
 const checks = [
@@ -33,7 +34,7 @@ const suites = [
   { name: 'bench', workers: 2 },
 ]
 
-const { suite, rest } = parseArguments(process.argv.slice(2))
+const { suite, isLong, rest } = parseArguments(process.argv.slice(2))
 process.exitCode = await main()
 
 async function main() {
@@ -43,7 +44,7 @@ async function main() {
     console.error(`vna: ${error.message}`)
     return report({ passed: 0, failed: 1 })
   }
-  const deadline = Date.now() + (suite === undefined ? LIMIT_MS : LONG_LIMIT_MS)
+  const deadline = Date.now() + limitMs()
   const total = { passed: 0, failed: 0 }
   const add = (outcome) => {
     total.passed += outcome.passed
@@ -54,7 +55,7 @@ async function main() {
   }
   const resultFolder = join(repositoryFolder, '.cache', 'test-results')
   rmSync(resultFolder, { recursive: true, force: true })
-  const schedule = suite === undefined ? 'short' : 'long'
+  const schedule = isLong ? 'long' : 'short'
   for (const { name, workers } of suites) {
     if (suite === undefined || suite === name)
       add(await runVitest({ name, resultFolder, rest, schedule, workers }, deadline))
@@ -62,15 +63,22 @@ async function main() {
   return report(total)
 }
 
-function parseArguments(args) {
+function limitMs() {
+  if (!isLong) return LIMIT_MS
+  return suite === undefined ? ALL_LONG_LIMIT_MS : LONG_LIMIT_MS
+}
+
+function parseArguments(all) {
+  const isLong = all.includes('--long')
+  const args = all.filter((argument) => argument !== '--long')
   const at = args.indexOf('--suite')
-  if (at < 0) return { suite: undefined, rest: args }
+  if (at < 0) return { suite: undefined, isLong, rest: args }
   const suite = args[at + 1]
   if (!suites.some(({ name }) => name === suite)) {
     console.error(`vna: --suite must be one of ${suites.map(({ name }) => name).join(', ')}`)
     process.exit(2)
   }
-  return { suite, rest: args.toSpliced(at, 2) }
+  return { suite, isLong: true, rest: args.toSpliced(at, 2) }
 }
 
 function report({ passed, failed }) {

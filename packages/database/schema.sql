@@ -579,8 +579,12 @@ table transmissions (
   FOREIGN KEY (entity_id) REFERENCES entities(id)
   CHECK ((direction = ANY (ARRAY['in'::text, 'out'::text])))
 )
+CREATE INDEX transmissions_client ON public.transmissions USING btree (client, started_at)
 CREATE INDEX transmissions_entity ON public.transmissions USING btree (entity_id, started_at)
 CREATE UNIQUE INDEX transmissions_key ON public.transmissions USING btree (key) WHERE (key IS NOT NULL)
+CREATE INDEX transmissions_outcome ON public.transmissions USING btree (outcome, started_at)
+CREATE INDEX transmissions_protocol ON public.transmissions USING btree (protocol, started_at)
+CREATE INDEX transmissions_reason ON public.transmissions USING btree (reason, started_at) WHERE (reason IS NOT NULL)
 CREATE INDEX transmissions_started ON public.transmissions USING btree (started_at)
 CREATE INDEX transmissions_study ON public.transmissions USING gin (study_instance_uids)
 

@@ -19,10 +19,21 @@ export async function runVitest({ name, resultFolder, rest, schedule, workers },
   mkdirSync(resultFolder, { recursive: true })
   const file = join(resultFolder, `${name}.json`)
   const vitest = join(repositoryFolder, 'node_modules', 'vitest', 'vitest.mjs')
-  const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${file}`]
+  const seconds = join(repositoryFolder, 'scripts', 'setup', 'seconds-reporter.mjs')
+  const reporters = ['default', 'json', seconds].map((reporter) => `--reporter=${reporter}`)
   // What the long schedules measure and kill is to be alone with the machine.
   const atOnce = schedule === 'long' ? '--no-file-parallelism' : `--maxWorkers=${workers}`
-  const args = [vitest, 'run', '--project', name, '--passWithNoTests', atOnce, ...reporters, ...rest]
+  const args = [
+    vitest,
+    'run',
+    '--project',
+    name,
+    '--passWithNoTests',
+    atOnce,
+    ...reporters,
+    `--outputFile.json=${file}`,
+    ...rest,
+  ]
   const exitCode = await run({ name, command: node, args, env: { VNA_TEST_SCHEDULE: schedule } }, deadline)
   return countTests(name, file, exitCode)
 }

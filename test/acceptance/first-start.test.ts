@@ -19,6 +19,25 @@ const OFFLINE = {
   https_proxy: 'http://127.0.0.1:9',
 }
 
+/** Name and labels of each metric that monitoring may rely on. */
+const METRICS = {
+  vna_instances_received_total: ['entity', 'protocol', 'outcome'],
+  vna_received_bytes_total: ['entity', 'protocol'],
+  vna_associations_active: [],
+  vna_journal_bytes: [],
+  vna_journal_oldest_seconds: [],
+  vna_archive_seconds: ['stage'],
+  vna_instances_archived_total: [],
+  vna_queue_jobs: ['queue', 'state'],
+  vna_entity_last_received_timestamp_seconds: ['entity'],
+  vna_studies: ['state'],
+  vna_fse_publications_total: ['outcome'],
+  vna_fse_divergence: [],
+  vna_links: ['state'],
+  vna_http_request_seconds: ['route', 'method', 'status'],
+  vna_object_store_seconds: ['operation', 'outcome'],
+} as const
+
 let folder: string
 let archive: Archive
 let demoToken = ''
@@ -89,6 +108,39 @@ describe('up --demo in an empty home', () => {
       expect(response.status).toBe(200)
       expect((await response.arrayBuffer()).byteLength).toBeGreaterThan(1_000)
     }
+  })
+
+  it('has told every metric of the contract', { timeout: DEMO_TIMEOUT_MS }, async () => {
+    const token = await archive.token('operator')
+    const metrics = await waitFor(
+      async () => {
+        const response = await fetch(`${archive.url}/metrics`, { headers: { authorization: `Bearer ${token}` } })
+        const text = await response.text()
+        return /^vna_links\{.*state="LINKED".*\} [1-9]/m.test(text) ? text : undefined
+      },
+      { what: 'the link of the demo among the metrics' },
+    )
+    for (const [name, labels] of Object.entries(METRICS)) {
+      const sample = new RegExp(`^${name}(?:_count)?\\{(.*)\\} `, 'm').exec(metrics)?.[1] ?? ''
+      expect(sample, name).toContain('service="')
+      for (const label of labels) expect(sample, name).toContain(`${label}="`)
+    }
+    // A gauge of reasons: nothing of the demo is kept aside.
+    expect(metrics).toContain('# TYPE vna_quarantined gauge')
+    expect(metrics).not.toContain('vna_quarantined{')
+  })
+
+  it('lists what came by entity and protocol', async () => {
+    const list = (...args: string[]) => archive.vnaJson<readonly Record<string, unknown>[]>(['transmissions', ...args])
+    const all = await list('--direction', 'in', '--since', '1h')
+    expect(new Set(all.map(({ protocol }) => protocol)).size).toBeGreaterThan(1)
+    // Not every row has an entity: an HL7 connection may speak for several.
+    const one = all.find((row) => typeof row.entityCode === 'string') as Record<string, string> | undefined
+    const { entityCode = '', client = '', protocol = '', outcome = '' } = one ?? {}
+    const same = await list('--entity', entityCode, '--client', client, '--protocol', protocol, '--outcome', outcome)
+    expect(same.length).toBeGreaterThan(0)
+    expect(same.every((row) => row.entityCode === entityCode && row.protocol === protocol)).toBe(true)
+    expect(await list('--until', '1h')).toEqual([])
   })
 
   it('stops within 10 s of Ctrl-C and leaves no process', { timeout: DEMO_TIMEOUT_MS }, async () => {

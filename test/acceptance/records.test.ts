@@ -70,6 +70,13 @@ describe('an association', () => {
     )
     expect(row).toMatchObject({ code: ENTITY, instances: 1, failures: 0, client: TITLES.callingAeTitle })
     expect(Number(row.bytes)).toBeGreaterThanOrEqual(BY_DIMSE.dataSet.length)
+    const search = ['transmissions', '--study', BY_DIMSE.studyInstanceUid, '--direction', 'in']
+    const [found, ...others] = await archive.vnaJson<readonly Record<string, unknown>[]>(search)
+    expect(found).toMatchObject({ entityCode: ENTITY, instances: 1, client: TITLES.callingAeTitle })
+    expect(others).toEqual([])
+    const { stdout } = await archive.vna(search)
+    expect(stdout).toContain(BY_DIMSE.studyInstanceUid)
+    expect(stdout).not.toMatch(/nascosto/i)
   })
 })
 

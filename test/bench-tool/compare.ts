@@ -4,7 +4,7 @@ import { CliError } from '../../services/cli/src/errors.ts'
 import { renderTable } from '../../services/cli/src/output.ts'
 import { waitUntil } from './child.ts'
 import type { Service } from './clients/http-client.ts'
-import { clients } from './clients/index.ts'
+import { type ClientName, clients } from './clients/index.ts'
 import type { Load } from './data.ts'
 import { measure } from './measure.ts'
 import { spreadText } from './report.ts'
@@ -87,12 +87,18 @@ async function compareServer(
 export async function fill(
   server: RunningServer,
   load: Load,
-  plan: Pick<ComparePlan, 'onStep' | 'folder' | 'signal'>,
+  plan: Pick<ComparePlan, 'onStep' | 'folder' | 'signal'> & { readonly client?: ClientName },
 ): Promise<Service> {
   const service = server.dicomweb
   if (service === undefined) throw new CliError('usage', `${server.name} has no DICOMweb service`)
   plan.onStep(server.name, 'fill')
-  const { acknowledged } = await clients.dcmsend({ server, load, associations: 1, noDelay: true, folder: plan.folder })
+  const { acknowledged } = await clients[plan.client ?? 'dcmsend']({
+    server,
+    load,
+    associations: 1,
+    noDelay: true,
+    folder: plan.folder,
+  })
   if (acknowledged !== load.instances) throw new CliError('failed', `${server.name} refused some instances`)
   const isIndexed = async (): Promise<boolean> => (await server.storedInstances()) >= load.instances
   await waitUntil({ what: `indexing by ${server.name}`, limitMs: INDEX_LIMIT_MS, signal: plan.signal }, isIndexed)

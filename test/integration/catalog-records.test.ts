@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { catalogLimits, openCatalog } from '../../packages/catalog/src/index.ts'
+import { transmissionQuery } from '../../packages/catalog/src/transmissions/list-transmissions.ts'
 import { isSameDatabase, openDatabase } from '../../packages/database/src/index.ts'
 import { type CatalogFixture, samplePack, sha256, startCatalog } from './support-catalog.ts'
 
@@ -265,6 +266,51 @@ describe('transmissions', () => {
     expect(found).toMatchObject({ bytes: 5_000_000_000, studyInstanceUids: ['1.2.3', '1.2.4'], endedAt: at(2) })
     expect(await catalog.listTransmissions({ limit: 10, outcome: 'rejected', since: at(4) })).toEqual([])
     expect((await catalog.countContents()).lastReceived).toEqual([{ entityCode: 'ASST-A', at: at(2) }])
+    const ids = async (filter: object) =>
+      (await catalog.listTransmissions({ limit: 10, ...filter })).map(({ id }) => id)
+    const all = await ids({})
+    expect(await ids({ client: 'STORESCU', protocol: 'dimse', direction: 'in' })).toEqual(all)
+    expect(await ids({ reason: 'calling AE title not recognized' })).toEqual(all.slice(0, 1))
+    for (const other of [{ client: 'storescu' }, { protocol: 'stow' }, { direction: 'out' }, { reason: 'other' }]) {
+      expect(await ids(other)).toEqual([])
+    }
+  })
+
+  it('are found by an index among many, however rare what is looked for', { timeout: 60_000 }, async () => {
+    const { sql } = fixture.database
+    await fixture.catalog.registerPack(samplePack([{ sop: '1.1' }]))
+    const many = 100_000
+    await sql`
+      insert into transmissions (started_at, ended_at, bytes, instances, failures, entity_id, direction, protocol, client,
+        outcome, reason, study_instance_uids)
+      select at, at, 1, 1, 0, null, 'in', case when n = 7 then 'rare' else 'dimse' end,
+        case when n = 7 then 'RARE' else 'AE' || n % 50 end, case when n = 7 then 'rare' else 'released' end,
+        case when n % 1000 = 7 then case when n = 7 then 'rare' else 'timeout' end end,
+        array['1.2.' || n]
+      from generate_series(1, ${many}::int) n, lateral (select '2026-01-01'::timestamptz + n * interval '1 s' as at)`
+    await sql`vacuum analyze transmissions`
+    const filters = [
+      { client: 'RARE' },
+      { protocol: 'rare' },
+      { outcome: 'rare' },
+      { reason: 'rare' },
+      { studyInstanceUid: '1.2.7' },
+      { entityCode: 'ASST-A' },
+      { since: new Date('2026-01-01T00:00:07Z'), until: new Date('2026-01-01T00:00:08Z') },
+      {},
+    ]
+    for (const filter of filters) {
+      const query = transmissionQuery({ ...filter, limit: 50 })
+      const explained = await sql.unsafe<{ 'QUERY PLAN': string }[]>(
+        `explain (analyze, buffers, timing off) ${query.toString()}`,
+        query.params,
+      )
+      const plan = explained.map((line) => line['QUERY PLAN']).join('\n')
+      expect(plan, plan).not.toContain('Seq Scan on transmissions')
+      // Pages read: a walk through the whole table or a whole index would be thousands.
+      const pages = /Buffers: shared(?: hit=(\d+))?(?: read=(\d+))?/.exec(plan) ?? []
+      expect(Number(pages[1] ?? 0) + Number(pages[2] ?? 0), plan).toBeLessThan(200)
+    }
   })
 })
 

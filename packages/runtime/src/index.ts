@@ -17,6 +17,7 @@ export {
 } from './metrics/create-metrics.ts'
 export {
   type ArchiveStage,
+  type LinkState,
   metricDefinitions,
   type ObjectStoreOperation,
   type Outcome,

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { renderDemo } from './demo/render-demo.ts'
-import { createProgress, renderBar, renderTable } from './output.ts'
-import { parseDurationSeconds, parseInteger } from './parse-values.ts'
+import { createProgress, renderBar, renderTable, visibleJson, visibleText } from './output.ts'
+import { parseDurationSeconds, parseInteger, parseTime } from './parse-values.ts'
 
 describe('createProgress', () => {
   it('draws on a terminal only', () => {
@@ -64,5 +64,38 @@ describe('renderDemo', () => {
     expect(text).toContain('curl -s -H "authorization: Bearer $TOKEN" http://127.0.0.1:8080/dicomweb/studies\n')
     expect(text).toContain('a posted report found its study: LINKED by T2; 2 manifests are registered')
     expect(text).toContain('"http://127.0.0.1:8080/fhir/DocumentReference?patient.identifier=urn:oid:1.2|X"')
+  })
+})
+
+describe('what a peer named itself', () => {
+  const hostile = 'A\u001b[31m\nB\u009bC\u202eD\u2028\u{e0041}Città'
+
+  it('is shown and not obeyed', () => {
+    expect(visibleText(hostile)).toBe('A\\u{1b}[31m\\u{a}B\\u{9b}C\\u{202e}D\\u{2028}\\u{e0041}Città')
+    expect(renderTable([['head'], [hostile]]).split('\n')).toHaveLength(2)
+  })
+
+  it('is the same value in JSON, which holds no character that a terminal obeys', () => {
+    const json = visibleJson({ hostile })
+    expect(JSON.parse(json)).toEqual({ hostile })
+    expect(json).not.toMatch(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u)
+  })
+})
+
+describe('parseTime', () => {
+  it.each([
+    ['2026-11-24', '2026-11-24T00:00:00.000Z'],
+    ['2026-11-24T10:00', '2026-11-24T10:00:00.000Z'],
+    ['2026-11-24T10:00:30+01:00', '2026-11-24T09:00:30.000Z'],
+  ])('reads %s', (text, time) => {
+    expect(parseTime(text).toISOString()).toBe(time)
+  })
+
+  it('reads how long ago', () => {
+    expect(Math.abs(Date.now() - 900_000 - parseTime('15m').getTime())).toBeLessThan(5_000)
+  })
+
+  it.each(['yesterday', '2026-13-01', '24.11.2026', '1e3', ''])('refuses %j', (text) => {
+    expect(() => parseTime(text)).toThrow('a time is wanted')
   })
 })

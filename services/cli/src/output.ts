@@ -47,7 +47,8 @@ export function renderBar(o: {
 }
 
 /** Rows as aligned columns; the first row is the head. */
-export function renderTable(rows: readonly (readonly string[])[]): string {
+export function renderTable(cells: readonly (readonly string[])[]): string {
+  const rows = cells.map((row) => row.map(visibleText))
   const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => (row[column] ?? '').length)))
   return rows
     .map((row) =>
@@ -57,4 +58,21 @@ export function renderTable(rows: readonly (readonly string[])[]): string {
         .trimEnd(),
     )
     .join('\n')
+}
+
+/** Control and format characters, separators of lines: what moves a cursor, colours a terminal or turns text around. */
+const invisible = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu
+
+/** What a peer named itself is shown, never obeyed: ESC becomes `\u{1b}`. */
+export function visibleText(text: string): string {
+  return text.replace(invisible, (character) => `\\u{${character.codePointAt(0)?.toString(16)}}`)
+}
+
+/** JSON that may be looked at on a terminal: JSON.stringify escapes only the controls below a space. */
+export function visibleJson(value: unknown): string {
+  return JSON.stringify(value).replace(invisible, (character) =>
+    [...Array(character.length).keys()]
+      .map((at) => `\\u${character.charCodeAt(at).toString(16).padStart(4, '0')}`)
+      .join(''),
+  )
 }

@@ -3,7 +3,7 @@ import { Command, CommanderError } from 'commander'
 import type { CommandAction, CommandContext, CommandHost, CommandResult, RegisterCommand } from './command.ts'
 import { parseConfig } from './config.ts'
 import { CliError } from './errors.ts'
-import { createProgress, type TextStream } from './output.ts'
+import { createProgress, type TextStream, visibleJson } from './output.ts'
 
 export type ProgramOptions = {
   readonly environment: Environment
@@ -90,7 +90,7 @@ function createContext(
 }
 
 function printResult(result: CommandResult, json: boolean, stdout: TextStream): void {
-  if (json) stdout.write(`${JSON.stringify(result.json)}\n`)
+  if (json) stdout.write(`${visibleJson(result.json)}\n`)
   else if (result.text !== '') stdout.write(`${result.text}\n`)
 }
 

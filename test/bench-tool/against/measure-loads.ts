@@ -1,3 +1,4 @@
+import type { ClientName } from '../clients/index.ts'
 import { type Figures, fill } from '../compare.ts'
 import type { Load, LoadName, LoadSize } from '../data.ts'
 import { type CellData, type IngestCell, runCell, writeLoads } from '../ingest.ts'
@@ -45,7 +46,11 @@ async function ingestSample(
   }
 }
 
-type AgainstRetrievePlan = PairsPlan & { readonly size: LoadSize; readonly seconds: number }
+type AgainstRetrievePlan = PairsPlan & {
+  readonly size: LoadSize
+  readonly seconds: number
+  readonly client: ClientName
+}
 
 /** One run of a side measures every way of retrieving. */
 export async function retrievePairs(plan: AgainstRetrievePlan): Promise<readonly Pair[]> {

@@ -4,8 +4,13 @@ import type { Transmission } from './insert-transmissions.ts'
 
 export interface TransmissionFilter {
   readonly entityCode?: string | undefined
+  /** AE title or client, as it stands in the row. */
+  readonly client?: string | undefined
+  readonly direction?: 'in' | 'out' | undefined
+  readonly protocol?: string | undefined
   readonly studyInstanceUid?: string | undefined
   readonly outcome?: string | undefined
+  readonly reason?: string | undefined
   readonly since?: Date | undefined
   readonly until?: Date | undefined
   readonly limit: number
@@ -14,21 +19,36 @@ export interface TransmissionFilter {
 
 export type ListedTransmission = Transmission & { readonly id: number }
 
-/** Newest first. */
+/** Newest first. Each condition but the direction has an index that ends in the time. */
 export async function listTransmissions(sql: Sql, filter: TransmissionFilter): Promise<readonly ListedTransmission[]> {
+  const text = transmissionQuery(filter)
+  return sql.unsafe<ListedTransmission[]>(text.toString(), text.params, { prepare: true })
+}
+
+export function transmissionQuery(filter: TransmissionFilter): SqlText {
   const text = new SqlText()
   text.add(`select t.id, t.started_at as "startedAt", t.ended_at as "endedAt", t.bytes, t.instances, t.failures,
     e.code as "entityCode", t.direction, t.protocol, t.client, t.peer, t.outcome, t.reason,
-    to_json(t.study_instance_uids) as "studyInstanceUids"
-    from transmissions t left join entities e on e.id = t.entity_id where true`)
-  if (filter.entityCode !== undefined) text.add(`and e.code = ${text.param(filter.entityCode)}`)
-  if (filter.studyInstanceUid !== undefined) {
-    text.add(`and t.study_instance_uids @> array[${text.param(filter.studyInstanceUid)}::text]`)
+    to_json(t.study_instance_uids) as "studyInstanceUids" from`)
+  if (filter.studyInstanceUid === undefined) text.add('transmissions t')
+  else {
+    // `offset 0`: the rows of one study are few and are all taken from their index. Else the planner, which knows nothing of
+    // how often a UID stands in the arrays, may walk through all times until it has met enough of them.
+    const uid = text.param(filter.studyInstanceUid)
+    text.add(`(select * from transmissions where study_instance_uids @> array[${uid}::text] offset 0) t`)
   }
-  if (filter.outcome !== undefined) text.add(`and t.outcome = ${text.param(filter.outcome)}`)
+  text.add('left join entities e on e.id = t.entity_id where true')
+  // As one value, not by the join: so it is a condition of the index.
+  if (filter.entityCode !== undefined) {
+    text.add(`and t.entity_id = (select id from entities where code = ${text.param(filter.entityCode)})`)
+  }
+  for (const column of ['client', 'direction', 'protocol', 'outcome', 'reason'] as const) {
+    const value = filter[column]
+    if (value !== undefined) text.add(`and t.${column} = ${text.param(value)}`)
+  }
   if (filter.since !== undefined) text.add(`and t.started_at >= ${text.param(filter.since.toISOString())}::timestamptz`)
   if (filter.until !== undefined) text.add(`and t.started_at < ${text.param(filter.until.toISOString())}::timestamptz`)
   text.add(`order by t.started_at desc, t.id desc limit ${text.param(filter.limit)}::int`)
   text.add(`offset ${text.param(filter.offset ?? 0)}::int`)
-  return sql.unsafe<ListedTransmission[]>(text.toString(), text.params, { prepare: true })
+  return text
 }

@@ -1,6 +1,7 @@
 import type { Predicate } from '@vna/catalog'
 import type { Sql } from '@vna/database'
 import { runQuery } from '@vna/database'
+import { countLinks, type LinkCounts } from './count-links.ts'
 import { decideLink, withdrawReport } from './decide-link.ts'
 import { type Evaluation, type EvaluationRules, evaluateReport, takeDueReports } from './evaluate-report.ts'
 import { type CandidateQuery, type CandidateStudy, findCandidates } from './find-candidates.ts'
@@ -36,6 +37,7 @@ export interface ReportCatalog {
   isStudyShown(studyInstanceUid: string, predicate: Predicate): Promise<boolean>
   listReports(filter: ReportFilter, predicate: Predicate): Promise<readonly Report[]>
   listLinks(filter: LinkFilter, predicate: Predicate): Promise<readonly ReportLink[]>
+  countLinks(): Promise<LinkCounts>
   listReview(
     page: { readonly limit: number; readonly offset?: number | undefined },
     predicate: Predicate,
@@ -55,6 +57,7 @@ export function reportMethods(sql: Sql): ReportCatalog {
     isStudyShown: (uid, predicate) => isStudyShown(sql, uid, predicate),
     listReports: (filter, predicate) => listReports(sql, filter, predicate),
     listLinks: (filter, predicate) => listLinks(sql, filter, predicate),
+    countLinks: () => runQuery(() => countLinks(sql)),
     listReview: (page, predicate) => listReview(sql, page, predicate),
   }
 }

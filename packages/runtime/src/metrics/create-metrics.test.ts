@@ -47,7 +47,6 @@ describe('createMetrics', () => {
       'vna_fse_publications_total{outcome}',
       'vna_fse_divergence{}',
       'vna_links{state}',
-      'vna_migration_items{campaign,state}',
       'vna_http_request_seconds{route,method,status}',
       'vna_object_store_seconds{operation,outcome}',
     ])

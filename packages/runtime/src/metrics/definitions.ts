@@ -1,4 +1,4 @@
-/** Label values: closed sets, or (`entity`, `campaign`) bounded by a registry an operator keeps. Never a UID. */
+/** Label values: closed sets, or (`entity`) bounded by a registry an operator keeps. Never a UID. */
 export type Protocol = 'dimse' | 'stow' | 'migration'
 export type ReceiveOutcome = 'stored' | 'duplicate' | 'quarantined' | 'refused' | 'failed' | 'aborted'
 export type ArchiveStage = 'sidecar' | 'put' | 'register' | 'unlink' | 'total'
@@ -6,6 +6,7 @@ export type QueueFamily = 'archive' | 'study-stable'
 export type QueueState = 'waiting' | 'active' | 'delayed' | 'failed' | 'prioritized' | 'paused'
 export type StudyState = 'receiving' | 'stable' | 'unresolved'
 export type ObjectStoreOperation = 'prepare' | 'put' | 'read' | 'open' | 'head' | 'list' | 'delete' | 'probe'
+export type LinkState = 'LINKED' | 'REVIEW' | 'REJECTED_CONFLICT' | 'UNLINKED' | 'SUPERSEDED'
 export type Outcome = 'ok' | 'error'
 
 type Labels = Readonly<Record<string, string>>
@@ -84,11 +85,7 @@ export const metricDefinitions = {
     'Studies whose desired state in the FSE registry is older than 60 s',
     [],
   ),
-  links: gauge<{ state: string }>('vna_links', 'Links between reports and studies', ['state']),
-  migrationItems: gauge<{ campaign: string; state: string }>('vna_migration_items', 'Items of migration campaigns', [
-    'campaign',
-    'state',
-  ]),
+  links: gauge<{ state: LinkState }>('vna_links', 'Links between reports and studies', ['state']),
   httpRequestSeconds: histogram<{ route: string; method: string; status: string }>(
     'vna_http_request_seconds',
     'Time to answer an HTTP request, by route template',

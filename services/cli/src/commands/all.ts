@@ -10,6 +10,7 @@ const loaders: Readonly<Record<string, () => Promise<RegisterCommand>>> = {
   instance: async () => (await import('./instance.ts')).registerInstance,
   report: async () => (await import('./report.ts')).registerReport,
   identity: async () => (await import('./identity.ts')).registerIdentity,
+  transmissions: async () => (await import('./transmissions.ts')).registerTransmissions,
   quarantine: async () => (await import('./quarantine.ts')).registerQuarantine,
   journal: async () => (await import('./journal.ts')).registerJournal,
   verify: async () => (await import('./verify.ts')).registerVerify,

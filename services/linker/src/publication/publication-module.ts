@@ -1,4 +1,5 @@
 import { JobWorker, studyStableFamily, studyStableQueueName } from '@vna/jobs'
+import type { LinkState } from '@vna/runtime'
 import type { LinkerModule, LinkerParts } from '../linker-parts.ts'
 import { createMhdRegistry } from '../registry/mhd-registry.ts'
 import { createOwnRegistry } from '../registry/own-registry.ts'
@@ -24,6 +25,8 @@ export function createPublicationModule(
 ): LinkerModule {
   const { catalog, healthRecord, config, logger, metrics } = parts
   const registry = createRegistry(parts)
+  // Known as none from the start: a rate needs a first value.
+  for (const outcome of ['ok', 'error'] as const) metrics.fsePublications.inc({ outcome }, 0)
   const publisher = new Publisher({
     catalog,
     healthRecord,
@@ -104,4 +107,7 @@ async function measure({ healthRecord, metrics }: LinkerParts): Promise<void> {
     { state: 'unresolved' },
     unresolved.reduce((sum, { studies }) => sum + studies, 0),
   )
+  for (const [state, count] of Object.entries(await healthRecord.reports.countLinks())) {
+    metrics.links.set({ state: state as LinkState }, count)
+  }
 }
