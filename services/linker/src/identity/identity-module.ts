@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer'
 import type { AccessObject, TokenCaller } from '@vna/access'
 import { getCaller, ProblemError } from '@vna/http'
 import { type HealthRecord, type Identifier, type IdentityLink, identityLimits } from '@vna/record'
@@ -6,8 +7,8 @@ import { z } from 'zod'
 import { oneText, sendJson } from '../http/exchange.ts'
 import { BodyBudget } from '../intake/body-budget.ts'
 import type { LinkerModule, LinkerParts } from '../linker-parts.ts'
-import { CsvError } from './parse-csv.ts'
-import { readIdentities } from './read-identities.ts'
+import { CsvError } from './read-csv.ts'
+import { type ReadIdentities, readIdentities } from './read-identities.ts'
 
 const MAX_BODY_BYTES = 8192
 /** A table of a million identities. */
@@ -53,7 +54,7 @@ async function importTable(
   }
   const held = await budget.read(request)
   try {
-    const { links, errors } = readTable(held.bytes, `csv:${caller.principal.subject}`)
+    const { links, errors } = await readTable(held.bytes, `csv:${caller.principal.subject}`)
     const extensions = {
       errors: errors.slice(0, MAX_ERRORS_SHOWN),
       rows: links.length + errors.length,
@@ -68,14 +69,14 @@ async function importTable(
   }
 }
 
-function readTable(bytes: Uint8Array, source: string) {
+async function readTable(bytes: Uint8Array, source: string): Promise<ReadIdentities> {
+  if (!isUtf8(bytes)) throw new ProblemError('bad-request', 'the table is not UTF-8')
   try {
-    return readIdentities(new TextDecoder('utf-8', { fatal: true }).decode(bytes), source)
+    return await readIdentities(bytes, source)
   } catch (error) {
     if (error instanceof CsvError) {
       throw new ProblemError('bad-request', error.message, { extensions: { reason: error.code, line: error.line } })
     }
-    if (error instanceof TypeError) throw new ProblemError('bad-request', 'the table is not UTF-8')
     throw error
   }
 }

@@ -1,6 +1,6 @@
 import { codiceFiscaleIssuer, isCodiceFiscale } from '@vna/catalog'
 import { type Identifier, type IdentityLink, isNationalIssuer } from '@vna/record'
-import { type CsvRow, parseCsv } from './parse-csv.ts'
+import { type CsvRow, readCsv } from './read-csv.ts'
 
 export type RowProblem =
   | 'identifier-missing'
@@ -28,15 +28,22 @@ type Column = (typeof columns)[number]
  * `nationalIssuer` (absent: a codice fiscale), `name`, `birthDate` (YYYYMMDD or YYYY-MM-DD), `sex`. Every row is checked;
  * errors name lines, never values.
  */
-export function readIdentities(text: string, source: string): ReadIdentities {
-  const [header, ...rows] = parseCsv(text)
-  const places = header === undefined ? undefined : placesOf(header)
-  if (places === undefined) return { links: [], errors: [{ line: 1, problem: 'header-unknown' }] }
-  const read = rows.map((row) => linkOf(row, places, source))
-  return {
-    links: read.flatMap((one) => ('problem' in one ? [] : [one])),
-    errors: read.flatMap((one) => ('problem' in one ? [one] : [])),
+export async function readIdentities(bytes: Uint8Array, source: string): Promise<ReadIdentities> {
+  const links: IdentityLink[] = []
+  const errors: RowError[] = []
+  let places: Places | undefined
+  for await (const row of readCsv(bytes)) {
+    if (places === undefined) {
+      places = placesOf(row)
+      if (places === undefined) break
+      continue
+    }
+    const read = linkOf(row, places, source)
+    if ('problem' in read) errors.push(read)
+    else links.push(read)
   }
+  if (places === undefined) return { links: [], errors: [{ line: 1, problem: 'header-unknown' }] }
+  return { links, errors }
 }
 
 type Places = ReadonlyMap<Column, number>
