@@ -1,4 +1,4 @@
-import { encodePart10Prefix, explicitVrLittleEndian } from '@vna/dicom'
+import { encodeElementHeader, encodePart10Prefix, explicitVrLittleEndian } from '@vna/dicom'
 
 /** Small instances for the tests of this package. */
 
@@ -36,14 +36,7 @@ export function createExampleInstance(o: { n: number; study?: string; pixelBytes
 export function encodeElement(tag: number, vr: string, value: string | Buffer): Buffer {
   const bytes = Buffer.from(value as Buffer)
   const padding = Buffer.alloc(bytes.length % 2, vr === 'UI' || vr === 'OW' ? 0 : 0x20)
-  const isLong = vr === 'OW' || vr === 'UN' || vr === 'SQ'
-  const header = Buffer.alloc(isLong ? 12 : 8)
-  header.writeUInt16LE(tag >>> 16, 0)
-  header.writeUInt16LE(tag & 0xffff, 2)
-  header.write(vr, 4, 'latin1')
-  if (isLong) header.writeUInt32LE(bytes.length + padding.length, 8)
-  else header.writeUInt16LE(bytes.length + padding.length, 6)
-  return Buffer.concat([header, bytes, padding])
+  return Buffer.concat([encodeElementHeader(tag, vr, bytes.length + padding.length), bytes, padding])
 }
 
 function unsignedShort(value: number): Buffer {

@@ -75,3 +75,4 @@ export {
   type EncodeOptions,
   encodeDataSet,
 } from './write/encode-data-set.ts'
+export { encodeElementHeader } from './write/encode-header.ts'

@@ -1,5 +1,5 @@
-import { encodePart10Prefix, explicitVrLittleEndian } from '@vna/dicom'
-import { encodeAttributes, encodeElementHeader } from './data-set.ts'
+import { encodeElementHeader, encodePart10Prefix, explicitVrLittleEndian } from '@vna/dicom'
+import { encodeAttributes } from './data-set.ts'
 import type { InstancePlan } from './plan.ts'
 
 /** Up to here `dataSet()` and `part10()` answer in one piece. */

@@ -1,5 +1,6 @@
 import { DicomError } from '../errors.ts'
 import { isStorableUid } from '../uids.ts'
+import { encodeElementHeader } from '../write/encode-header.ts'
 
 /** Identifies this software in every file it writes (PS3.7 D.3.3.2). */
 export const implementationClassUid = '2.25.245419096075973716971429449766937307276'
@@ -56,12 +57,5 @@ function padded(text: string, padding: string): Buffer {
 
 /** One explicit little endian element of group 0002. */
 function metaElement(element: number, vr: string, value: Buffer): Buffer {
-  const longForm = vr === 'OB'
-  const header = Buffer.alloc(longForm ? 12 : 8)
-  header.writeUInt16LE(0x0002, 0)
-  header.writeUInt16LE(element, 2)
-  header.write(vr, 4, 'latin1')
-  if (longForm) header.writeUInt32LE(value.length, 8)
-  else header.writeUInt16LE(value.length, 6)
-  return Buffer.concat([header, value])
+  return Buffer.concat([encodeElementHeader(0x00020000 | element, vr, value.length), value])
 }

@@ -1,15 +1,12 @@
 import { vrOf } from '../dictionary.ts'
+import { vrInfoOf } from '../value-representations.ts'
+import { encodeElementHeader, maxShortLengthBytes } from '../write/encode-header.ts'
 
 export const UNDEFINED_LENGTH = 0xffffffff
 export const ITEM = 0xfffee000
 export const ITEM_DELIMITATION = 0xfffee00d
 export const SEQUENCE_DELIMITATION = 0xfffee0dd
 export const PIXEL_REPRESENTATION = 0x00280103
-
-const MAX_SHORT_LENGTH = 0xffff
-
-/** VRs with two reserved bytes and a 32-bit length in explicit encodings (PS3.5 table 7.1-1). */
-const longVrs = new Set(['OB', 'OD', 'OF', 'OL', 'OV', 'OW', 'SQ', 'SV', 'UC', 'UN', 'UR', 'UT', 'UV'])
 
 /** Bytes that change places between big and little endian (PS3.5 7.3); AT is two numbers of two bytes each. */
 const unitBytes: Readonly<Record<string, number>> = {
@@ -44,30 +41,15 @@ export function decodeSourceHeader(bytes: Buffer, encoding: SourceEncoding, hasS
   if (group === 0xfffe) return { tag, vr: '', length, headerBytes: 8 }
   if (!isBigEndian) return { tag, vr: implicitVr(tag, length, hasSignedPixels), length, headerBytes: 8 }
   const vr = bytes.toString('latin1', 4, 6)
-  if (!longVrs.has(vr)) return { tag, vr, length: bytes.readUInt16BE(6), headerBytes: 8 }
+  if (!vrInfoOf(vr).longForm) return { tag, vr, length: bytes.readUInt16BE(6), headerBytes: 8 }
   if (bytes.length < 12) return { tag, vr, length: 0, headerBytes: 0 }
   return { tag, vr, length: bytes.readUInt32BE(8), headerBytes: 12 }
 }
 
 /** Encodes an Explicit VR Little Endian header. A value too long for its VR's 16-bit length becomes UN (PS3.5 6.2.2 note). */
 export function encodeExplicitHeader(tag: number, vr: string, length: number): Buffer {
-  const isLong = longVrs.has(vr) || length > MAX_SHORT_LENGTH
-  const header = Buffer.alloc(isLong ? 12 : 8)
-  header.writeUInt16LE(tag >>> 16, 0)
-  header.writeUInt16LE(tag & 0xffff, 2)
-  header.write(isLong && !longVrs.has(vr) ? 'UN' : vr, 4, 'latin1')
-  if (isLong) header.writeUInt32LE(length, 8)
-  else header.writeUInt16LE(length, 6)
-  return header
-}
-
-/** Encodes the header of an item or a delimiter. */
-export function encodeItemHeader(tag: number, length: number): Buffer {
-  const header = Buffer.alloc(8)
-  header.writeUInt16LE(tag >>> 16, 0)
-  header.writeUInt16LE(tag & 0xffff, 2)
-  header.writeUInt32LE(length, 4)
-  return header
+  const isTooLong = length > maxShortLengthBytes && !vrInfoOf(vr).longForm
+  return encodeElementHeader(tag, isTooLong ? 'UN' : vr, length)
 }
 
 function implicitVr(tag: number, length: number, hasSignedPixels: boolean): string {

@@ -1,8 +1,8 @@
 import { DicomError } from '../errors.ts'
+import { encodeTagAndLength } from '../write/encode-header.ts'
 import {
   decodeSourceHeader,
   encodeExplicitHeader,
-  encodeItemHeader,
   ITEM,
   ITEM_DELIMITATION,
   PIXEL_REPRESENTATION,
@@ -119,7 +119,7 @@ export class ExplicitLittleEndianRewriter {
     switch (header.tag) {
       case ITEM:
         if (innermost?.kind !== 'sequence') throw this.#failure('an item stands outside a sequence')
-        this.#output.add(encodeItemHeader(ITEM, header.length === 0 ? 0 : this.#lengthOf(header)))
+        this.#output.add(encodeTagAndLength(ITEM, header.length === 0 ? 0 : this.#lengthOf(header)))
         if (header.length !== 0) this.#open('item', header)
         return
       case ITEM_DELIMITATION:
@@ -127,7 +127,7 @@ export class ExplicitLittleEndianRewriter {
         const kind = header.tag === ITEM_DELIMITATION ? 'item' : 'sequence'
         if (innermost?.kind !== kind || innermost.end !== undefined) throw this.#failure('a delimiter ends nothing')
         this.#containers.pop()
-        this.#output.add(encodeItemHeader(header.tag, 0))
+        this.#output.add(encodeTagAndLength(header.tag, 0))
         return
       }
       default:
@@ -152,7 +152,7 @@ export class ExplicitLittleEndianRewriter {
       if (this.#offset < last.end) return
       this.#containers.pop()
       if (this.#source === 'implicit-le') {
-        this.#output.add(encodeItemHeader(last.kind === 'item' ? ITEM_DELIMITATION : SEQUENCE_DELIMITATION, 0))
+        this.#output.add(encodeTagAndLength(last.kind === 'item' ? ITEM_DELIMITATION : SEQUENCE_DELIMITATION, 0))
       }
     }
   }

@@ -2,7 +2,8 @@ import { parseTag, tagToHex } from '../dictionary.ts'
 import { DicomError } from '../errors.ts'
 import type { DicomJsonElement } from '../json/dicom-json.ts'
 import { valueRepresentations, vrInfoOf } from '../value-representations.ts'
-import { encodeValues } from './encode-values.ts'
+import { encodeElementHeader, encodeTagAndLength, maxShortLengthBytes } from './encode-header.ts'
+import { encodeValues, type TextEncoding } from './encode-values.ts'
 
 /** Keys are 'GGGGEEEE' or keywords. DICOM JSON, and for what JSON cannot hold: raw bytes in little endian, or the fragments of encapsulated pixel data. */
 export type EncodableElement = Omit<DicomJsonElement, 'Value'> & {
@@ -18,39 +19,46 @@ export type EncodeOptions = {
   readonly encoding: 'implicit-le' | 'explicit-le'
   /** Of sequences and items. Default `defined`. */
   readonly lengths?: 'defined' | 'undefined'
+  /** Of text that is more than ASCII. Default `ISO_IR 192`, which is UTF-8; `ISO_IR 100` is ISO 8859-1. */
+  readonly characterSet?: CharacterSetTerm
 }
 
-const utf8Term = 'ISO_IR 192'
+type CharacterSetTerm = 'ISO_IR 100' | 'ISO_IR 192'
+
+const textEncodings: Readonly<Record<CharacterSetTerm, TextEncoding>> = { 'ISO_IR 100': 'latin1', 'ISO_IR 192': 'utf8' }
 const specificCharacterSet = '00080005'
 const undefinedLength = 0xffffffff
 const itemTag = 0xfffee000
 const itemDelimitationTag = 0xfffee00d
 const sequenceDelimitationTag = 0xfffee0dd
-const maxShortLength = 0xffff
 /** Deeper input is refused: this writer is for small data sets of our own. */
 const maxEncodedDepth = 64
 
 /**
- * Writes a data set in ascending tag order (PS3.5 7.1). Text is UTF-8: where it is more than ASCII, Specific Character
- * Set becomes ISO_IR 192 at the top and vanishes from items. Throws DicomError 'unencodable' with the tag path.
+ * Writes a data set in ascending tag order (PS3.5 7.1). Where text is more than ASCII, Specific Character Set
+ * becomes that of the options at the top and vanishes from items. Throws DicomError 'unencodable' with the tag path.
  */
 export function encodeDataSet(dataSet: EncodableDataSet, options: EncodeOptions): Uint8Array {
-  const extended = hasExtendedText(dataSet)
-  return Buffer.concat(encodeElements(dataSet, { options, extended, path: '', depth: 0 }))
+  const { characterSet = 'ISO_IR 192' } = options
+  const extended = hasExtendedText(dataSet) ? characterSet : undefined
+  const textEncoding = textEncodings[characterSet]
+  return Buffer.concat(encodeElements(dataSet, { options, textEncoding, extended, path: '', depth: 0 }))
 }
 
 type Writing = {
   readonly options: EncodeOptions
-  readonly extended: boolean
+  readonly textEncoding: TextEncoding
+  /** What Specific Character Set must say; `undefined` where all text is ASCII. */
+  readonly extended: CharacterSetTerm | undefined
   readonly path: string
   readonly depth: number
 }
 
 function encodeElements(dataSet: EncodableDataSet, writing: Writing): Uint8Array[] {
   const elements = new Map(Object.entries(dataSet).map(([key, element]) => [hexOf(key, writing), element]))
-  const charset: EncodableElement = { vr: 'CS', Value: [utf8Term] }
-  if (writing.extended && writing.depth === 0) elements.set(specificCharacterSet, charset)
-  else if (writing.extended) elements.delete(specificCharacterSet)
+  const { extended } = writing
+  if (extended && writing.depth === 0) elements.set(specificCharacterSet, { vr: 'CS', Value: [extended] })
+  else if (extended) elements.delete(specificCharacterSet)
   const sorted = [...elements].sort(([a], [b]) => (a < b ? -1 : 1))
   return sorted.flatMap(([key, element]) => encodeElement(key, element, writing))
 }
@@ -68,14 +76,14 @@ function encodeElement(key: string, element: EncodableElement, writing: Writing)
   const tag = Number.parseInt(key, 16)
   if (element.vr === 'SQ') return encodeSequence(tag, element, { ...writing, path })
   if (element.fragments) return encodeFragments(tag, element, writing)
-  const value = valueBytes(element, path)
+  const value = valueBytes(element, { ...writing, path })
   return [headerOf(tag, element.vr, value.length, { ...writing, path }), value]
 }
 
-function valueBytes(element: EncodableElement, path: string): Uint8Array {
+function valueBytes(element: EncodableElement, { path, textEncoding }: Writing): Uint8Array {
   if (element.bytes) return padded(element.bytes)
   if (element.InlineBinary !== undefined) return padded(Buffer.from(element.InlineBinary, 'base64'))
-  return encodeValues(element.vr, element.Value ?? [], path)
+  return encodeValues(element.vr, element.Value ?? [], { path, textEncoding })
 }
 
 function padded(bytes: Uint8Array): Uint8Array {
@@ -83,25 +91,10 @@ function padded(bytes: Uint8Array): Uint8Array {
 }
 
 function headerOf(tag: number, vr: string, length: number, writing: Writing): Buffer {
-  const explicit = writing.options.encoding === 'explicit-le'
-  const longForm = explicit && vrInfoOf(vr).longForm
-  if (explicit && !longForm && length > maxShortLength) throw new DicomError('unencodable', { tagPath: writing.path })
-  const header = Buffer.alloc(longForm ? 12 : 8)
-  header.writeUInt16LE(tag >>> 16, 0)
-  header.writeUInt16LE(tag & 0xffff, 2)
-  if (explicit) header.write(vr, 4, 'latin1')
-  if (longForm) header.writeUInt32LE(length, 8)
-  else if (explicit) header.writeUInt16LE(length, 6)
-  else header.writeUInt32LE(length, 4)
-  return header
-}
-
-function delimiter(tag: number, length: number): Buffer {
-  const header = Buffer.alloc(8)
-  header.writeUInt16LE(tag >>> 16, 0)
-  header.writeUInt16LE(tag & 0xffff, 2)
-  header.writeUInt32LE(length, 4)
-  return header
+  if (writing.options.encoding === 'implicit-le') return encodeTagAndLength(tag, length)
+  if (!vrInfoOf(vr).longForm && length > maxShortLengthBytes)
+    throw new DicomError('unencodable', { tagPath: writing.path })
+  return encodeElementHeader(tag, vr, length)
 }
 
 function encodeSequence(tag: number, element: EncodableElement, writing: Writing): Uint8Array[] {
@@ -111,20 +104,20 @@ function encodeSequence(tag: number, element: EncodableElement, writing: Writing
     const inner = { ...writing, path: `${writing.path}/${index}/`, depth: writing.depth + 1 }
     const content = Buffer.concat(encodeElements((item ?? {}) as EncodableDataSet, inner))
     return open
-      ? [delimiter(itemTag, undefinedLength), content, delimiter(itemDelimitationTag, 0)]
-      : [delimiter(itemTag, content.length), content]
+      ? [encodeTagAndLength(itemTag, undefinedLength), content, encodeTagAndLength(itemDelimitationTag, 0)]
+      : [encodeTagAndLength(itemTag, content.length), content]
   })
   const length = items.reduce((sum, part) => sum + part.length, 0)
   if (!open) return [headerOf(tag, 'SQ', length, writing), ...items]
-  return [headerOf(tag, 'SQ', undefinedLength, writing), ...items, delimiter(sequenceDelimitationTag, 0)]
+  return [headerOf(tag, 'SQ', undefinedLength, writing), ...items, encodeTagAndLength(sequenceDelimitationTag, 0)]
 }
 
 function encodeFragments(tag: number, element: EncodableElement, writing: Writing): Uint8Array[] {
   const fragments = (element.fragments ?? []).map(padded)
   return [
     headerOf(tag, element.vr, undefinedLength, writing),
-    ...fragments.flatMap((fragment) => [delimiter(itemTag, fragment.length), fragment]),
-    delimiter(sequenceDelimitationTag, 0),
+    ...fragments.flatMap((fragment) => [encodeTagAndLength(itemTag, fragment.length), fragment]),
+    encodeTagAndLength(sequenceDelimitationTag, 0),
   ]
 }
 

@@ -2,8 +2,12 @@ import { DicomError } from '../errors.ts'
 import type { PersonNameJson } from '../json/dicom-json.ts'
 import { vrInfoOf } from '../value-representations.ts'
 
+export type TextEncoding = 'latin1' | 'utf8'
+
+export type ValueOptions = { readonly path: string; readonly textEncoding: TextEncoding }
+
 /** Bytes of DICOM JSON values, padded to even length (PS3.5 6.2): NUL for UI, space for other text. */
-export function encodeValues(vr: string, values: readonly unknown[], path: string): Buffer {
+export function encodeValues(vr: string, values: readonly unknown[], { path, textEncoding }: ValueOptions): Buffer {
   if (values.length === 0) return Buffer.alloc(0)
   const { kind } = vrInfoOf(vr)
   if (kind === 'number') return Buffer.concat(values.map((value) => encodeNumber(vr, value, path)))
@@ -12,7 +16,8 @@ export function encodeValues(vr: string, values: readonly unknown[], path: strin
   const text = values
     .map((value) => (kind === 'person-name' ? personNameText(value, path) : plainText(value, path)))
     .join('\\')
-  const bytes = Buffer.from(text, 'utf8')
+  if (textEncoding === 'latin1' && /[^\0-\xff]/.test(text)) throw new DicomError('unencodable', { tagPath: path })
+  const bytes = Buffer.from(text, textEncoding)
   return bytes.length % 2 === 0 ? bytes : Buffer.concat([bytes, Buffer.from(vr === 'UI' ? '\0' : ' ')])
 }
 

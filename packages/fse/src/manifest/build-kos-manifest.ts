@@ -1,5 +1,4 @@
-import { explicitVrLittleEndian, implementationClassUid, implementationVersionName } from '@vna/dicom'
-import dcmjs from 'dcmjs'
+import { encodeDataSet, encodePart10Prefix, explicitVrLittleEndian } from '@vna/dicom'
 import type { PatientIdentifier } from '../model/identifiers.ts'
 import type { ManifestRequest, ManifestStudy } from '../model/manifest-study.ts'
 import { allIdentifiersOf, checkOptions, checkStudy, primaryIdentifierOf } from './check-study.ts'
@@ -9,27 +8,27 @@ import { generatedAccessionMark } from './generated-accession.ts'
 import { kosContent, referencedSop } from './kos-content.ts'
 import { manifestSeriesUidOf, manifestUidOf } from './manifest-identity.ts'
 import type { ManifestOptions } from './manifest-options.ts'
-import { writeDataSet } from './write-data-set.ts'
 
 export const kosSopClassUid = '1.2.840.10008.5.1.4.1.1.88.59'
 
 /** The manifest as DICOM Key Object Selection: Part 10, Explicit VR Little Endian. Throws ManifestError. */
 export function buildKosManifest(study: ManifestStudy, options: ManifestOptions): Uint8Array {
+  const dataSet = kosDataSet(study, options)
+  const prefix = encodePart10Prefix({
+    sopClassUid: kosSopClassUid,
+    sopInstanceUid: manifestUidOf(study, options),
+    transferSyntaxUid: explicitVrLittleEndian,
+  })
+  return Buffer.concat([prefix, encodeDataSet(dataSet, { encoding: 'explicit-le', lengths: 'undefined' })])
+}
+
+/** What the manifest says. Throws ManifestError. */
+export function kosDataSet(study: ManifestStudy, options: ManifestOptions): DataSet {
   const profile = codeProfileOf(options)
   checkStudy(study)
   checkOptions(options)
-  const sopInstanceUid = manifestUidOf(study, options)
-  const file = new dcmjs.data.DicomDict({
-    '00020001': { vr: 'OB', Value: [new Uint8Array([0, 1]).buffer] },
-    ...element('00020002', 'UI', kosSopClassUid),
-    ...element('00020003', 'UI', sopInstanceUid),
-    ...element('00020010', 'UI', explicitVrLittleEndian),
-    ...element('00020012', 'UI', implementationClassUid),
-    ...element('00020013', 'SH', implementationVersionName),
-  })
-  const head = new Uint8Array(file.write())
-  const body = writeDataSet({
-    ...documentHeader(study, options, sopInstanceUid),
+  return {
+    ...documentHeader(study, options, manifestUidOf(study, options)),
     ...patient(study),
     ...requests(study),
     ...evidence(study, options, profile),
@@ -38,8 +37,7 @@ export function buildKosManifest(study: ManifestStudy, options: ManifestOptions)
     ...element('0040A050', 'CS', 'SEPARATE'),
     ...sequence('0040A504', { ...element('00080105', 'CS', 'DCMR'), ...element('0040DB00', 'CS', '2010') }),
     ...sequence('0040A730', ...kosContent(study, profile)),
-  })
-  return Buffer.concat([head, body])
+  }
 }
 
 function documentHeader(study: ManifestStudy, options: ManifestOptions, sopInstanceUid: string): DataSet {

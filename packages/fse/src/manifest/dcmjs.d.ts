@@ -1,20 +1,16 @@
-/** What this package uses of dcmjs, which ships no types. */
+/** What the tests of this package use of dcmjs, which ships no types. */
 declare module 'dcmjs' {
-  interface WriteStream {
-    getBuffer(): ArrayBuffer
-  }
-  const dcmjs: {
-    data: {
-      DicomDict: new (
-        meta: object,
-      ) => {
-        dict: object
-        write(options?: object): ArrayBuffer
-      }
-      DicomMessage: {
-        write(elements: object, stream: WriteStream, transferSyntaxUid: string, options: object): number
-      }
-      WriteBufferStream: new (sizeBytes: number, littleEndian: boolean) => WriteStream
+  namespace dcmjs {
+    interface Item {
+      readonly [tag: string]: { readonly vr: string; readonly Value: readonly unknown[] }
+    }
+    interface DicomDict {
+      dict: Item
+      write(): ArrayBuffer
+    }
+    const data: {
+      readonly DicomDict: new (meta: object) => DicomDict
+      readonly DicomMessage: { readFile(file: ArrayBuffer): DicomDict }
     }
   }
   export default dcmjs

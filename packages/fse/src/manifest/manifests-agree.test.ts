@@ -76,7 +76,9 @@ describe('KOS and FHIR manifest', () => {
     )
   })
 
-  it.each([1, 5_000])('agree for %i instances', (count) => expectAgreement(studyOf(count), 'mado-ti'))
+  it.each([1, 5_000])('agree for %i instances', { timeout: 60_000 }, (count) =>
+    expectAgreement(studyOf(count), 'mado-ti'),
+  )
 
   it('are equal bytes for equal input, and other ones for another version', () => {
     for (const profile of profiles) {

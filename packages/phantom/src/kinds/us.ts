@@ -57,7 +57,7 @@ function planLoop(context: StudyContext, options: KindOptions, colour: Colour, i
       TransducerType: 'SECTOR_PHASED',
       HeartRate: String(Math.round(60_000 / (BEAT_FRAMES * FRAME_TIME_MS))),
       FrameTime: String(FRAME_TIME_MS),
-      FrameIncrementPointer: 0x00181063,
+      FrameIncrementPointer: '00181063',
       CineRate: String(1000 / FRAME_TIME_MS),
       RecommendedDisplayFrameRate: String(1000 / FRAME_TIME_MS),
       NumberOfFrames: String(options.frames),
