@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import {
+  type BuiltBundle,
   buildFhirManifest,
   buildKosManifest,
   encodeFhir,
-  type FhirBundle,
   type ManifestOptions,
   type ManifestStudy,
   oids,
@@ -37,7 +37,7 @@ const options = (version: number): ManifestOptions => ({
   wadoRsUrl: 'https://vna.test/dicomweb',
 })
 
-function submission(version: number, replaces?: { kos: string; fhir: string }): FhirBundle {
+function submission(version: number, replaces?: { kos: string; fhir: string }): BuiltBundle {
   const [kos, fhir] = [
     buildKosManifest(study, options(version)),
     encodeFhir(buildFhirManifest(study, options(version))),

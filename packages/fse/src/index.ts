@@ -1,14 +1,5 @@
+export type { BuiltBundle, BuiltDocumentReference, BuiltEndpoint, BuiltImagingStudy } from './fhir/built.ts'
 export { encodeFhir } from './fhir/encode-fhir.ts'
-export type {
-  FhirBundle,
-  FhirBundleEntry,
-  FhirDocumentReference,
-  FhirEndpoint,
-  FhirIdentifier,
-  FhirImagingStudy,
-  FhirReference,
-  FhirResource,
-} from './fhir/resources.ts'
 export { type AdtEvent, type AdtFacts, type AdtOptions, type AdtPatient, adtFactsOf } from './hl7v2/adt-facts.ts'
 export { type OrderFacts, orderFactsOf } from './hl7v2/order-message.ts'
 export { defaultLinkingOptions, type LinkingOptions, linkReport } from './linking/link-report.ts'

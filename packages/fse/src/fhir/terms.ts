@@ -1,8 +1,8 @@
+import type * as r4 from 'fhir/r4.js'
 import { isOid } from '../manifest/elements.ts'
 import { generatedAccessionMark } from '../manifest/generated-accession.ts'
 import type { PatientIdentifier } from '../model/identifiers.ts'
 import type { CodedValue, ManifestRequest } from '../model/manifest-study.ts'
-import type { FhirCodeableConcept, FhirCoding, FhirIdentifier } from './resources.ts'
 
 export const systems = {
   uri: 'urn:ietf:rfc:3986',
@@ -29,15 +29,15 @@ const systemByScheme: Readonly<Record<string, string>> = {
   RADLEX: 'http://radlex.org',
 }
 
-export function codingOf({ code, scheme, meaning }: CodedValue): FhirCoding {
+export function codingOf({ code, scheme, meaning }: CodedValue): r4.Coding {
   return { system: systemByScheme[scheme] ?? (isOid(scheme) ? `urn:oid:${scheme}` : undefined), code, display: meaning }
 }
 
-export function conceptOf(value: CodedValue): FhirCodeableConcept {
+export function conceptOf(value: CodedValue): r4.CodeableConcept {
   return { coding: [codingOf(value)], text: value.meaning }
 }
 
-export function concept(system: string, code: string, display?: string): FhirCodeableConcept {
+export function concept(system: string, code: string, display?: string): r4.CodeableConcept {
   return { coding: [{ system, code, display }] }
 }
 
@@ -48,16 +48,16 @@ export function systemOfIssuer(issuer: string): string {
   return `urn:x-local-issuer:${encodeURIComponent(issuer)}`
 }
 
-export function oidIdentifier(uid: string): FhirIdentifier {
+export function oidIdentifier(uid: string): r4.Identifier {
   return { system: systems.uri, value: `urn:oid:${uid}` }
 }
 
-export function studyUidIdentifier(studyInstanceUid: string): FhirIdentifier {
+export function studyUidIdentifier(studyInstanceUid: string): r4.Identifier {
   const type = concept(systems.dicom, '110180', 'Study Instance UID')
   return { type, system: 'urn:dicom:uid', value: `urn:oid:${studyInstanceUid}` }
 }
 
-export function accessionIdentifier(request: ManifestRequest): FhirIdentifier {
+export function accessionIdentifier(request: ManifestRequest): r4.Identifier {
   return {
     type: {
       coding: [
@@ -72,7 +72,7 @@ export function accessionIdentifier(request: ManifestRequest): FhirIdentifier {
 }
 
 /** Placer and filler order number, as far as they are known. */
-export function orderIdentifiersOf(request: ManifestRequest): readonly FhirIdentifier[] {
+export function orderIdentifiersOf(request: ManifestRequest): readonly r4.Identifier[] {
   const { placerOrderNumber, placerIssuerOid, fillerOrderNumber, fillerIssuerOid } = request
   return [
     ...orderIdentifier('PLAC', 'Placer Identifier', placerOrderNumber, placerIssuerOid),
@@ -85,17 +85,17 @@ function orderIdentifier(
   display: string,
   value: string | undefined,
   issuer: string | undefined,
-): readonly FhirIdentifier[] {
+): readonly r4.Identifier[] {
   if (!value) return []
   const type = concept(systems.identifierType, code, display)
   return [{ type, system: issuer ? systemOfIssuer(issuer) : undefined, value }]
 }
 
-export function patientIdentifier({ value, issuer }: PatientIdentifier): FhirIdentifier {
+export function patientIdentifier({ value, issuer }: PatientIdentifier): r4.Identifier {
   return { system: systemOfIssuer(issuer), value }
 }
 
 /** `undefined` for none: FHIR has no empty lists. */
-export function nonEmpty<T>(list: readonly T[]): readonly T[] | undefined {
+export function nonEmpty<T>(list: T[]): T[] | undefined {
   return list.length === 0 ? undefined : list
 }

@@ -1,19 +1,8 @@
+import type * as r4 from 'fhir/r4.js'
+import type { BuiltBundle } from '../fhir/built.ts'
 import { escapeXml } from '../fhir/escape-xml.ts'
 import { fhirDate, fhirInstant } from '../fhir/fhir-time.ts'
 import { mado } from '../fhir/mado.ts'
-import type {
-  FhirBundle,
-  FhirCodeableConcept,
-  FhirComposition,
-  FhirDevice,
-  FhirHumanName,
-  FhirNarrative,
-  FhirOrganization,
-  FhirPatient,
-  FhirReference,
-  FhirResource,
-  FhirServiceRequest,
-} from '../fhir/resources.ts'
 import {
   accessionIdentifier,
   concept,
@@ -34,12 +23,12 @@ import { registrationOf } from './registration-options.ts'
  * The manifest as FHIR R4 document (MadoFhirBundle), the same instances as in the KOS. Its identifier is the SOP Instance
  * UID of the KOS. Equal input gives an equal bundle. Throws ManifestError.
  */
-export function buildFhirManifest(study: ManifestStudy, options: ManifestOptions): FhirBundle {
+export function buildFhirManifest(study: ManifestStudy, options: ManifestOptions): BuiltBundle {
   checkStudy(study)
   checkOptions(options)
   const manifestUid = manifestUidOf(study, options)
   const urn = (name: string) => resourceUrn(manifestUid, name)
-  const parts: readonly (FhirResource | undefined)[] = [
+  const parts: readonly (r4.FhirResource | undefined)[] = [
     composition(study, options, urn),
     imagingStudy(study, options, {
       id: idOfUrn(urn('ImagingStudy')),
@@ -68,11 +57,11 @@ export function buildFhirManifest(study: ManifestStudy, options: ManifestOptions
 
 type Urn = (name: string) => string
 
-function referenceTo(urn: Urn, type: string, name?: string): FhirReference {
+function referenceTo(urn: Urn, type: string, name?: string): r4.Reference {
   return { reference: urn(name === undefined ? type : `${type} ${name}`), type }
 }
 
-function composition(study: ManifestStudy, options: ManifestOptions, urn: Urn): FhirComposition {
+function composition(study: ManifestStudy, options: ManifestOptions, urn: Urn): r4.Composition {
   const registration = registrationOf(options)
   const organizationReference = referenceTo(urn, 'Organization')
   const instances = study.series.reduce((sum, series) => sum + series.instances.length, 0)
@@ -98,12 +87,12 @@ function composition(study: ManifestStudy, options: ManifestOptions, urn: Urn): 
 }
 
 /** The EU priority category, where the configuration names no other. */
-export function categoryOf(options: ManifestOptions): FhirCodeableConcept {
+export function categoryOf(options: ManifestOptions): r4.CodeableConcept {
   const { category } = registrationOf(options)
   return category ? conceptOf(category) : concept(systems.priorityCategory, 'Medical-Imaging', 'Medical Imaging')
 }
 
-function section(series: ManifestSeries): { readonly title: string; readonly text: FhirNarrative } {
+function section(series: ManifestSeries): { readonly title: string; readonly text: r4.Narrative } {
   const number = series.seriesNumber === undefined ? undefined : `n. ${series.seriesNumber}`
   const words = [series.modality, number, series.description].filter(Boolean)
   return {
@@ -112,12 +101,12 @@ function section(series: ManifestSeries): { readonly title: string; readonly tex
   }
 }
 
-function narrative(words: readonly (string | undefined)[]): FhirNarrative {
+function narrative(words: readonly (string | undefined)[]): r4.Narrative {
   const text = escapeXml(words.filter(Boolean).join(' · '))
   return { status: 'generated', div: `<div xmlns="http://www.w3.org/1999/xhtml"><p>${text}</p></div>` }
 }
 
-function patient(study: ManifestStudy, id: string): FhirPatient {
+function patient(study: ManifestStudy, id: string): r4.Patient {
   const genders = { M: 'male', F: 'female', O: 'other' } as const
   return {
     resourceType: 'Patient',
@@ -131,7 +120,7 @@ function patient(study: ManifestStudy, id: string): FhirPatient {
 }
 
 /** PN: family^given^middle^prefix^suffix, alphabetic group. */
-function humanName(name: string | undefined): readonly FhirHumanName[] | undefined {
+function humanName(name: string | undefined): r4.HumanName[] | undefined {
   const parts = (name?.split('=')[0] ?? '').split('^').map((part) => part.trim())
   const [family, given, middle, prefix, suffix] = parts
   if (parts.every((part) => part === '')) return undefined
@@ -145,7 +134,7 @@ function humanName(name: string | undefined): readonly FhirHumanName[] | undefin
   ]
 }
 
-function device(options: ManifestOptions, id: string, owner: FhirReference): FhirDevice {
+function device(options: ManifestOptions, id: string, owner: r4.Reference): r4.Device {
   return {
     resourceType: 'Device',
     id,
@@ -156,7 +145,7 @@ function device(options: ManifestOptions, id: string, owner: FhirReference): Fhi
   }
 }
 
-function organization(study: ManifestStudy, id: string): FhirOrganization {
+function organization(study: ManifestStudy, id: string): r4.Organization {
   return {
     resourceType: 'Organization',
     id,
@@ -166,7 +155,7 @@ function organization(study: ManifestStudy, id: string): FhirOrganization {
   }
 }
 
-function serviceRequest(study: ManifestStudy, request: ManifestRequest, urn: Urn, place: number): FhirServiceRequest {
+function serviceRequest(study: ManifestStudy, request: ManifestRequest, urn: Urn, place: number): r4.ServiceRequest {
   return {
     resourceType: 'ServiceRequest',
     id: idOfUrn(urn(`ServiceRequest ${place}`)),

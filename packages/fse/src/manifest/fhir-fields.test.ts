@@ -1,7 +1,7 @@
+import type * as r4 from 'fhir/r4.js'
 import { describe, expect, it } from 'vitest'
 import { encodeFhir } from '../fhir/encode-fhir.ts'
 import { mado } from '../fhir/mado.ts'
-import type { FhirResource } from '../fhir/resources.ts'
 import type { ManifestStudy } from '../model/manifest-study.ts'
 import { buildFhirManifest } from './build-fhir-manifest.ts'
 import { generatedAccessionMark } from './generated-accession.ts'
@@ -24,7 +24,7 @@ import {
 import { fhirErrorsOf } from './testing/validate-fhir.ts'
 
 type Json = { readonly [key: string]: unknown }
-const parse = (resource: FhirResource): Json => JSON.parse(new TextDecoder().decode(encodeFhir(resource)))
+const parse = (resource: r4.FhirResource): Json => JSON.parse(new TextDecoder().decode(encodeFhir(resource)))
 
 /** `a.0.b` inside a JSON value. */
 function at(value: unknown, path: string): unknown {

@@ -1,12 +1,7 @@
+import type * as r4 from 'fhir/r4.js'
+import type { BuiltEndpoint, BuiltImagingStudy } from '../fhir/built.ts'
 import { fhirDateTime } from '../fhir/fhir-time.ts'
 import { mado } from '../fhir/mado.ts'
-import type {
-  FhirEndpoint,
-  FhirImagingInstance,
-  FhirImagingSeries,
-  FhirImagingStudy,
-  FhirReference,
-} from '../fhir/resources.ts'
 import {
   accessionIdentifier,
   codingOf,
@@ -26,15 +21,15 @@ import { targetRegionOf, targetRegionsOf } from './target-region.ts'
 /** How the resources of a study point to each other: by id at a server, by `urn:uuid:` inside a document. */
 export interface StudyReferences {
   readonly id: string
-  readonly subject: FhirReference
-  readonly wado: FhirReference
-  readonly viewer: FhirReference | undefined
+  readonly subject: r4.Reference
+  readonly wado: r4.Reference
+  readonly viewer: r4.Reference | undefined
   /** ServiceRequest of each request of the study, in their order; empty: identifiers only. */
-  readonly requests: readonly FhirReference[]
+  readonly requests: readonly r4.Reference[]
 }
 
 /** The study for a search responder. Its id depends on the Study Instance UID only; the subject is given by identifier. */
-export function imagingStudyOf(study: ManifestStudy, options: ManifestOptions): FhirImagingStudy {
+export function imagingStudyOf(study: ManifestStudy, options: ManifestOptions): BuiltImagingStudy {
   checkStudy(study)
   const [wado, viewer] = endpointsOf(study, options).map(({ id }) => ({
     reference: `Endpoint/${id}`,
@@ -43,25 +38,25 @@ export function imagingStudyOf(study: ManifestStudy, options: ManifestOptions): 
   return imagingStudy(study, options, {
     id: idOfUrn(resourceUrn(study.studyInstanceUid, 'ImagingStudy')),
     subject: subjectOf(study),
-    wado: wado as FhirReference,
+    wado: wado as r4.Reference,
     viewer,
     requests: [],
   })
 }
 
 /** The WADO-RS endpoint, then the viewer's where there is one. The first is one for all studies of the archive. */
-export function endpointsOf(study: ManifestStudy, options: ManifestOptions): readonly FhirEndpoint[] {
+export function endpointsOf(study: ManifestStudy, options: ManifestOptions): readonly BuiltEndpoint[] {
   const { retrieveLocationUid, wadoRsUrl, displayUri } = options
   const wado = wadoEndpoint(idOfUrn(resourceUrn(retrieveLocationUid, `Endpoint ${wadoRsUrl}`)), options)
   if (displayUri === undefined) return [wado]
   return [wado, viewerEndpoint(idOfUrn(resourceUrn(study.studyInstanceUid, `Endpoint ${displayUri}`)), displayUri)]
 }
 
-export function subjectOf(study: ManifestStudy): FhirReference {
+export function subjectOf(study: ManifestStudy): r4.Reference {
   return { type: 'Patient', identifier: patientIdentifier(primaryIdentifierOf(study)) }
 }
 
-export function wadoEndpoint(id: string, { retrieveLocationUid, wadoRsUrl }: ManifestOptions): FhirEndpoint {
+export function wadoEndpoint(id: string, { retrieveLocationUid, wadoRsUrl }: ManifestOptions): BuiltEndpoint {
   return {
     resourceType: 'Endpoint',
     id,
@@ -77,7 +72,7 @@ export function wadoEndpoint(id: string, { retrieveLocationUid, wadoRsUrl }: Man
   }
 }
 
-export function viewerEndpoint(id: string, displayUri: string): FhirEndpoint {
+export function viewerEndpoint(id: string, displayUri: string): BuiltEndpoint {
   return {
     resourceType: 'Endpoint',
     id,
@@ -91,7 +86,7 @@ export function viewerEndpoint(id: string, displayUri: string): FhirEndpoint {
   }
 }
 
-export function imagingStudy(study: ManifestStudy, options: ManifestOptions, refs: StudyReferences): FhirImagingStudy {
+export function imagingStudy(study: ManifestStudy, options: ManifestOptions, refs: StudyReferences): BuiltImagingStudy {
   const zone = study.timezoneOffset ?? options.timezoneOffset
   const regions = targetRegionsOf(study.series)
   return {
@@ -126,7 +121,7 @@ export function modalityCoding(modality: string): { readonly system: string; rea
   return { system: systems.dicom, code: modality }
 }
 
-function seriesOf(series: ManifestSeries, wado: FhirReference, zone: string): FhirImagingSeries {
+function seriesOf(series: ManifestSeries, wado: r4.Reference, zone: string): r4.ImagingStudySeries {
   return {
     uid: series.seriesInstanceUid,
     number: unsigned(series.seriesNumber),
@@ -141,10 +136,10 @@ function seriesOf(series: ManifestSeries, wado: FhirReference, zone: string): Fh
   }
 }
 
-function instanceOf(instance: ManifestInstance): FhirImagingInstance {
+function instanceOf(instance: ManifestInstance): r4.ImagingStudySeriesInstance {
   const { numberOfFrames, documentTitle, keyObjectDescription } = instance
   return {
-    extension: nonEmpty([
+    extension: nonEmpty<r4.Extension>([
       ...(numberOfFrames === undefined ? [] : [{ url: mado.numberOfFrames, valueInteger: numberOfFrames }]),
       ...(documentTitle ? [{ url: mado.documentTitle, valueCodeableConcept: conceptOf(documentTitle) }] : []),
     ]),

@@ -1,8 +1,8 @@
 import { itemsOf, textOf } from '@vna/dicom'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import type { BuiltBundle, BuiltImagingStudy } from '../fhir/built.ts'
 import { encodeFhir } from '../fhir/encode-fhir.ts'
-import type { FhirBundle, FhirImagingStudy } from '../fhir/resources.ts'
 import type { ManifestStudy } from '../model/manifest-study.ts'
 import { buildFhirManifest } from './build-fhir-manifest.ts'
 import { buildKosManifest } from './build-kos-manifest.ts'
@@ -31,16 +31,16 @@ const anyStudy = shapes.map((list): ManifestStudy => {
 })
 
 function uidsOfFhir(bytes: Uint8Array): ManifestUids {
-  const bundle = JSON.parse(new TextDecoder().decode(bytes)) as FhirBundle
+  const bundle = JSON.parse(new TextDecoder().decode(bytes)) as BuiltBundle
   const study = bundle.entry.map(({ resource }) => resource).find((r) => r.resourceType === 'ImagingStudy')
-  const found = study as FhirImagingStudy
+  const found = study as BuiltImagingStudy
   const bare = (urn: string | undefined) => urn?.replace('urn:oid:', '')
   return {
     manifest: bare(bundle.identifier?.value),
     study: bare(found.identifier[0]?.value),
     series: found.series.map(({ uid, instance }) => ({
       uid,
-      instances: instance.map((one) => `${bare(one.sopClass.code)} ${one.uid}`),
+      instances: (instance ?? []).map((one) => `${bare(one.sopClass.code)} ${one.uid}`),
     })),
   }
 }

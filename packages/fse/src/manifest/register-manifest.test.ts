@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
+import type { BuiltBundle, BuiltDocumentReference, BuiltList } from '../fhir/built.ts'
 import { encodeFhir } from '../fhir/encode-fhir.ts'
 import { mado, mhdNames } from '../fhir/mado.ts'
-import type { FhirBundle, FhirDocumentReference, FhirList } from '../fhir/resources.ts'
 import { buildFhirManifest } from './build-fhir-manifest.ts'
 import { buildKosManifest } from './build-kos-manifest.ts'
 import { contentHashOf, manifestUidOf, submissionUidOf } from './manifest-identity.ts'
@@ -24,8 +24,10 @@ const input: ProvideDocumentInput = {
 const parse = <T>(resource: T): T => JSON.parse(JSON.stringify(resource)) as T
 const oid = (uid: string) => ({ system: 'urn:ietf:rfc:3986', value: `urn:oid:${uid}` })
 
-function documentsOf(bundle: FhirBundle): readonly FhirDocumentReference[] {
-  return bundle.entry.flatMap(({ resource }) => (resource.resourceType === 'DocumentReference' ? [resource] : []))
+function documentsOf(bundle: BuiltBundle): readonly BuiltDocumentReference[] {
+  return bundle.entry.flatMap(({ resource }) =>
+    resource.resourceType === 'DocumentReference' ? [resource as BuiltDocumentReference] : [],
+  )
 }
 
 describe('document entry', () => {
@@ -87,7 +89,7 @@ describe('document entry', () => {
 
   it('dates an exam without a date by its manifest', () => {
     const undated = { ...study, studyDate: undefined }
-    expect(reference('kos', { study: undated }).context.period.start).toBe('2026-01-11T08:30:00+01:00')
+    expect(reference('kos', { study: undated }).context.period?.start).toBe('2026-01-11T08:30:00+01:00')
   })
 
   it('takes every national code from the configuration, which no manifest and no hash depends on', () => {
@@ -123,7 +125,7 @@ describe('document entry', () => {
 
 describe('submission of both formats (ITI-65)', () => {
   const bundle = parse(provideDocumentBundle({ ...input, replaces: former }))
-  const list = bundle.entry[0]?.resource as FhirList
+  const list = bundle.entry[0]?.resource as BuiltList
 
   it('is a transaction of a SubmissionSet, two entries and two documents, valid R4', () => {
     expect(bundle).toMatchObject({ type: 'transaction', meta: { profile: [mhdNames.provideBundle] } })

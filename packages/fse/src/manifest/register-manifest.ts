@@ -1,15 +1,8 @@
 import { createHash } from 'node:crypto'
+import type * as r4 from 'fhir/r4.js'
+import type { BuiltBundle, BuiltDocumentReference, BuiltList } from '../fhir/built.ts'
 import { fhirDateTime, fhirInstant } from '../fhir/fhir-time.ts'
 import { mado, mhdNames } from '../fhir/mado.ts'
-import type {
-  FhirBundle,
-  FhirBundleEntry,
-  FhirDocumentReference,
-  FhirIdentifier,
-  FhirList,
-  FhirReference,
-  FhirResource,
-} from '../fhir/resources.ts'
 import {
   accessionIdentifier,
   concept,
@@ -56,26 +49,29 @@ const formats = {
       code: '1.2.840.10008.5.1.4.1.1.88.59',
       display: 'Key Object Selection Document',
     },
-    content: undefined,
   },
   fhir: {
     profile: mado.fhirDocumentReference,
     mime: 'application/fhir+json',
     format: { system: systems.formatCode, code: 'urn:ihe:rad:MADO:fhir-manifest:2026', display: 'MADO FHIR manifest' },
-    content: [{ url: mado.contentProfile, extension: [{ url: 'value[x]', valueCanonical: mado.bundle }] }],
   },
 } as const
 
+const contentExtensions: Readonly<Record<ManifestFormat, r4.Extension[] | undefined>> = {
+  kos: undefined,
+  fhir: [{ url: mado.contentProfile, extension: [{ url: 'value[x]', valueCanonical: mado.bundle }] }],
+}
+
 /** The document entry of one manifest (MADO on MHD). Its master identifier is the manifest's UID in both formats. */
-export function documentReferenceOf(input: DocumentReferenceInput): FhirDocumentReference {
+export function documentReferenceOf(input: DocumentReferenceInput): BuiltDocumentReference {
   const { study, options, format, replaces, related } = input
   checkStudy(study)
   checkOptions(options)
   const registration = registrationOf(options)
   const manifestUid = manifestUidOf(study, options)
   const urn = documentUrnOf(study, options, format)
-  const unique: FhirIdentifier = { use: 'usual', ...oidIdentifier(manifestUid) }
-  const entryUuid: FhirIdentifier = { use: 'official', system: systems.uri, value: urn }
+  const unique: r4.Identifier = { use: 'usual', ...oidIdentifier(manifestUid) }
+  const entryUuid: r4.Identifier = { use: 'official', system: systems.uri, value: urn }
   const links = [
     ...(replaces === undefined ? [] : [{ code: 'replaces' as const, target: documentTarget(replaces) }]),
     ...(related === undefined ? [] : [{ code: 'transforms' as const, target: documentTarget(related) }]),
@@ -106,12 +102,12 @@ function documentUrnOf(study: ManifestStudy, options: ManifestOptions, format: M
   return resourceUrn(manifestUidOf(study, options), `DocumentReference ${format}`)
 }
 
-function documentTarget(reference: string): FhirReference {
+function documentTarget(reference: string): r4.Reference {
   return { reference, type: 'DocumentReference' }
 }
 
 /** R5's modality and bodySite, on which MADO searches. */
-function searchExtensions(study: ManifestStudy): FhirDocumentReference['extension'] {
+function searchExtensions(study: ManifestStudy): r4.DocumentReference['extension'] {
   return [
     ...modalitiesOf(study).map((modality) => ({
       url: mado.documentModality,
@@ -125,7 +121,7 @@ function searchExtensions(study: ManifestStudy): FhirDocumentReference['extensio
 }
 
 /** By what they are called: a registry does not know our resources. */
-function authorsOf(study: ManifestStudy, options: ManifestOptions): readonly FhirReference[] {
+function authorsOf(study: ManifestStudy, options: ManifestOptions): r4.Reference[] {
   const identifier = study.institutionOid === undefined ? undefined : oidIdentifier(study.institutionOid)
   return [
     { type: 'Organization', identifier, display: study.institutionName },
@@ -133,11 +129,11 @@ function authorsOf(study: ManifestStudy, options: ManifestOptions): readonly Fhi
   ]
 }
 
-function contentOf(input: DocumentReferenceInput): FhirDocumentReference['content'][number] {
+function contentOf(input: DocumentReferenceInput): r4.DocumentReference['content'][number] {
   const { options, format, document, url } = input
   const { language, title } = registrationOf(options)
   return {
-    extension: formats[format].content,
+    extension: contentExtensions[format],
     attachment: {
       contentType: formats[format].mime,
       language,
@@ -151,7 +147,7 @@ function contentOf(input: DocumentReferenceInput): FhirDocumentReference['conten
   }
 }
 
-function contextOf(study: ManifestStudy, options: ManifestOptions): FhirDocumentReference['context'] {
+function contextOf(study: ManifestStudy, options: ManifestOptions): BuiltDocumentReference['context'] {
   const { facilityType, practiceSetting } = registrationOf(options)
   const zone = study.timezoneOffset ?? options.timezoneOffset
   // An exam without a date is dated by its manifest, as in the KOS.
@@ -185,7 +181,7 @@ export interface ProvideDocumentInput {
 }
 
 /** ITI-65: both formats in one submission, each a transform of the other. Sent again it is equal, byte by byte. */
-export function provideDocumentBundle(input: ProvideDocumentInput): FhirBundle {
+export function provideDocumentBundle(input: ProvideDocumentInput): BuiltBundle {
   const { study, options } = input
   checkStudy(study)
   checkOptions(options)
@@ -207,7 +203,7 @@ function documentEntries(
   { study, options, replaces, ...bytes }: ProvideDocumentInput,
   format: ManifestFormat,
   urn: Urn,
-): readonly FhirBundleEntry[] {
+): BuiltBundle['entry'] {
   const content = bytes[format]
   const binaryUrn = urn(`Binary ${format}`)
   const reference = documentReferenceOf({
@@ -232,14 +228,14 @@ function documentEntries(
   ]
 }
 
-function posted(fullUrl: string, resource: FhirResource): FhirBundleEntry {
+function posted(fullUrl: string, resource: r4.FhirResource): BuiltBundle['entry'][number] {
   return { fullUrl, resource, request: { method: 'POST', url: resource.resourceType } }
 }
 
 /** The SubmissionSet of MHD. */
-function submissionSet({ study, options }: ProvideDocumentInput, urn: Urn): FhirList {
+function submissionSet({ study, options }: ProvideDocumentInput, urn: Urn): BuiltList {
   const registration = registrationOf(options)
-  const entryUuid: FhirIdentifier = { use: 'official', system: systems.uri, value: urn('List') }
+  const entryUuid: r4.Identifier = { use: 'official', system: systems.uri, value: urn('List') }
   return {
     resourceType: 'List',
     id: idOfUrn(urn('List')),

@@ -1,3 +1,4 @@
+import type * as r4 from 'fhir/r4.js'
 import { searchLimits } from './parse-search.ts'
 import { type SearchedType, searchIncludes, searchParameters, sortKeys } from './search-parameters.ts'
 
@@ -5,12 +6,12 @@ const PUBLISHED = '2026-11-24'
 const searched: readonly SearchedType[] = ['DocumentReference', 'ImagingStudy', 'Endpoint']
 
 /** What this responder can do (R4 CapabilityStatement, kind instance). */
-export function capabilityStatement(fhirUrl: string): Record<string, unknown> {
-  const resources = searched.map((type) => ({
+export function capabilityStatement(fhirUrl: string): r4.CapabilityStatement {
+  const resources = searched.map((type): r4.CapabilityStatementRestResource => ({
     type,
     documentation: documentationOf(type),
     interaction: [{ code: 'read' }, { code: 'search-type' }],
-    ...(searchIncludes[type].length > 0 && { searchInclude: searchIncludes[type] }),
+    ...(searchIncludes[type].length > 0 && { searchInclude: [...searchIncludes[type]] }),
     searchParam: searchParamsOf(type),
   }))
   return {
@@ -35,7 +36,7 @@ export function capabilityStatement(fhirUrl: string): Record<string, unknown> {
 }
 
 /** By their names alone: a modifier is none, and those with one are told in words. */
-function searchParamsOf(type: SearchedType): readonly { name: string; type: string }[] {
+function searchParamsOf(type: SearchedType): r4.CapabilityStatementRestResourceSearchParam[] {
   return Object.entries(searchParameters[type])
     .filter(([name]) => !name.includes(':'))
     .map(([name, parameter]) => ({ name, type: parameter.type }))

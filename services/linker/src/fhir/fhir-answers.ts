@@ -3,11 +3,11 @@ import type { Predicate } from '@vna/catalog'
 import { baseUrlOf, getCaller, ProblemError } from '@vna/http'
 import type { FoundPage } from '@vna/record'
 import type { Request, Response } from 'express'
+import type * as r4 from 'fhir/r4.js'
 import type { LinkerParts } from '../linker-parts.ts'
 import { type ManifestSettings, publicUrlOf } from '../publication/manifest-options.ts'
 import { capabilityStatement } from './capability-statement.ts'
 import {
-  type DocumentReferenceResource,
   documentReferenceResource,
   imagingStudyResource,
   viewerEndpointResources,
@@ -23,15 +23,11 @@ export interface FhirParts extends LinkerParts {
 }
 
 type Found = FoundPage<unknown>['next']
-interface Resource {
-  readonly resourceType?: unknown
-  readonly id?: unknown
-}
 interface Resources {
   readonly total: number
-  readonly resources: readonly Resource[]
+  readonly resources: readonly r4.FhirResource[]
   /** What the found ones point at, as far as the search wants it and the caller may see it. */
-  readonly included: readonly Resource[]
+  readonly included: readonly r4.FhirResource[]
   readonly next: Found
 }
 
@@ -69,8 +65,8 @@ export async function answerSearch(
   })
 }
 
-function entriesOf({ resources, included }: Resources, { ignored }: FhirSearch, fhirUrl: string): readonly object[] {
-  const entryOf = (mode: string) => (resource: Resource) => ({
+function entriesOf({ resources, included }: Resources, { ignored }: FhirSearch, fhirUrl: string): r4.BundleEntry<r4.FhirResource>[] {
+  const entryOf = (mode: 'match' | 'include') => (resource: r4.FhirResource) => ({
     fullUrl: `${fhirUrl}/${String(resource.resourceType)}/${String(resource.id)}`,
     resource,
     search: { mode },
@@ -80,7 +76,7 @@ function entriesOf({ resources, included }: Resources, { ignored }: FhirSearch, 
   return [
     ...resources.map(entryOf('match')),
     ...included.map(entryOf('include')),
-    ...(ignored > 0 ? [{ resource: outcome, search: { mode: 'outcome' } }] : []),
+    ...(ignored > 0 ? [{ resource: outcome, search: { mode: 'outcome' as const } }] : []),
   ]
 }
 
@@ -152,16 +148,18 @@ async function findDocuments({ healthRecord }: FhirParts, { search, predicate, f
 /** An entry points at its former version and at the other format. */
 const MAX_INCLUDED = 2 * searchLimits.maxCount
 
-function relatedIdsOf(entries: readonly DocumentReferenceResource[]): readonly string[] {
-  const references = entries.flatMap(({ relatesTo = [] }) => relatesTo.map(({ target }) => target.reference))
+function relatedIdsOf(entries: readonly r4.DocumentReference[]): readonly string[] {
+  const references = entries.flatMap(({ relatesTo = [] }) =>
+    relatesTo.flatMap(({ target }) => target.reference ?? []),
+  )
   return [...new Set(references.map((reference) => reference.replace(/^DocumentReference\//, '')))]
 }
 
 /** Read one after the other: each may be large. */
 async function findStudies({ healthRecord, settings }: FhirParts, { search, predicate }: Wanted): Promise<Resources> {
   const page = await healthRecord.publications.searchStudies(search.search, predicate, search)
-  const resources: Resource[] = []
-  const viewers: Resource[] = []
+  const resources: r4.FhirResource[] = []
+  const viewers: r4.FhirResource[] = []
   for (const { studyInstanceUid, changedAt } of page.items) {
     const study = await healthRecord.publications.readManifestStudy(studyInstanceUid, predicate)
     if (study === undefined || study.requests.length === 0) continue
@@ -193,7 +191,7 @@ function askedOf(request: Request): URLSearchParams {
 }
 
 /** Tell by what the answer was made: what was ignored is not in them. */
-function linksOf(url: string, used: URLSearchParams, next: Found): readonly { relation: string; url: string }[] {
+function linksOf(url: string, used: URLSearchParams, next: Found): r4.BundleLink[] {
   const self = used.size === 0 ? url : `${url}?${used}`
   if (next === undefined) return [{ relation: 'self', url: self }]
   const following = new URLSearchParams(used)

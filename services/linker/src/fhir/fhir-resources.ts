@@ -1,31 +1,21 @@
-import { endpointsOf, type FhirEndpoint, type FhirImagingStudy, imagingStudyOf, type ManifestStudy } from '@vna/fse'
+import { type BuiltEndpoint, type BuiltImagingStudy, endpointsOf, imagingStudyOf, type ManifestStudy } from '@vna/fse'
 import type { FoundEntry, ManifestRow, ManifestStudyRow } from '@vna/record'
+import type * as r4 from 'fhir/r4.js'
 import { type ManifestSettings, manifestOptionsOf } from '../publication/manifest-options.ts'
 
-export interface DocumentReferenceResource {
-  readonly resourceType?: unknown
-  readonly id?: unknown
-  readonly meta?: object
-  readonly content?: readonly { readonly attachment: { readonly url: string } }[]
-  readonly relatesTo?: readonly { readonly target: { readonly reference: string } }[]
-}
-
 /** The entry as it was registered, with what it is now and where its document lies for this client. */
-export function documentReferenceResource(
-  { format, manifest }: FoundEntry,
-  fhirUrl: string,
-): DocumentReferenceResource {
-  const entry = manifest.entries[format] as DocumentReferenceResource
-  const content = (entry.content ?? []).map((part) => {
+export function documentReferenceResource({ format, manifest }: FoundEntry, fhirUrl: string): r4.DocumentReference {
+  const entry = manifest.entries[format] as r4.DocumentReference
+  const content = entry.content.map((part) => {
     const { attachment } = part
     return { ...part, attachment: { ...attachment, url: `${fhirUrl}/${attachment.url}` } }
   })
   const described = { ...entry, meta: metaOf(entry.meta, manifest.changedAt) }
-  return { ...described, status: statusOf(manifest), content } as DocumentReferenceResource
+  return { ...described, status: statusOf(manifest), content }
 }
 
 /** What `_lastUpdated` looks for. */
-function metaOf(meta: object | undefined, changedAt: Date | undefined): object {
+function metaOf(meta: r4.Meta | undefined, changedAt: Date | undefined): r4.Meta {
   return { ...(changedAt !== undefined && { lastUpdated: changedAt.toISOString() }), ...meta }
 }
 
@@ -37,25 +27,28 @@ export function imagingStudyResource(
   study: ManifestStudyRow,
   changedAt: Date | undefined,
   settings: ManifestSettings,
-): FhirImagingStudy {
+): BuiltImagingStudy {
   const resource = imagingStudyOf(study, optionsOf(study.studyInstanceUid, settings))
-  return { ...resource, meta: metaOf(resource.meta, changedAt) } as FhirImagingStudy
+  return { ...resource, meta: metaOf(resource.meta, changedAt) }
 }
 
 /** The archive's own WADO-RS; without a study, since it is one for all. */
-export function wadoEndpointResource(settings: ManifestSettings): FhirEndpoint {
+export function wadoEndpointResource(settings: ManifestSettings): BuiltEndpoint {
   const [wado] = endpointsFor('', { ...settings, viewerUrl: undefined })
   if (wado === undefined) throw new Error('there is always a WADO-RS endpoint')
   return wado
 }
 
 /** One, or none where no viewer is configured. */
-export function viewerEndpointResources(studyInstanceUid: string, settings: ManifestSettings): readonly FhirEndpoint[] {
+export function viewerEndpointResources(
+  studyInstanceUid: string,
+  settings: ManifestSettings,
+): readonly BuiltEndpoint[] {
   return endpointsFor(studyInstanceUid, settings).slice(1)
 }
 
 /** Endpoints are named by the study's UID and the settings; nothing else of the study is looked at. */
-function endpointsFor(studyInstanceUid: string, settings: ManifestSettings): readonly FhirEndpoint[] {
+function endpointsFor(studyInstanceUid: string, settings: ManifestSettings): readonly BuiltEndpoint[] {
   const study: ManifestStudy = {
     studyInstanceUid,
     institutionName: '',

@@ -1,11 +1,12 @@
 import type { Logger } from '@vna/runtime'
 import type { ErrorRequestHandler, Response } from 'express'
+import type * as r4 from 'fhir/r4.js'
 import { problemOf } from '../http/problem-of.ts'
 
 export const fhirMediaType = 'application/fhir+json; charset=utf-8'
 
 /** FHIR's IssueType for what HTTP says. */
-const issueCodes: Readonly<Record<number, string>> = {
+const issueCodes: Readonly<Record<number, r4.OperationOutcomeIssue['code']>> = {
   400: 'invalid',
   401: 'login',
   403: 'forbidden',
@@ -17,7 +18,7 @@ const issueCodes: Readonly<Record<number, string>> = {
   503: 'transient',
 }
 
-export function sendFhir(response: Response, resource: unknown, status = 200): void {
+export function sendFhir(response: Response, resource: r4.FhirResource, status = 200): void {
   response
     .status(status)
     .set({ 'content-type': fhirMediaType, 'cache-control': 'private, no-store' })
@@ -25,7 +26,7 @@ export function sendFhir(response: Response, resource: unknown, status = 200): v
 }
 
 /** Stands in an answer, beside what was found. */
-export function warning(diagnostics: string): Record<string, unknown> {
+export function warning(diagnostics: string): r4.OperationOutcome {
   return { resourceType: 'OperationOutcome', issue: [{ severity: 'warning', code: 'not-supported', diagnostics }] }
 }
 

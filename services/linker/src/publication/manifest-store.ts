@@ -100,7 +100,7 @@ function facetsOf(study: ManifestStudy, entryOfKos: ReturnType<typeof entry>): N
     studyDate: study.studyDate,
     modalities: [...new Set(study.series.map(({ modality }) => modality))],
     regions: (entryOfKos.extension ?? []).flatMap(({ url, valueCodeableConcept }) =>
-      url.endsWith('bodySite') ? (valueCodeableConcept?.coding ?? []).map(({ code }) => code) : [],
+      url.endsWith('bodySite') ? (valueCodeableConcept?.coding ?? []).flatMap(({ code }) => code ?? []) : [],
     ),
     accessions: study.requests.flatMap(({ accessionNumber, accessionIssuerOid }) => [
       accessionNumber,
