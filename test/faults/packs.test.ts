@@ -79,7 +79,11 @@ function withoutKeywordRemarks(text: string): string {
 
 describe('a pack', () => {
   it('is read alike by GNU tar, bsdtar and Python', { timeout: TEST_TIMEOUT_MS }, async () => {
-    const python = await runProgram('/usr/bin/python3', ['-c', LIST_WITH_TARFILE, ...packs])
+    const python = await runProgram(process.env.VNA_TEST_PYTHON ?? '/usr/bin/python3', [
+      '-c',
+      LIST_WITH_TARFILE,
+      ...packs,
+    ])
     expect(python.stderr).toBe('')
     const expected = python.stdout.trim().split('\n').sort()
     expect(expected).toHaveLength(INSTANCES)

@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url'
 import {
   type EnsureProgramsOptions,
   ensurePrograms,
+  type Program,
   type ProgramName,
   programTable,
 } from '../../services/supervisor/src/programs/index.ts'
@@ -17,9 +18,10 @@ export const cacheFolder = join(repositoryFolder, '.cache', 'debian')
 export default async function provideProgramsToTests(): Promise<void> {
   const names = Object.keys(programTable) as ProgramName[]
   // All in one go where that works; what cannot be had must not keep the others away.
-  await ensurePrograms(names, options).catch(() => undefined)
+  const all = await ensurePrograms(names, options).catch(() => undefined)
   for (const name of names) {
-    await provide(name).catch((error: Error) => process.stderr.write(`tests: ${error.message}\n`))
+    const program = all?.get(name) ?? (await provide(name))
+    if (program !== undefined) tellTests(name, program)
   }
 }
 
@@ -29,11 +31,20 @@ const options: EnsureProgramsOptions = {
   onDownload: (packages) => process.stderr.write(`tests: downloading ${packages.join(', ')} (once)\n`),
 }
 
-async function provide(name: ProgramName): Promise<void> {
-  const program = (await ensurePrograms([name], options)).get(name)
-  if (program === undefined) return
-  if (programTable[name].kind === 'command') addFolder('PATH', dirname(program.path))
-  if (program.env.PYTHONPATH !== undefined) addFolder('PYTHONPATH', program.env.PYTHONPATH)
+async function provide(name: ProgramName): Promise<Program | undefined> {
+  try {
+    return (await ensurePrograms([name], options)).get(name)
+  } catch (error) {
+    process.stderr.write(`tests: ${(error as Error).message}\n`)
+    return undefined
+  }
+}
+
+function tellTests(name: ProgramName, program: Program): void {
+  const { kind } = programTable[name]
+  if (kind === 'command') addFolder('PATH', dirname(program.path))
+  // Another Python on the PATH does not have the module.
+  if (kind === 'python-module') process.env.VNA_TEST_PYTHON = program.path
 }
 
 function addFolder(variable: string, folder: string): void {

@@ -1,8 +1,8 @@
 import { fileURLToPath } from 'node:url'
 import { runProgram } from './programs.ts'
 
-/** Debian's own interpreter: `python3-pydicom` is installed for it and no other. */
-const PYTHON = '/usr/bin/python3'
+/** The interpreter that has pydicom, as the test set-up found it; Debian's own, unless that was unpacked. */
+const PYTHON = process.env.VNA_TEST_PYTHON ?? '/usr/bin/python3'
 const READER = fileURLToPath(new URL('./read_with_pydicom.py', import.meta.url))
 
 export type PydicomElement = {

@@ -3,7 +3,8 @@ import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:f
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { ensureProgram, ensurePrograms } from '../../../services/supervisor/src/programs/index.ts'
+import { ensureUnpacked } from '../../../services/supervisor/src/programs/ensure-programs.ts'
+import { ensureProgram } from '../../../services/supervisor/src/programs/index.ts'
 import { writeWrapper } from '../../../services/supervisor/src/programs/unpacked.ts'
 
 describe('programs', () => {
@@ -41,15 +42,36 @@ describe('programs', () => {
     expect(found.env).toEqual({})
   })
 
-  it('that nobody can provide are named with what to install', async () => {
-    // An apt-get that knows nothing stands first on the PATH.
-    write(join(folder, 'tools', 'apt-get'), '#!/bin/sh\necho "E: Unable to locate package dicom3tools" >&2\nexit 100\n')
-    const options = { cacheFolder: join(folder, 'cache'), environment: { PATH: join(folder, 'tools') } }
-    const attempt = ensurePrograms(['dciodvfy'], options)
-    const outcome = await attempt.then(
-      (programs) => programs.get('dciodvfy')?.root,
+  it('on the PATH that do not run are passed over', async () => {
+    write(join(folder, 'tools', 'redis-server'), '#!/bin/sh\necho "cannot open shared object file" >&2\nexit 127\n')
+    write(join(folder, 'tools', 'valkey-server'), '#!/bin/sh\n')
+    const environment = { PATH: join(folder, 'tools') }
+    const found = await ensureProgram('redis-server', { cacheFolder: join(folder, 'cache'), environment })
+    expect(found.path).not.toBe(join(folder, 'tools', 'redis-server'))
+  })
+
+  /** The message of the error with which unpacking dciodvfy fails, on a machine with these tools only. */
+  const failure = (): Promise<string> =>
+    ensureUnpacked(['dciodvfy'], {
+      cacheFolder: join(folder, 'cache'),
+      environment: { PATH: join(folder, 'tools') },
+    }).then(
+      () => 'it was provided',
       (error: Error) => error.message,
     )
-    expect(['', expect.stringContaining('apt-get install dicom3tools')]).toContainEqual(outcome)
+
+  it('that nobody can provide are named with what to install', async () => {
+    write(join(folder, 'tools', 'apt-get'), '#!/bin/sh\necho "E: Unable to locate package dicom3tools" >&2\nexit 100\n')
+    expect(await failure()).toBe(
+      'dciodvfy is missing; install it with: apt-get install dicom3tools ' +
+        '(apt-get cannot provide dicom3tools: Unable to locate package dicom3tools)',
+    )
+  })
+
+  it('are named with what to install in one line where the machine has no apt', async () => {
+    expect(await failure()).toBe(
+      'dciodvfy is missing, and this machine has no apt-get to fetch it with; ' +
+        'install it (in Debian the package dicom3tools), so that dciodvfy is on the PATH',
+    )
   })
 })

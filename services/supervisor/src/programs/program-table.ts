@@ -7,6 +7,8 @@ export type ProgramSpec = {
   readonly candidates: readonly string[]
   /** The Debian packages that hold it. */
   readonly packages: readonly string[]
+  /** Arguments with which a command ends at once and well, when it can run at all: `--version` unless said. */
+  readonly trial?: readonly string[]
 }
 
 const dcmtk = (name: string): ProgramSpec => ({ kind: 'command', candidates: [name], packages: ['dcmtk'] })
@@ -48,7 +50,7 @@ export const programTable = {
   radosgw: ceph('radosgw', 'radosgw'),
   'radosgw-admin': ceph('radosgw-admin', 'radosgw'),
   'python3-pydicom': { kind: 'python-module', candidates: ['pydicom'], packages: ['python3', 'python3-pydicom'] },
-  dciodvfy: { kind: 'command', candidates: ['dciodvfy'], packages: ['dicom3tools'] },
+  dciodvfy: { kind: 'command', candidates: ['dciodvfy'], packages: ['dicom3tools'], trial: ['-version'] },
   bsdtar: { kind: 'command', candidates: ['bsdtar'], packages: ['libarchive-tools'] },
 } as const satisfies Record<string, ProgramSpec>
 

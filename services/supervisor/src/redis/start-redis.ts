@@ -7,7 +7,7 @@ import { Redis } from 'ioredis'
 import { SupervisorError } from '../errors.ts'
 import { type GuardedProcess, startGuarded } from '../process/guard.ts'
 import { findFreePort } from '../process/ports.ts'
-import type { Program } from '../programs/ensure-programs.ts'
+import type { Program } from '../programs/find-program.ts'
 
 export type RedisOptions = {
   readonly home: string
