@@ -24,6 +24,9 @@ const mayImport = {
   phantom: ['dicom'],
 }
 
+/** Tests, their helpers and contract suites; .dockerignore keeps the same out of the image. */
+const testCode = '\\.test\\.ts$|/testing/|-contract\\.ts$'
+
 const packageArrows = Object.entries(mayImport).map(([name, allowed]) => ({
   name: `arrows-of-${name}`,
   comment: `packages/${name} may import: ${allowed.join(', ') || 'no other package'}`,
@@ -57,6 +60,23 @@ module.exports = {
       from: { path: '^packages/(dicom|dicomweb|fse|hl7|ledger-events)/src/', pathNot: '\\.test\\.ts$' },
       to: { path: '^(node:)?(net|fs|fs/promises|http|child_process)$|node_modules/(postgres|ioredis|bullmq)/' },
     },
+    {
+      name: 'imports-are-installed-in-production',
+      comment: "what is no test imports only what its own package.json names under 'dependencies'",
+      severity: 'error',
+      from: { path: '^(packages|services)/', pathNot: testCode },
+      to: {
+        dependencyTypes: ['npm-dev', 'npm-optional', 'npm-peer', 'npm-no-pkg', 'npm-unknown'],
+        dependencyTypesNot: ['type-only'],
+      },
+    },
+    {
+      name: 'only-tests-import-test-code',
+      severity: 'error',
+      from: { path: '^(packages|services)/', pathNot: testCode },
+      to: { path: testCode },
+    },
+    { name: 'imports-exist', severity: 'error', from: {}, to: { couldNotResolve: true } },
     ...packageArrows,
   ],
   options: {

@@ -24,6 +24,8 @@ export type ArchiveOptions = {
   readonly ports?: Ports
   readonly env?: Readonly<Record<string, string>>
   readonly arguments?: readonly string[]
+  /** The `vna` of another installation than this checkout. */
+  readonly command?: string
 }
 export type TokenOptions = {
   readonly entity?: string
@@ -67,6 +69,10 @@ export class Archive {
     return archive
   }
 
+  get #command(): string {
+    return this.#options.command ?? VNA
+  }
+
   get url(): string {
     return `http://127.0.0.1:${this.ports.http}`
   }
@@ -95,7 +101,10 @@ export class Archive {
     const from = this.#output.length
     const args = ['up', ...(this.#options.arguments ?? [])]
     // The channel closes with this process, however it ends, and the stack then stops: no test leaves one behind.
-    const child = spawn(VNA, args, { env: { ...this.environment, ...env }, stdio: ['ignore', 'pipe', 'pipe', 'ipc'] })
+    const child = spawn(this.#command, args, {
+      env: { ...this.environment, ...env },
+      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+    })
     const collect = (bytes: Buffer) => {
       this.#output += bytes.toString('utf8')
     }
@@ -188,7 +197,7 @@ export class Archive {
     args: readonly string[],
     options: { timeoutMs?: number; env?: Readonly<Record<string, string>> } = {},
   ): Promise<ProgramResult> {
-    return runProgram(VNA, args, { ...options, env: { ...this.environment, ...options.env } })
+    return runProgram(this.#command, args, { ...options, env: { ...this.environment, ...options.env } })
   }
 
   /** Runs a command that must succeed and gives what it printed with `--json`. */

@@ -1,5 +1,14 @@
 import { execFileSync } from 'node:child_process'
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
@@ -73,5 +82,57 @@ describe('programs', () => {
       'dciodvfy is missing, and this machine has no apt-get to fetch it with; ' +
         'install it (in Debian the package dicom3tools), so that dciodvfy is on the PATH',
     )
+  })
+
+  describe('that were unpacked before', () => {
+    const cacheFolder = (): string => join(folder, 'cache')
+    const server = (): string => join(cacheFolder(), 'root/usr/bin/redis-server')
+
+    beforeEach(async () => {
+      // An apt-get that knows one package, and a dpkg-deb that says how often it unpacked.
+      write(
+        join(folder, 'tools', 'apt-get'),
+        '#!/bin/sh\ncase "$*" in\n' +
+          '*--simulate*) echo "Inst redis-server (7.0 Debian [amd64])" ;;\n*download*) : > redis-server.deb ;;\nesac\n',
+      )
+      write(
+        join(folder, 'tools', 'dpkg-deb'),
+        '#!/bin/sh\nmkdir -p "$3/usr/bin"\nprintf "#!/bin/sh\\necho works\\n" > "$3/usr/bin/redis-server"\n' +
+          `chmod 755 "$3/usr/bin/redis-server"\necho unpacked >> '${join(folder, 'count').replaceAll("'", `'\\''`)}'\n`,
+      )
+      await unpack()
+    })
+
+    const unpack = async (): Promise<string> => {
+      const environment = { PATH: `${join(folder, 'tools')}:/usr/bin:/bin` }
+      const programs = await ensureUnpacked(['redis-server'], { cacheFolder: cacheFolder(), environment })
+      return execFileSync(programs.get('redis-server')?.path ?? '', { encoding: 'utf8' }).trim()
+    }
+    const timesUnpacked = (): number => readFileSync(join(folder, 'count'), 'utf8').trim().split('\n').length
+
+    it('are found again without unpacking', async () => {
+      expect(await unpack()).toBe('works')
+      expect(timesUnpacked()).toBe(1)
+    })
+
+    it('are unpacked anew when a file of theirs is gone or does not run', async () => {
+      rmSync(server())
+      symlinkSync('redis-check-rdb', server())
+      expect(await unpack()).toBe('works')
+      writeFileSync(server(), '#!/bin/sh\necho "libssl.so.3: cannot open shared object file" >&2\nexit 127\n')
+      expect(await unpack()).toBe('works')
+      expect(timesUnpacked()).toBe(3)
+    })
+
+    it('are unpacked anew, and nothing is kept, when the unpacking was interrupted', async () => {
+      const half = join(cacheFolder(), 'root/usr/half a file')
+      writeFileSync(half, '')
+      expect(await unpack()).toBe('works')
+      expect(existsSync(half)).toBe(true)
+      writeFileSync(join(cacheFolder(), 'unpacking'), '')
+      expect(await unpack()).toBe('works')
+      expect(existsSync(half)).toBe(false)
+      expect(timesUnpacked()).toBe(2)
+    })
   })
 })

@@ -1,14 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import {
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  realpathSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs'
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -68,24 +59,6 @@ describe('a program that is unpacked', () => {
     }
     expect(filesOf(withTools.root)).toEqual(filesOf(bare.root))
     expect(filesOf(bare.root).join('\n')).toMatch(/libssl\.so/)
-  })
-
-  it('is unpacked anew when it no longer runs', { timeout: UNPACK_TIMEOUT_MS }, async () => {
-    const target = realpathSync(join(bare.root, 'usr/bin/redis-server'))
-    rmSync(target)
-    expect(await unpackRedis(bare)).toMatch(/server v=\d/)
-    writeFileSync(target, 'half a file')
-    expect(await unpackRedis(bare)).toMatch(/server v=\d/)
-  })
-
-  it('is unpacked anew when unpacking was interrupted', { timeout: UNPACK_TIMEOUT_MS }, async () => {
-    const half = join(withTools.root, 'half a file')
-    writeFileSync(half, '')
-    expect(await unpackRedis(withTools)).toMatch(/server v=\d/)
-    expect(existsSync(half)).toBe(true)
-    writeFileSync(join(withTools.cacheFolder, 'unpacking'), '')
-    expect(await unpackRedis(withTools)).toMatch(/server v=\d/)
-    expect(existsSync(half)).toBe(false)
   })
 })
 
