@@ -7,10 +7,9 @@ export type BuiltBundle = Omit<r4.Bundle, 'entry'> & {
   readonly id: string
   entry: With<r4.BundleEntry<r4.FhirResource>, 'fullUrl' | 'resource'>[]
 }
-export type BuiltDocumentReference = With<
-  r4.DocumentReference,
-  'id' | 'identifier' | 'category' | 'securityLabel'
-> & { context: With<r4.DocumentReferenceContext, 'facilityType' | 'practiceSetting' | 'related'> }
+export type BuiltDocumentReference = With<r4.DocumentReference, 'id' | 'identifier' | 'category' | 'securityLabel'> & {
+  context: With<r4.DocumentReferenceContext, 'facilityType' | 'practiceSetting' | 'related'>
+}
 export type BuiltEndpoint = With<r4.Endpoint, 'id'>
 export type BuiltImagingStudy = With<r4.ImagingStudy, 'id' | 'identifier' | 'series'>
 export type BuiltList = With<r4.List, 'id' | 'identifier' | 'entry'>

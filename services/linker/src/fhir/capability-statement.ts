@@ -7,13 +7,15 @@ const searched: readonly SearchedType[] = ['DocumentReference', 'ImagingStudy', 
 
 /** What this responder can do (R4 CapabilityStatement, kind instance). */
 export function capabilityStatement(fhirUrl: string): r4.CapabilityStatement {
-  const resources = searched.map((type): r4.CapabilityStatementRestResource => ({
-    type,
-    documentation: documentationOf(type),
-    interaction: [{ code: 'read' }, { code: 'search-type' }],
-    ...(searchIncludes[type].length > 0 && { searchInclude: [...searchIncludes[type]] }),
-    searchParam: searchParamsOf(type),
-  }))
+  const resources = searched.map(
+    (type): r4.CapabilityStatementRestResource => ({
+      type,
+      documentation: documentationOf(type),
+      interaction: [{ code: 'read' }, { code: 'search-type' }],
+      ...(searchIncludes[type].length > 0 && { searchInclude: [...searchIncludes[type]] }),
+      searchParam: searchParamsOf(type),
+    }),
+  )
   return {
     resourceType: 'CapabilityStatement',
     status: 'active',

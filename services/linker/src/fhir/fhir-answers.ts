@@ -65,7 +65,11 @@ export async function answerSearch(
   })
 }
 
-function entriesOf({ resources, included }: Resources, { ignored }: FhirSearch, fhirUrl: string): r4.BundleEntry<r4.FhirResource>[] {
+function entriesOf(
+  { resources, included }: Resources,
+  { ignored }: FhirSearch,
+  fhirUrl: string,
+): r4.BundleEntry<r4.FhirResource>[] {
   const entryOf = (mode: 'match' | 'include') => (resource: r4.FhirResource) => ({
     fullUrl: `${fhirUrl}/${String(resource.resourceType)}/${String(resource.id)}`,
     resource,
@@ -149,9 +153,7 @@ async function findDocuments({ healthRecord }: FhirParts, { search, predicate, f
 const MAX_INCLUDED = 2 * searchLimits.maxCount
 
 function relatedIdsOf(entries: readonly r4.DocumentReference[]): readonly string[] {
-  const references = entries.flatMap(({ relatesTo = [] }) =>
-    relatesTo.flatMap(({ target }) => target.reference ?? []),
-  )
+  const references = entries.flatMap(({ relatesTo = [] }) => relatesTo.flatMap(({ target }) => target.reference ?? []))
   return [...new Set(references.map((reference) => reference.replace(/^DocumentReference\//, '')))]
 }
 

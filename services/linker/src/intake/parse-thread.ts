@@ -1,15 +1,11 @@
-import { parentPort } from 'node:worker_threads'
 import { FseError, type FseErrorDetails, parseReport, type ReportDomains } from '@vna/fse'
+import { handedOver } from '../threads/handed-over.ts'
 import type { ParseAnswer, ParseOrder } from './report-parser.ts'
 
-const port = parentPort
-if (port === null) throw new Error('this is the inside of a thread')
-
-port.on('message', ({ number, bytes, contentType, domains }: ParseOrder) => {
-  const answer = answerOf(bytes, contentType, domains)
-  // The bytes go back to who owns them: they are still to be stored.
-  port.postMessage({ number, bytes, ...answer } satisfies ParseAnswer, [bytes.buffer])
-})
+/** What a parser's thread does. The bytes go back to who owns them: they are still to be stored. */
+export default function parseInThread({ bytes, contentType, domains }: ParseOrder): ParseAnswer {
+  return handedOver({ bytes, ...answerOf(bytes, contentType, domains) }, [bytes.buffer])
+}
 
 function answerOf(bytes: Uint8Array, contentType: string, domains: Partial<ReportDomains>) {
   try {

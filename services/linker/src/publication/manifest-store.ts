@@ -10,17 +10,17 @@ import {
   manifestUidOf,
 } from '@vna/fse'
 import type { ManifestRow, NewManifest } from '@vna/record'
-import { buildBytes } from './build-bytes.ts'
+import type { ManifestBuilder } from './manifest-builder.ts'
 import type { ManifestBytes } from './manifest-bytes.ts'
 
 /** Builds both documents of a version and puts them into the object store; the row for it is the caller's to keep. */
 export async function storeManifest(
-  store: ObjectStore,
+  { store, builder }: { readonly store: ObjectStore; readonly builder: Pick<ManifestBuilder, 'build'> },
   study: ManifestStudy,
   o: { readonly options: ManifestOptions; readonly createdAt: Date; readonly former: ManifestRow | undefined },
 ): Promise<NewManifest> {
   const { options, createdAt, former } = o
-  const bytes = await buildBytes(study, options)
+  const bytes = await builder.build(study, options)
   const manifestUid = manifestUidOf(study, options)
   const folder = `manifests/${createdAt.toISOString().slice(0, 10).replaceAll('-', '/')}/${manifestUid}`
   const [kos, fhir] = await Promise.all([

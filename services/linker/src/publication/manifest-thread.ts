@@ -1,7 +1,12 @@
-import { parentPort, workerData } from 'node:worker_threads'
 import type { ManifestOptions, ManifestStudy } from '@vna/fse'
-import { manifestBytesOf } from './manifest-bytes.ts'
+import { type ManifestBytes, manifestBytesOf } from './manifest-bytes.ts'
 
-/** Builds one manifest and ends. */
-const { study, options } = workerData as { study: ManifestStudy; options: ManifestOptions }
-parentPort?.postMessage(manifestBytesOf(study, options))
+export interface ManifestOrder {
+  readonly study: ManifestStudy
+  readonly options: ManifestOptions
+}
+
+/** What a thread for large manifests does. */
+export default function buildInThread({ study, options }: ManifestOrder): ManifestBytes {
+  return manifestBytesOf(study, options)
+}

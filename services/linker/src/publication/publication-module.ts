@@ -5,6 +5,7 @@ import { createMhdRegistry } from '../registry/mhd-registry.ts'
 import { createOwnRegistry } from '../registry/own-registry.ts'
 import { Reconciler } from '../registry/reconciler.ts'
 import type { Registry } from '../registry/registry.ts'
+import { ManifestBuilder } from './manifest-builder.ts'
 import { manifestSettingsOf } from './manifest-options.ts'
 import { mountPublicationRoutes } from './publication-routes.ts'
 import { Publisher, publisherLimits } from './publisher.ts'
@@ -27,10 +28,12 @@ export function createPublicationModule(
   const registry = createRegistry(parts)
   // Known as none from the start: a rate needs a first value.
   for (const outcome of ['ok', 'error'] as const) metrics.fsePublications.inc({ outcome }, 0)
+  const builder = new ManifestBuilder()
   const publisher = new Publisher({
     catalog,
     healthRecord,
     store: parts.store,
+    builder,
     registry,
     settings: manifestSettingsOf(config),
     accessionIssuerOid: config.accessionIssuerOid,
@@ -57,6 +60,7 @@ export function createPublicationModule(
         limitMs: GRACE_MS + 500,
         run: async () => {
           await Promise.all([notices.close({ graceMs: GRACE_MS }), publisher.close(GRACE_MS)])
+          await builder.close()
         },
       },
     ],

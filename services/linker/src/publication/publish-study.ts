@@ -3,6 +3,7 @@ import type { Catalog } from '@vna/catalog'
 import { contentHashOf, encodeFhir, type ManifestStudy, provideDocumentBundle } from '@vna/fse'
 import type { HealthRecord, ManifestRow, ManifestStudyRow, TakenPublication } from '@vna/record'
 import type { EntryReferences, Registry, RegistryEntry } from '../registry/registry.ts'
+import type { ManifestBuilder } from './manifest-builder.ts'
 import { type ManifestSettings, manifestOptionsOf } from './manifest-options.ts'
 import { readManifestBytes, storeManifest } from './manifest-store.ts'
 import { type PublicationStep, planPublication } from './plan-publication.ts'
@@ -12,6 +13,7 @@ export interface PublishingParts {
   readonly catalog: Pick<Catalog, 'locateInstances'>
   readonly healthRecord: Pick<HealthRecord, 'publications'>
   readonly store: ObjectStore
+  readonly builder: Pick<ManifestBuilder, 'build'>
   readonly registry: Registry
   readonly settings: ManifestSettings
   readonly accessionIssuerOid: string
@@ -122,7 +124,7 @@ async function build(
 ): Promise<void> {
   const createdAt = new Date(Math.floor(Date.now() / 1000) * 1000)
   const options = optionsOf(parts, study, version, createdAt)
-  const manifest = await storeManifest(parts.store, study, { options, createdAt, former })
+  const manifest = await storeManifest(parts, study, { options, createdAt, former })
   parts.reach('after-documents')
   await parts.healthRecord.publications.putManifest(manifest)
   parts.reach('after-built')
