@@ -10,7 +10,7 @@ const mayImport = {
   catalog: ['database', 'dicom', 'ledger-events'],
   hl7: [],
   fse: ['dicom', 'hl7'],
-  record: ['catalog', 'database', 'fse', 'ledger-events'],
+  record: ['catalog', 'database', 'dicom', 'fse', 'ledger-events'],
   intake: ['archive', 'dicom'],
   sending: ['dicom', 'dicom-net', 'dicomweb'],
   retrieval: ['archive', 'dicom', 'dicomweb'],

@@ -18,7 +18,16 @@ export {
   type SeriesHeader,
   type StudyHeader,
 } from './json/instance-header.ts'
-export { integerOf, itemsOf, personNameOf, textOf, textsOf } from './json/read-json.ts'
+export {
+  type CodedValue,
+  codedValueOf,
+  designatorOf,
+  integerOf,
+  itemsOf,
+  personNameOf,
+  textOf,
+  textsOf,
+} from './json/read-json.ts'
 export { type DicomJsonOptions, toDicomJson } from './json/to-dicom-json.ts'
 export { littleEndian } from './json/values.ts'
 export {

@@ -34,7 +34,6 @@ export { FseError, type FseErrorCode, type FseErrorDetails } from './model/fse-e
 export type { PatientIdentifier, ResolvedPatient } from './model/identifiers.ts'
 export type { LinkEvidence, LinkState, LinkTier, ProposedLink, StudyFacts } from './model/link.ts'
 export type {
-  CodedValue,
   ManifestInstance,
   ManifestRequest,
   ManifestSeries,

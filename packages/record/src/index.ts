@@ -12,7 +12,7 @@ export type { ResolvedIdentifier } from './identity/resolve-identifiers.ts'
 export { type HealthRecord, openHealthRecord } from './open-health-record.ts'
 export type { ManifestFacets, ManifestRow, NewManifest } from './publications/manifest-row.ts'
 export type { DaySpan, EntryCode, ManifestSearch, MomentSpan, SearchedToken } from './publications/manifest-search.ts'
-export type { ManifestStudyRow } from './publications/manifest-study.ts'
+
 export { insertNotification, type NewNotification, type Notification } from './publications/notifications.ts'
 export type { PublicationCatalog } from './publications/publication-catalog.ts'
 export type { ListedPublication } from './publications/read-publications.ts'
@@ -40,13 +40,9 @@ export {
   isReportId,
   type LinkDecision,
   type LinkDecisionKind,
-  type LinkEvidenceRecord,
   type NewReport,
-  type NumberInDomain,
   type Report,
-  type ReportFactsRecord,
   type ReportLink,
-  type ReportLinkState,
   type ReportSource,
   type ReportState,
   reportIdOf,

@@ -1,8 +1,9 @@
+import type { CodedValue } from '@vna/dicom'
 import type * as r4 from 'fhir/r4.js'
 import { isOid } from '../manifest/elements.ts'
 import { generatedAccessionMark } from '../manifest/generated-accession.ts'
 import type { PatientIdentifier } from '../model/identifiers.ts'
-import type { CodedValue, ManifestRequest } from '../model/manifest-study.ts'
+import type { ManifestRequest } from '../model/manifest-study.ts'
 
 export const systems = {
   uri: 'urn:ietf:rfc:3986',

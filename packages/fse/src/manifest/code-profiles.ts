@@ -1,4 +1,4 @@
-import type { CodedValue } from '../model/manifest-study.ts'
+import type { CodedValue } from '@vna/dicom'
 import { ManifestError } from './manifest-error.ts'
 import type { ManifestOptions, ManifestProfile } from './manifest-options.ts'
 

@@ -1,4 +1,4 @@
-import type { CodedValue } from '../model/manifest-study.ts'
+import type { CodedValue } from '@vna/dicom'
 
 export type ElementValue = string | number | DataSet
 export interface DataSet {

@@ -1,5 +1,6 @@
+import type { CodedValue } from '@vna/dicom'
 import { storageSopClasses } from '@vna/dicom'
-import type { CodedValue, ManifestInstance, ManifestSeries, ManifestStudy } from '../model/manifest-study.ts'
+import type { ManifestInstance, ManifestSeries, ManifestStudy } from '../model/manifest-study.ts'
 import type { CodeProfile } from './code-profiles.ts'
 import { codeItem, type DataSet, element, optional, sequence } from './elements.ts'
 import { targetRegionOf, targetRegionsOf } from './target-region.ts'

@@ -1,4 +1,4 @@
-import type { CodedValue } from '../model/manifest-study.ts'
+import type { CodedValue } from '@vna/dicom'
 
 /** What a national or regional affinity domain decides; none of it is in the manifest's hash. */
 export interface RegistrationOptions {

@@ -1,4 +1,4 @@
-import type { CodedValue } from '../model/manifest-study.ts'
+import type { CodedValue } from '@vna/dicom'
 
 const sct = (code: string, meaning: string): CodedValue => ({ code, scheme: 'SCT', meaning })
 

@@ -1,11 +1,5 @@
+import type { CodedValue } from '@vna/dicom'
 import type { ResolvedPatient } from './identifiers.ts'
-
-export interface CodedValue {
-  readonly code: string
-  /** DICOM scheme designator: DCM, SCT, LN, 99… */
-  readonly scheme: string
-  readonly meaning: string
-}
 
 /** One order of a study (Referenced Request Sequence). */
 export interface ManifestRequest {

@@ -1,5 +1,5 @@
-import { issuerOf, itemOf, itemsOf, textOf } from './dicom-json-values.ts'
-import type { ManifestRequestRow } from './manifest-study.ts'
+import { type DicomJson, designatorOf, textOf } from '@vna/dicom'
+import type { ManifestRequest } from '@vna/fse'
 
 /** What the rows of a study say of its orders. */
 export interface RequestSources {
@@ -7,8 +7,8 @@ export interface RequestSources {
   readonly issuerOfAccession: string | undefined
   /** Domain of numbers that name none. */
   readonly localIssuer: string
-  /** Request Attributes Sequence of each series, as DICOM JSON. */
-  readonly requestAttributes: readonly unknown[]
+  /** Items of the Request Attributes Sequence, of each series. */
+  readonly requestAttributes: readonly (readonly DicomJson[])[]
   /** Orders that name the study, or one of its numbers. */
   readonly orders: readonly OrderRow[]
   /** A number this archive made when the study had none: kept for ever, since reports may carry it. */
@@ -29,9 +29,9 @@ interface NumberRow {
 }
 
 /** The orders of a study, one for each accession number in its domain; the study's own first, a generated one last. */
-export function manifestRequestsOf(sources: RequestSources): readonly ManifestRequestRow[] {
-  const found = new Map<string, ManifestRequestRow>()
-  const add = (request: ManifestRequestRow): void => {
+export function manifestRequestsOf(sources: RequestSources): readonly ManifestRequest[] {
+  const found = new Map<string, ManifestRequest>()
+  const add = (request: ManifestRequest): void => {
     const key = `${request.accessionIssuerOid}\n${request.accessionNumber}`
     const known = found.get(key)
     // The study level knows no order numbers: those of the series complete it.
@@ -54,11 +54,11 @@ export function manifestRequestsOf(sources: RequestSources): readonly ManifestRe
   return [...found.values()]
 }
 
-function seriesRequests(sources: RequestSources): readonly ManifestRequestRow[] {
-  return sources.requestAttributes.flatMap(itemsOf).flatMap((item) => {
+function seriesRequests(sources: RequestSources): readonly ManifestRequest[] {
+  return sources.requestAttributes.flat().flatMap((item) => {
     const accessionNumber = textOf(item, '00080050')
     if (accessionNumber === undefined) return []
-    const issuer = issuerOf(itemOf(item, '00080051'))
+    const issuer = designatorOf(item, '00080051')
     const isOwn = accessionNumber === sources.accessionNumber
     return [
       {
@@ -66,9 +66,9 @@ function seriesRequests(sources: RequestSources): readonly ManifestRequestRow[] 
         accessionIssuerOid: issuer ?? (isOwn ? sources.issuerOfAccession : undefined) ?? sources.localIssuer,
         generated: false,
         placerOrderNumber: textOf(item, '00402016'),
-        placerIssuerOid: issuerOf(itemOf(item, '00400026')),
+        placerIssuerOid: designatorOf(item, '00400026'),
         fillerOrderNumber: textOf(item, '00402017'),
-        fillerIssuerOid: issuerOf(itemOf(item, '00400027')),
+        fillerIssuerOid: designatorOf(item, '00400027'),
       },
     ]
   })
@@ -78,8 +78,8 @@ function seriesRequests(sources: RequestSources): readonly ManifestRequestRow[] 
 function requestsOfOrder(
   sources: RequestSources,
   { accession, issuer, placers, fillers }: OrderRow,
-  known: readonly ManifestRequestRow[],
-): readonly ManifestRequestRow[] {
+  known: readonly ManifestRequest[],
+): readonly ManifestRequest[] {
   const same = known.find(
     (request) => request.accessionNumber === accession && (issuer === '' || request.accessionIssuerOid === issuer),
   )
@@ -99,8 +99,8 @@ function requestsOfOrder(
   ]
 }
 
-function withoutAbsent(request: ManifestRequestRow): ManifestRequestRow {
+function withoutAbsent(request: ManifestRequest): ManifestRequest {
   return Object.fromEntries(
     Object.entries(request).filter(([, value]) => value !== undefined),
-  ) as unknown as ManifestRequestRow
+  ) as unknown as ManifestRequest
 }

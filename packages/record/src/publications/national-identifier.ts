@@ -1,5 +1,6 @@
 import { codiceFiscaleIssuer } from '@vna/catalog'
-import type { IdentifierRow } from './manifest-study.ts'
+
+import type { PatientIdentifier } from '@vna/fse'
 
 /** Codice fiscale, STP (Straniero Temporaneamente Presente), ENI (Europeo Non Iscritto), the more lasting first. */
 const nationalIssuers = [codiceFiscaleIssuer, '2.16.840.1.113883.2.9.4.3.17', '2.16.840.1.113883.2.9.4.3.18'] as const
@@ -14,8 +15,8 @@ export function isNational(issuer: string): boolean {
  * record is worse than none.
  */
 export function nationalIdentifierOf(
-  identifiers: readonly (IdentifierRow & { readonly resolved: IdentifierRow | null })[],
-): IdentifierRow | undefined {
+  identifiers: readonly (PatientIdentifier & { readonly resolved: PatientIdentifier | null })[],
+): PatientIdentifier | undefined {
   const persons = identifiers.map(({ value, issuer, resolved }) => resolved ?? { value, issuer })
   for (const issuer of nationalIssuers) {
     const [first, ...rest] = persons.filter((person) => person.issuer === issuer)

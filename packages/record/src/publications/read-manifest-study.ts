@@ -1,9 +1,9 @@
 import { absentInstanceNumber, compilePredicate, type Predicate, type Scope, shownInstance } from '@vna/catalog'
 import type { Sql } from '@vna/database'
 import { runQuery, SqlText } from '@vna/database'
-import { codeOf, itemOf, itemsOf } from './dicom-json-values.ts'
+import { type CodedValue, codedValueOf, type DicomJson, itemsOf } from '@vna/dicom'
+import type { ManifestInstance, ManifestSeries, ManifestStudy, PatientIdentifier } from '@vna/fse'
 import { manifestRequestsOf, type OrderRow } from './manifest-requests.ts'
-import type { IdentifierRow, ManifestInstanceRow, ManifestSeriesRow, ManifestStudyRow } from './manifest-study.ts'
 import { isNational, nationalIdentifierOf } from './national-identifier.ts'
 
 const keyObjectSelection = '1.2.840.10008.5.1.4.1.1.88.59'
@@ -27,11 +27,11 @@ interface StudyRow {
   readonly generated: { accessionNumber: string; issuer: string } | null
   readonly orders: readonly OrderRow[] | null
   readonly identifiers: readonly IdentifierWithPerson[] | null
-  readonly others: readonly IdentifierRow[] | null
+  readonly others: readonly PatientIdentifier[] | null
 }
 
-interface IdentifierWithPerson extends IdentifierRow {
-  readonly resolved: IdentifierRow | null
+interface IdentifierWithPerson extends PatientIdentifier {
+  readonly resolved: PatientIdentifier | null
 }
 
 interface InstanceRow {
@@ -43,10 +43,11 @@ interface InstanceRow {
   readonly extra: string
 }
 
-interface SeriesRow extends Omit<ManifestSeriesRow, 'instances'> {
+interface SeriesRow extends Omit<ManifestSeries, 'instances'> {
   readonly id: number
   readonly institutionName: string | null
-  readonly requestAttributes: unknown
+  /** Items of its Request Attributes Sequence. */
+  readonly requestAttributes: readonly DicomJson[] | null
 }
 
 /**
@@ -57,7 +58,7 @@ export async function readManifestStudy(
   sql: Sql,
   studyInstanceUid: string,
   predicate: Predicate,
-): Promise<ManifestStudyRow | undefined> {
+): Promise<ManifestStudy | undefined> {
   return runQuery(async () =>
     sql.begin('isolation level repeatable read read only', async (tx) => {
       const unsafe = <T extends object>(text: SqlText) =>
@@ -147,14 +148,14 @@ function studyOf(
   row: StudyRow,
   seriesRows: readonly SeriesRow[],
   instances: readonly InstanceRow[],
-): ManifestStudyRow | undefined {
+): ManifestStudy | undefined {
   const bySeries = Map.groupBy(instances, ({ series }) => series)
   const shown = seriesRows
     .map((series) => ({ row: series, instances: (bySeries.get(series.id) ?? []).map(instanceOf).filter(isReferenced) }))
     .filter((series) => series.instances.length > 0)
   if (shown.length === 0) return undefined
   const institution = shown.find(({ row: { institutionName } }) => institutionName)?.row.institutionName
-  const request = shown.flatMap(({ row: { requestAttributes } }) => itemsOf(requestAttributes))
+  const requestAttributes = shown.map((series) => series.row.requestAttributes ?? [])
   return {
     studyInstanceUid,
     studyDate: row.studyDate ?? undefined,
@@ -163,14 +164,17 @@ function studyOf(
     studyId: row.studyId ?? undefined,
     description: row.description ?? undefined,
     referringPhysicianName: row.referringPhysician ?? undefined,
-    procedureCode: request.map((item) => codeOf(itemOf(item, '00321064'))).find((code) => code !== undefined),
+    procedureCode: requestAttributes
+      .flat()
+      .map((item) => codeAt(item, '00321064'))
+      .find((code) => code !== undefined),
     institutionName: institution ?? (row.entityName || row.entityCode),
     patient: patientOf(row),
     requests: manifestRequestsOf({
       accessionNumber: row.accessionNumber ?? undefined,
       issuerOfAccession: row.issuerOfAccession ?? undefined,
       localIssuer: `entity:${row.entityCode}`,
-      requestAttributes: shown.map((series) => series.row.requestAttributes),
+      requestAttributes,
       orders: row.orders ?? [],
       generated: row.generated ?? undefined,
     }),
@@ -178,7 +182,7 @@ function studyOf(
   }
 }
 
-function patientOf(row: StudyRow): ManifestStudyRow['patient'] {
+function patientOf(row: StudyRow): ManifestStudy['patient'] {
   const own = row.identifiers ?? []
   // Numbers that other hospitals gave the person stay with them: a manifest is read by whoever sent the study.
   const others = (row.others ?? []).filter(({ issuer }) => isNational(issuer))
@@ -194,7 +198,7 @@ function patientOf(row: StudyRow): ManifestStudyRow['patient'] {
   }
 }
 
-function seriesOf(row: SeriesRow, instances: readonly ManifestInstanceRow[]): ManifestSeriesRow {
+function seriesOf(row: SeriesRow, instances: readonly ManifestInstance[]): ManifestSeries {
   return {
     seriesInstanceUid: row.seriesInstanceUid,
     modality: row.modality,
@@ -208,18 +212,23 @@ function seriesOf(row: SeriesRow, instances: readonly ManifestInstanceRow[]): Ma
   }
 }
 
-function instanceOf(row: InstanceRow): ManifestInstanceRow {
+function instanceOf(row: InstanceRow): ManifestInstance {
   const isKeyObject = row.sopClassUid === keyObjectSelection && row.extra !== ''
   return {
     sopInstanceUid: row.sopInstanceUid,
     sopClassUid: row.sopClassUid,
     instanceNumber: row.instanceNumber === absentInstanceNumber ? undefined : row.instanceNumber,
     numberOfFrames: row.numberOfFrames === 0 ? undefined : row.numberOfFrames,
-    documentTitle: isKeyObject ? codeOf(itemOf(JSON.parse(row.extra), '0040A043')) : undefined,
+    documentTitle: isKeyObject ? codeAt(JSON.parse(row.extra) as DicomJson, '0040A043') : undefined,
   }
 }
 
-function isReferenced({ documentTitle }: ManifestInstanceRow): boolean {
+function codeAt(json: DicomJson, tag: string): CodedValue | undefined {
+  const [item] = itemsOf(json, tag)
+  return item && codedValueOf(item)
+}
+
+function isReferenced({ documentTitle }: ManifestInstance): boolean {
   return documentTitle === undefined || documentTitle.scheme !== 'DCM' || !rejectionTitles.has(documentTitle.code)
 }
 

@@ -1,7 +1,7 @@
 import type { Sql } from '@vna/database'
-import type { ReportLinkState } from './report.ts'
+import type { LinkState } from '@vna/fse'
 
-export type LinkCounts = Readonly<Record<ReportLinkState, number>>
+export type LinkCounts = Readonly<Record<LinkState, number>>
 
 const none: LinkCounts = { LINKED: 0, REVIEW: 0, REJECTED_CONFLICT: 0, UNLINKED: 0, SUPERSEDED: 0 }
 
@@ -16,7 +16,7 @@ export async function countLinks(sql: Sql, exactBelow = 100_000): Promise<LinkCo
   const others = isExact
     ? sql`select state, 1 as weight from links`
     : sql`select state, 100 as weight from links tablesample system (1)`
-  const rows = await sql<{ state: ReportLinkState; count: number }[]>`
+  const rows = await sql<{ state: LinkState; count: number }[]>`
     select state, sum(weight)::int8 as count from (${others}) l
       where state not in ('REVIEW', 'REJECTED_CONFLICT') group by state
     union all

@@ -1,18 +1,12 @@
 import type { Sql, Transaction } from '@vna/database'
 import { callersWork, rebuildLock, runTransaction, unwrapCallersWork } from '@vna/database'
+import type { LinkEvidence, LinkTier, ReportFacts } from '@vna/fse'
 import { type ResolvedIdentifier, resolveIdentifiers } from '../identity/resolve-identifiers.ts'
 import { linksOfState, retryAfterMs, versionsAround } from './evaluation-rules.ts'
 import { type CandidateStudy, findCandidates } from './find-candidates.ts'
 import type { DesiredLink, LinkChange } from './link-changes.ts'
 import { readChain } from './read-chain.ts'
-import {
-  type LinkDecisionKind,
-  type LinkEvidenceRecord,
-  type ReportFactsRecord,
-  type ReportLink,
-  type ReportState,
-  reportLimits,
-} from './report.ts'
+import { type LinkDecisionKind, type ReportLink, type ReportState, reportLimits } from './report.ts'
 import { findRestored } from './restore-link.ts'
 import { readLinks, writeLinks } from './write-links.ts'
 
@@ -28,14 +22,14 @@ export interface KnownDecision {
 /** A link of an earlier version of the same report. */
 export interface InheritedLink {
   readonly studyInstanceUid: string
-  readonly tier: string
+  readonly tier: LinkTier
   readonly score: number
-  readonly evidence: readonly LinkEvidenceRecord[]
+  readonly evidence: readonly LinkEvidence[]
 }
 
-export interface LinkingContext<Facts extends ReportFactsRecord = ReportFactsRecord> {
+export interface LinkingContext {
   readonly reportId: string
-  readonly facts: Facts
+  readonly facts: ReportFacts
   readonly candidates: readonly CandidateStudy[]
   readonly decisions: readonly KnownDecision[]
   readonly inherited: readonly InheritedLink[]
@@ -45,7 +39,7 @@ export interface LinkingContext<Facts extends ReportFactsRecord = ReportFactsRec
 
 export interface EvaluationRules {
   /** Days (YYYYMMDD) in which studies of the report's patient are looked at beside those that keys name. */
-  readonly daysOf: (facts: ReportFactsRecord) => { readonly from: string; readonly to: string } | undefined
+  readonly daysOf: (facts: ReportFacts) => { readonly from: string; readonly to: string } | undefined
   /** Pure; runs inside the transaction. Links that are not in the answer end. */
   readonly decide: (context: LinkingContext) => readonly DesiredLink[]
 }
@@ -59,7 +53,7 @@ interface LockedReport {
   readonly state: ReportState
   readonly origin: string
   readonly receivedAt: Date
-  readonly facts: ReportFactsRecord
+  readonly facts: ReportFacts
 }
 
 /**

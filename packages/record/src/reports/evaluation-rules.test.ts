@@ -1,3 +1,4 @@
+import type { LinkEvidence } from '@vna/fse'
 import { describe, expect, it } from 'vitest'
 import { linksOfState, retryAfterMs, versionsAround } from './evaluation-rules.ts'
 import type { DesiredLink } from './link-changes.ts'
@@ -34,7 +35,7 @@ describe('the versions around one', () => {
   })
 })
 
-const accession = [{ key: 'accession', outcome: 'equal' }]
+const accession: readonly LinkEvidence[] = [{ key: 'accession', outcome: 'equal' }]
 const desired = (studyInstanceUid: string, changes: Partial<DesiredLink> = {}): DesiredLink => ({
   ...{ studyInstanceUid, state: 'LINKED', tier: 'T2', score: 1, evidence: accession },
   ...changes,

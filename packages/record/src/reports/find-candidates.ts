@@ -1,8 +1,8 @@
 import { arrivalFlags } from '@vna/catalog'
 import type { Sql, Transaction } from '@vna/database'
 import { SqlText } from '@vna/database'
+import type { OrderIdentifier, ReportFacts } from '@vna/fse'
 import type { Identifier } from '../identity/identity.ts'
-import type { NumberInDomain, ReportFactsRecord } from './report.ts'
 import { reportLimits } from './report.ts'
 
 /** What the rules need to know of a study. */
@@ -11,9 +11,9 @@ export interface CandidateStudy {
   readonly patientIdentifiers: readonly { readonly value: string; readonly issuer: string }[]
   readonly patientName: string | undefined
   readonly patientBirthDate: string | undefined
-  readonly accessions: readonly (NumberInDomain & { readonly generated?: boolean })[]
-  readonly placerOrders: readonly NumberInDomain[]
-  readonly fillerOrders: readonly NumberInDomain[]
+  readonly accessions: readonly (OrderIdentifier & { readonly generated?: boolean })[]
+  readonly placerOrders: readonly OrderIdentifier[]
+  readonly fillerOrders: readonly OrderIdentifier[]
   readonly studyDate: string | undefined
   readonly modalities: readonly string[]
   readonly facility: string | undefined
@@ -23,7 +23,7 @@ export interface CandidateStudy {
 
 export interface CandidateQuery {
   readonly facts: Pick<
-    ReportFactsRecord,
+    ReportFacts,
     'studyInstanceUids' | 'accessions' | 'placerOrders' | 'fillerOrders' | 'prescriptions'
   >
   /** Every identifier of the report's person. */
@@ -120,7 +120,7 @@ export function candidateStatement({ facts, identifiers, days, furtherStudyUids 
 }
 
 function numbersOf({ accessions, placerOrders, fillerOrders, prescriptions }: CandidateQuery['facts']): unknown {
-  const of = (kind: string, numbers: readonly NumberInDomain[]) =>
+  const of = (kind: string, numbers: readonly OrderIdentifier[]) =>
     numbers.map(({ value, issuer }) => ({ kind, value, issuer: issuer ?? '' }))
   return [
     ...of('accession', accessions),
@@ -163,6 +163,6 @@ function candidateOf(row: Row, isMigratedStudy: boolean): CandidateStudy {
   }
 }
 
-function numberOf(value: string, issuer: string): NumberInDomain {
+function numberOf(value: string, issuer: string): OrderIdentifier {
   return issuer === '' ? { value } : { value, issuer }
 }

@@ -1,8 +1,9 @@
+import type { LinkEvidence, LinkState } from '@vna/fse'
 import { describe, expect, it } from 'vitest'
 import { type DesiredLink, isToBeTold, linkChangesOf } from './link-changes.ts'
-import type { ReportLink, ReportLinkState } from './report.ts'
+import type { ReportLink } from './report.ts'
 
-const evidence = [
+const evidence: readonly LinkEvidence[] = [
   { key: 'accession', outcome: 'equal' },
   { key: 'patient', outcome: 'equal' },
 ]
@@ -67,7 +68,7 @@ describe('what changes of the links of a report', () => {
 })
 
 describe('who is told of a change', () => {
-  it.each<[ReportLinkState | undefined, ReportLinkState, boolean]>([
+  it.each<[LinkState | undefined, LinkState, boolean]>([
     [undefined, 'LINKED', true],
     ['REVIEW', 'LINKED', true],
     ['LINKED', 'UNLINKED', true],

@@ -1,18 +1,19 @@
-import type { LinkEvidenceRecord, ReportLink, ReportLinkState } from './report.ts'
+import type { LinkEvidence, LinkState, LinkTier } from '@vna/fse'
+import type { ReportLink } from './report.ts'
 
 export interface DesiredLink {
   readonly studyInstanceUid: string
-  readonly state: ReportLinkState
-  readonly tier: string
+  readonly state: LinkState
+  readonly tier: LinkTier
   readonly score: number
-  readonly evidence: readonly LinkEvidenceRecord[]
+  readonly evidence: readonly LinkEvidence[]
   /** Absent: the rules. */
   readonly decidedBy?: string | undefined
   readonly reason?: string | undefined
 }
 
 /** What became of a pair; the reading side tells the health record. */
-export type LinkChange = DesiredLink & { readonly reportId: string; readonly before: ReportLinkState | undefined }
+export type LinkChange = DesiredLink & { readonly reportId: string; readonly before: LinkState | undefined }
 
 /** Scores are kept as four-byte numbers, which come back a little different. */
 const scoreTolerance = 1e-4
@@ -53,6 +54,6 @@ function isEqual(a: DesiredLink, b: ReportLink | undefined): boolean {
   )
 }
 
-function textOf(evidence: readonly LinkEvidenceRecord[]): string {
+function textOf(evidence: readonly LinkEvidence[]): string {
   return evidence.map(({ key, outcome }) => `${key}=${outcome}`).join(' ')
 }

@@ -1,16 +1,17 @@
 import type { Sql } from '@vna/database'
 import { appendEvents, cleanText, databaseLimits, runTransaction } from '@vna/database'
-import type { NumberInDomain } from './report.ts'
+
+import type { OrderIdentifier } from '@vna/fse'
 
 /** Numbers that belong to one exam, as an order message says. */
 export interface NewOrder {
   readonly origin: string
   readonly receivedAt: Date
   /** Absent where the order names the study alone. */
-  readonly accession?: NumberInDomain | undefined
+  readonly accession?: OrderIdentifier | undefined
   readonly studyInstanceUid?: string | undefined
-  readonly placers: readonly NumberInDomain[]
-  readonly fillers: readonly NumberInDomain[]
+  readonly placers: readonly OrderIdentifier[]
+  readonly fillers: readonly OrderIdentifier[]
 }
 
 /** Keeps what is new of an order; returns the studies that are to be evaluated again. */

@@ -1,7 +1,8 @@
 import type { Sql, Transaction } from '@vna/database'
 import { appendEvents, cleanJson, runTransaction } from '@vna/database'
+import type { OrderIdentifier, ReportFacts } from '@vna/fse'
 import { isAddendumToHidden, readChain } from './read-chain.ts'
-import { type NewReport, type NumberInDomain, type ReportFactsRecord, type ReportState, reportIdOf } from './report.ts'
+import { type NewReport, type ReportState, reportIdOf } from './report.ts'
 import { placeInChain } from './report-chain.ts'
 
 export interface ReceivedReport {
@@ -24,7 +25,7 @@ export async function receiveReport(
   given: NewReport,
   options: { readonly recordEvent?: boolean } = {},
 ): Promise<ReceivedReport> {
-  const report = { ...given, facts: cleanJson(given.facts) as ReportFactsRecord }
+  const report = { ...given, facts: cleanJson(given.facts) as ReportFacts }
   const id = reportIdOf({ origin: report.origin, uniqueId: report.facts.uniqueId, sha256: report.sha256 })
   return runTransaction(sql, async (tx) => {
     await tx`select pg_advisory_xact_lock(${receivingLock}::int, hashtext(${report.origin}))`
@@ -61,7 +62,7 @@ async function insertReport(
       decode(${report.sha256}, 'hex'), ${JSON.stringify(facts)}::text::jsonb)`
 }
 
-async function insertKeys(tx: Transaction, id: string, facts: ReportFactsRecord): Promise<void> {
+async function insertKeys(tx: Transaction, id: string, facts: ReportFacts): Promise<void> {
   await tx`
     insert into report_keys (report_id, kind, value, issuer)
     select distinct ${id}::uuid, r.kind, left(r.value, 256), left(r.issuer, 256)
@@ -75,10 +76,10 @@ export interface ReportKey {
   readonly issuer: string
 }
 
-export function reportKeysOf(facts: ReportFactsRecord): readonly ReportKey[] {
+export function reportKeysOf(facts: ReportFacts): readonly ReportKey[] {
   const bare = (kind: ReportKey['kind'], values: readonly string[]): readonly ReportKey[] =>
     values.map((value) => ({ kind, value, issuer: '' }))
-  const numbers = (kind: ReportKey['kind'], values: readonly NumberInDomain[]): readonly ReportKey[] =>
+  const numbers = (kind: ReportKey['kind'], values: readonly OrderIdentifier[]): readonly ReportKey[] =>
     values.map(({ value, issuer }) => ({ kind, value, issuer: issuer ?? '' }))
   return [
     ...bare('study', facts.studyInstanceUids),

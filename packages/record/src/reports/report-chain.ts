@@ -1,4 +1,5 @@
-import type { ReportFactsRecord, ReportState } from './report.ts'
+import type { ReportFacts } from '@vna/fse'
+import type { ReportState } from './report.ts'
 
 /** Another version of the same report, as it is known already. */
 export interface ChainMember {
@@ -16,7 +17,7 @@ export interface ChainMember {
 }
 
 interface Arriving {
-  readonly facts: Pick<ReportFactsRecord, 'version' | 'createdAt' | 'withdrawn'>
+  readonly facts: Pick<ReportFacts, 'version' | 'createdAt' | 'withdrawn'>
   readonly receivedAt: Date
 }
 

@@ -1,39 +1,8 @@
 import { createHash } from 'node:crypto'
-
-/** A number in a domain; many name none. */
-export interface NumberInDomain {
-  readonly value: string
-  readonly issuer?: string | undefined
-}
-
-/** What is kept of a report beside its bytes: keys for finding its studies, and what is compared with them. */
-export interface ReportFactsRecord {
-  readonly format: string
-  readonly uniqueId: string
-  readonly setId?: string | undefined
-  readonly version?: number | undefined
-  readonly replaces: readonly string[]
-  readonly appends: readonly string[]
-  /** Names of what carried the document; absent in what was written before these were read. */
-  readonly aliases?: readonly string[] | undefined
-  readonly type?: string | undefined
-  readonly confidentiality?: string | undefined
-  readonly patientIdentifiers: readonly { readonly value: string; readonly issuer: string }[]
-  readonly studyInstanceUids: readonly string[]
-  readonly accessions: readonly NumberInDomain[]
-  readonly placerOrders: readonly NumberInDomain[]
-  readonly fillerOrders: readonly NumberInDomain[]
-  readonly prescriptions: readonly string[]
-  /** YYYYMMDD */
-  readonly examDate?: string | undefined
-  /** YYYYMMDDHHMMSS */
-  readonly createdAt?: string | undefined
-  readonly withdrawn?: boolean | undefined
-}
+import type { LinkEvidence, LinkState, LinkTier, ReportFacts } from '@vna/fse'
 
 export type ReportSource = 'http' | 'mllp' | 'instance'
 export type ReportState = 'current' | 'superseded' | 'withdrawn'
-export type ReportLinkState = 'LINKED' | 'REVIEW' | 'REJECTED_CONFLICT' | 'UNLINKED' | 'SUPERSEDED'
 export type LinkDecisionKind = 'accept' | 'refuse' | 'unlink'
 
 export interface NewReport {
@@ -49,7 +18,7 @@ export interface NewReport {
   readonly receivedAt: Date
   /** The study it arrived in, where it is an instance. */
   readonly studyInstanceUid?: string | undefined
-  readonly facts: ReportFactsRecord
+  readonly facts: ReportFacts
 }
 
 export interface Report {
@@ -70,19 +39,14 @@ export interface Report {
   readonly studyInstanceUid: string | null
 }
 
-export interface LinkEvidenceRecord {
-  readonly key: string
-  readonly outcome: string
-}
-
 export interface ReportLink {
   readonly reportId: string
   readonly studyInstanceUid: string
-  readonly state: ReportLinkState
-  readonly tier: string
+  readonly state: LinkState
+  readonly tier: LinkTier
   /** 0 to 1 */
   readonly score: number
-  readonly evidence: readonly LinkEvidenceRecord[]
+  readonly evidence: readonly LinkEvidence[]
   readonly validFrom: Date
   /** Null: the rules. */
   readonly decidedBy: string | null

@@ -1,7 +1,8 @@
 import type { Sql, Transaction } from '@vna/database'
 import { cleanText, databaseLimits, runTransaction } from '@vna/database'
-import { issuerOf, itemOf, itemsOf, textOf } from '../publications/dicom-json-values.ts'
-import { type NumberInDomain, reportLimits } from './report.ts'
+import { type DicomJson, designatorOf, textOf } from '@vna/dicom'
+import type { OrderIdentifier } from '@vna/fse'
+import { reportLimits } from './report.ts'
 
 export interface StudyKey {
   readonly kind: 'accession' | 'placer' | 'filler'
@@ -15,8 +16,9 @@ interface StudyRow {
   readonly studyDate: string | null
   readonly accession: string | null
   readonly accessionIssuer: string | null
-  readonly requests: readonly unknown[] | null
-  readonly generated: NumberInDomain | null
+  /** Items of the Request Attributes Sequence of each series. */
+  readonly requests: readonly (readonly DicomJson[])[] | null
+  readonly generated: OrderIdentifier | null
 }
 
 /**
@@ -58,11 +60,11 @@ function keysOf({ accession, accessionIssuer, requests, generated }: StudyRow): 
       keys.push({ kind, value: text, issuer: cleanText(issuer, databaseLimits.maxIdentifierChars) ?? '' })
   }
   add('accession', accession, accessionIssuer)
-  for (const item of (requests ?? []).flatMap(itemsOf)) {
+  for (const item of (requests ?? []).flat()) {
     const isOwn = textOf(item, '00080050') === accession
-    add('accession', textOf(item, '00080050'), issuerOf(itemOf(item, '00080051')) ?? (isOwn ? accessionIssuer : null))
-    add('placer', textOf(item, '00402016'), issuerOf(itemOf(item, '00400026')))
-    add('filler', textOf(item, '00402017'), issuerOf(itemOf(item, '00400027')))
+    add('accession', textOf(item, '00080050'), designatorOf(item, '00080051') ?? (isOwn ? accessionIssuer : null))
+    add('placer', textOf(item, '00402016'), designatorOf(item, '00400026'))
+    add('filler', textOf(item, '00402017'), designatorOf(item, '00400027'))
   }
   add('accession', generated?.value, generated?.issuer)
   return distinct(keys)
@@ -72,7 +74,7 @@ function keysOf({ accession, accessionIssuer, requests, generated }: StudyRow): 
 async function withOrders(tx: Transaction, uid: string, keys: readonly StudyKey[]): Promise<readonly StudyKey[]> {
   const accessions = keys.filter(({ kind }) => kind === 'accession')
   const orders = await tx<
-    { placers: readonly NumberInDomain[]; fillers: readonly NumberInDomain[]; accession: string; issuer: string }[]
+    { placers: readonly OrderIdentifier[]; fillers: readonly OrderIdentifier[]; accession: string; issuer: string }[]
   >`
     select o.placers, o.fillers, o.accession_number as accession, o.accession_issuer as issuer
     from json_to_recordset(${JSON.stringify(accessions)}::text::json) as k (value text, issuer text)

@@ -1,5 +1,5 @@
 import { type BuiltEndpoint, type BuiltImagingStudy, endpointsOf, imagingStudyOf, type ManifestStudy } from '@vna/fse'
-import type { FoundEntry, ManifestRow, ManifestStudyRow } from '@vna/record'
+import type { FoundEntry, ManifestRow } from '@vna/record'
 import type * as r4 from 'fhir/r4.js'
 import { type ManifestSettings, manifestOptionsOf } from '../publication/manifest-options.ts'
 
@@ -24,7 +24,7 @@ function statusOf({ state }: ManifestRow): 'current' | 'superseded' {
 }
 
 export function imagingStudyResource(
-  study: ManifestStudyRow,
+  study: ManifestStudy,
   changedAt: Date | undefined,
   settings: ManifestSettings,
 ): BuiltImagingStudy {

@@ -1,5 +1,5 @@
-import { defaultLinkingOptions, oids, type PatientIdentifier } from '@vna/fse'
-import type { CandidateStudy, KnownDecision, LinkingContext, ResolvedIdentifier } from '@vna/record'
+import { defaultLinkingOptions, oids, type PatientIdentifier, type ReportFacts } from '@vna/fse'
+import type { CandidateStudy, InheritedLink, KnownDecision, LinkingContext, ResolvedIdentifier } from '@vna/record'
 import { describe, expect, it } from 'vitest'
 import { daysAround } from './days-of.ts'
 import { decideLinks } from './decide-links.ts'
@@ -58,7 +58,7 @@ type Options = Partial<Omit<LinkingContext, 'facts'>> & {
 }
 
 function decide({ patient, study: changes, names, liveSince, exam, ...more }: Options = {}) {
-  const facts = {
+  const facts: ReportFacts = {
     ...{ format: 'cda2', uniqueId: 'r1', replaces: [], appends: [], patientIdentifiers: [patient ?? anna] },
     ...{ studyInstanceUids: names ?? ['1.2'], accessions: [], placerOrders: [], fillerOrders: [], prescriptions: [] },
     ...{ modalities: [], procedureCodes: [], examDate: '20260203', ...exam },
@@ -73,7 +73,7 @@ function decide({ patient, study: changes, names, liveSince, exam, ...more }: Op
 const word = (decision: KnownDecision['decision'], isInherited = false): KnownDecision => ({
   ...{ studyInstanceUid: '1.2', decision, by: 'olga', reason: 'seen', isInherited },
 })
-const inherited = [
+const inherited: readonly InheritedLink[] = [
   { studyInstanceUid: '1.2', tier: 'T2', score: 1, evidence: [{ key: 'accession', outcome: 'equal' }] },
 ]
 
@@ -147,10 +147,12 @@ describe('the links of a report', () => {
   })
 
   it('say again of the patient what is true now, and once that they were inherited', () => {
-    const twice = inherited.map((link) => ({
-      ...link,
-      evidence: [...link.evidence, { key: 'patient', outcome: 'absent' }, { key: 'inherited', outcome: 'equal' }],
-    }))
+    const twice = inherited.map(
+      (link): InheritedLink => ({
+        ...link,
+        evidence: [...link.evidence, { key: 'patient', outcome: 'absent' }, { key: 'inherited', outcome: 'equal' }],
+      }),
+    )
     expect(evidenceOf({ names: [], inherited: twice })).toEqual(['accession equal', 'patient equal', 'inherited equal'])
   })
 

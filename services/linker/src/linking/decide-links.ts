@@ -94,10 +94,8 @@ function patientEvidence(patient: PatientAgreement): LinkEvidence {
   return { key: 'patient', outcome: outcomes[patient] }
 }
 
-/** The facts were written by our own readers, whose shape they have. */
 function comparableFacts({ facts, resolve }: LinkingContext): ReportFacts {
-  const whole = facts as unknown as ReportFacts
-  return { ...whole, patientIdentifiers: comparableIdentifiers(facts.patientIdentifiers, resolve) }
+  return { ...facts, patientIdentifiers: comparableIdentifiers(facts.patientIdentifiers, resolve) }
 }
 
 function studyFactsOf(candidate: CandidateStudy, { resolve }: LinkingContext, rules: LinkRules): StudyFacts {

@@ -1,5 +1,6 @@
 import type { Grant } from '@vna/access'
-import type { Report, ReportLink, ReportLinkState, ReviewItem } from '@vna/record'
+import type { LinkState } from '@vna/fse'
+import type { Report, ReportLink, ReviewItem } from '@vna/record'
 
 /** A report as clients see it: nothing of the patient. */
 export function reportAnswer(report: Report) {
@@ -24,6 +25,6 @@ function withoutNull<T extends object>(value: T): T {
 }
 
 /** States of links that a caller is told of. */
-export function linkStatesOf({ seesDoubtfulLinks }: Grant): readonly ReportLinkState[] | undefined {
+export function linkStatesOf({ seesDoubtfulLinks }: Grant): readonly LinkState[] | undefined {
   return seesDoubtfulLinks === true ? undefined : ['LINKED']
 }

@@ -1,7 +1,7 @@
 import type { ObjectStore } from '@vna/archive'
 import type { Catalog } from '@vna/catalog'
 import { contentHashOf, encodeFhir, type ManifestStudy, provideDocumentBundle } from '@vna/fse'
-import type { HealthRecord, ManifestRow, ManifestStudyRow, TakenPublication } from '@vna/record'
+import type { HealthRecord, ManifestRow, TakenPublication } from '@vna/record'
 import type { EntryReferences, Registry, RegistryEntry } from '../registry/registry.ts'
 import type { ManifestBuilder } from './manifest-builder.ts'
 import { type ManifestSettings, manifestOptionsOf } from './manifest-options.ts'
@@ -50,7 +50,7 @@ export async function publishStudy(
 async function readStudy(
   { healthRecord, accessionIssuerOid, evaluate }: PublishingParts,
   studyInstanceUid: string,
-): Promise<ManifestStudyRow | undefined> {
+): Promise<ManifestStudy | undefined> {
   await evaluate(studyInstanceUid)
   const study = await healthRecord.publications.readManifestStudy(studyInstanceUid)
   if (study === undefined || study.requests.length > 0) return study

@@ -1,4 +1,4 @@
-import { type DicomJson, instanceHeaderOf, itemsOf, textOf } from '@vna/dicom'
+import { codedValueOf, type DicomJson, designatorOf, instanceHeaderOf, itemsOf, textOf } from '@vna/dicom'
 import type { PatientIdentifier } from '../../model/identifiers.ts'
 import type { OrderIdentifier, ReportFacts } from '../../model/report.ts'
 import { defaultReportDomains, type ReportDomains } from '../domains.ts'
@@ -101,17 +101,13 @@ function ordersOf(items: readonly DicomJson[]): Orders {
   }
 }
 
-/** HL7v2 Hierarchic Designator Macro (PS3.3 10.17): universal entity id, else local namespace. */
 function numberOf(item: DicomJson, number: string, issuer: string): OrderIdentifier | undefined {
-  const [designator] = itemsOf(item, issuer)
-  const domain = designator && (textOf(designator, '00400032') ?? textOf(designator, '00400031'))
-  return orderIdentifierOf(textOf(item, number), domain)
+  return orderIdentifierOf(textOf(item, number), designatorOf(item, issuer))
 }
 
 function codesAt(json: DicomJson, sequence: string): readonly { readonly code: string; readonly system: string }[] {
   return itemsOf(json, sequence).flatMap((item) => {
-    const code = textOf(item, '00080100')
-    const system = textOf(item, '00080102')
-    return code === undefined || system === undefined ? [] : [{ code, system }]
+    const coded = codedValueOf(item)
+    return coded === undefined ? [] : [{ code: coded.code, system: coded.scheme }]
   })
 }
