@@ -76,7 +76,13 @@ module.exports = {
       from: { path: '^(packages|services)/', pathNot: testCode },
       to: { path: testCode },
     },
-    { name: 'imports-exist', severity: 'error', from: {}, to: { couldNotResolve: true } },
+    {
+      name: 'imports-exist',
+      comment: 'fhir/r4.js is the types of @types/fhir alone: there is no code to find',
+      severity: 'error',
+      from: {},
+      to: { couldNotResolve: true, pathNot: '^fhir/r4\\.js$' },
+    },
     ...packageArrows,
   ],
   options: {
