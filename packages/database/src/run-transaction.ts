@@ -1,4 +1,4 @@
-import { setTimeout as sleep } from 'node:timers/promises'
+import { type RetryOptions, retry } from '@vna/flow'
 import type { Sql, Transaction } from './connect.ts'
 import { isRepeatable, toCatalogError } from './database-error.ts'
 import { databaseLimits } from './limits.ts'
@@ -19,17 +19,16 @@ export async function runQuery<T>(work: () => Promise<T>): Promise<T> {
  * an object.
  */
 async function repeat<T>(work: () => Promise<T>): Promise<T> {
-  for (let attempt = 0; ; attempt++) {
-    try {
-      return await work()
-    } catch (error) {
-      if (!isRepeatable(error)) throw toCatalogError(error)
-      await sleep(pauseMs(attempt))
-    }
+  try {
+    return await retry(work, repeating)
+  } catch (error) {
+    throw toCatalogError(error)
   }
 }
 
-function pauseMs(attempt: number): number {
-  const ceiling = Math.min(databaseLimits.retryMaxMs, databaseLimits.retryFirstMs * 2 ** Math.min(attempt, 10))
-  return Math.random() * ceiling
+const repeating: RetryOptions = {
+  firstMs: databaseLimits.retryFirstMs,
+  maxMs: databaseLimits.retryMaxMs,
+  jitter: 'full',
+  isRetryable: isRepeatable,
 }

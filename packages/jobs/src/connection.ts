@@ -1,11 +1,13 @@
+import { backoffMs } from '@vna/flow'
 import type { RedisOptions } from 'bullmq'
 import { jobLimits } from './limits.ts'
 
 /** A hash tag, so that a Redis cluster keeps the keys of a queue in one slot. */
 export const queuePrefix = '{vna}'
 
+/** `attempt` is 1 for the first. */
 function reconnectAfterMs(attempt: number): number {
-  return Math.min(50 * 2 ** Math.min(attempt, 10), jobLimits.reconnectMaxMs)
+  return backoffMs(attempt - 1, { firstMs: jobLimits.reconnectFirstMs, maxMs: jobLimits.reconnectMaxMs })
 }
 
 /** For those who add: a command fails soon when Redis is away. */

@@ -1,3 +1,4 @@
+import { backoffMs } from '@vna/flow'
 import { UnrecoverableError, Worker } from 'bullmq'
 import { queuePrefix, workerConnection } from './connection.ts'
 import { JobError } from './job-error.ts'
@@ -92,10 +93,9 @@ export class JobWorker<Payload> {
   }
 }
 
-/** Doubles from the first pause to the longest, with half of it random so that failed jobs do not come back at once. */
+/** BullMQ counts the attempts made, the first one included. */
 export function retryAfterMs(attemptsMade: number): number {
-  const full = Math.min(jobLimits.firstRetryMs * 2 ** Math.min(attemptsMade - 1, 16), jobLimits.maxRetryMs)
-  return Math.round(full / 2 + Math.random() * (full / 2))
+  return backoffMs(attemptsMade - 1, { firstMs: jobLimits.firstRetryMs, maxMs: jobLimits.maxRetryMs })
 }
 
 function waitMs(ms: number): Promise<false> {

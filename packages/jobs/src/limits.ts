@@ -15,5 +15,6 @@ export const jobLimits = {
   addTimeoutMs: 2_000,
   maxJobsPerBulk: 500,
   maxPayloadBytes: 4_096,
+  reconnectFirstMs: 100,
   reconnectMaxMs: 2_000,
 } as const

@@ -1,3 +1,4 @@
+import { forEachLimited } from '@vna/flow'
 import { type ObjectStore, parsePackKey } from '@vna/archive'
 import { applyLedger, type LedgerTargets } from './ledger.ts'
 import { registerStoredPack } from './register-stored-pack.ts'
@@ -20,16 +21,12 @@ export interface ReindexResult {
 export async function reindex(parts: ReindexParts): Promise<ReindexResult> {
   const { applied, skipped } = await applyLedger(parts)
   const counts = { decisions: applied, skippedDecisions: skipped, packs: 0, alreadyRegistered: 0 }
-  const keys = packKeys(parts.store)
-  const work = async (): Promise<void> => {
-    for (let next = await keys.next(); !next.done; next = await keys.next()) {
-      const { alreadyRegistered } = await registerStoredPack(parts, next.value)
-      counts.packs++
-      if (alreadyRegistered) counts.alreadyRegistered++
-      parts.onProgress?.(counts)
-    }
-  }
-  await Promise.all(Array.from({ length: parts.concurrency }, work))
+  await forEachLimited(packKeys(parts.store), parts.concurrency, async (packKey) => {
+    const { alreadyRegistered } = await registerStoredPack(parts, packKey)
+    counts.packs++
+    if (alreadyRegistered) counts.alreadyRegistered++
+    parts.onProgress?.(counts)
+  })
   return counts
 }
 

@@ -1,3 +1,4 @@
+import { forEachLimited, inLanes } from '@vna/flow'
 import {
   dimseStatusClass,
   isUlError,
@@ -5,9 +6,9 @@ import {
   requestAssociation,
   type UlError,
 } from '@vna/dicom-net'
-import { Backoff, type BackoffOptions } from './backoff.ts'
+import { Backoff, type SendBackoff } from './backoff.ts'
 import { type Bytes, withDigest } from './digest.ts'
-import { createDispenser, forEachLimited, legsOf, type SendPlan } from './plan.ts'
+import { createDispenser, legsOf, type SendPlan } from './plan.ts'
 import type { SendItem, StorageContext } from './send-item.ts'
 import type { SendReport } from './send-report.ts'
 import { SendingError } from './sending-error.ts'
@@ -25,7 +26,7 @@ export type CStoreOptions = {
   /** C-STORE requests under way at once in an association, where the peer agrees. */
   readonly window: number
   readonly noDelay: boolean
-  readonly backoff: BackoffOptions
+  readonly backoff: SendBackoff
   readonly report: SendReport
   readonly signal: AbortSignal
 }
@@ -39,7 +40,7 @@ const MAX_ABORTS_BY_ONE_INSTANCE = 2
 /** Sends the plan over several associations side by side. Rejects when the peer cannot be had at all. */
 export async function sendByCStore(plan: SendPlan, o: CStoreOptions): Promise<void> {
   const next = createDispenser(plan)
-  const worker = async (): Promise<void> => {
+  const lane = async (): Promise<void> => {
     const sender = new CStoreSender(o)
     try {
       for (let group = next(); group !== undefined; group = next()) {
@@ -53,9 +54,7 @@ export async function sendByCStore(plan: SendPlan, o: CStoreOptions): Promise<vo
       await sender.close()
     }
   }
-  const outcomes = await Promise.allSettled(Array.from({ length: o.associations }, worker))
-  const failed = outcomes.find((outcome) => outcome.status === 'rejected')
-  if (failed !== undefined) throw failed.reason
+  await inLanes(o.associations, lane)
 }
 
 /** One association at a time, opened again when it is lost; closed for good by close(). */

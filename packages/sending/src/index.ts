@@ -1,4 +1,4 @@
-export { type BackoffOptions, defaultBackoff } from './backoff.ts'
+export { defaultBackoff, type SendBackoff } from './backoff.ts'
 export { type CStoreOptions, type CStoreTarget, sendByCStore } from './c-store.ts'
 export { withoutExisting } from './existing.ts'
 export { findFiles, type SkippedFile } from './files.ts'

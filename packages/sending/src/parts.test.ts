@@ -1,17 +1,7 @@
 import { createHash } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
-import { defaultBackoff, delayMsOf } from './backoff.ts'
 import { withDigest } from './digest.ts'
 import { parseStoreAnswer } from './stow-answer.ts'
-
-describe('delayMsOf', () => {
-  it('doubles up to the limit, never less than half of it', () => {
-    expect(delayMsOf(0, defaultBackoff, () => 0)).toBe(125)
-    expect(delayMsOf(0, defaultBackoff, () => 1)).toBe(250)
-    expect(delayMsOf(3, defaultBackoff, () => 1)).toBe(2000)
-    expect(delayMsOf(50, defaultBackoff, () => 1)).toBe(defaultBackoff.maxDelayMs)
-  })
-})
 
 describe('withDigest', () => {
   it('is that of the data set, however the bytes are split and whatever stands before', async () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { createDispenser, forEachLimited, legsOf, MAX_PRESENTATION_CONTEXTS } from './plan.ts'
+import { createDispenser, legsOf, MAX_PRESENTATION_CONTEXTS } from './plan.ts'
 import { distinctContexts, type SendGroup, type SendItem } from './send-item.ts'
 
 function itemOf(number: number): SendItem {
@@ -45,38 +45,5 @@ describe('createDispenser', () => {
     const groups = [groupOf([itemOf(1)]), groupOf([itemOf(2)])]
     const next = createDispenser({ total: 2, contexts: [], groups })
     expect([next(), next(), next(), next()]).toEqual([groups[0], groups[1], undefined, undefined])
-  })
-})
-
-describe('forEachLimited', () => {
-  it('keeps to the limit and delivers all', async () => {
-    let running = 0
-    let most = 0
-    const delivered: string[] = []
-    await forEachLimited(
-      Array.from({ length: 20 }, (_, index) => itemOf(index)),
-      3,
-      async (item) => {
-        running++
-        most = Math.max(most, running)
-        await Promise.resolve()
-        delivered.push(item.sopInstanceUid)
-        running--
-      },
-    )
-    expect(most).toBe(3)
-    expect(delivered).toHaveLength(20)
-  })
-
-  it('starts nothing after a throw, and tells of it when the others are done', async () => {
-    const started: number[] = []
-    const items = Array.from({ length: 10 }, (_, index) => itemOf(index))
-    const run = forEachLimited(items, 2, async (item) => {
-      started.push(items.indexOf(item))
-      await Promise.resolve()
-      if (items.indexOf(item) === 3) throw new Error('lost')
-    })
-    await expect(run).rejects.toThrow('lost')
-    expect(started.length).toBeLessThan(7)
   })
 })

@@ -35,25 +35,3 @@ export function* legsOf(group: SendGroup, plan: SendPlan): Generator<Leg> {
   }
 }
 
-/** Runs `deliver` on every item, at most `limit` at once, started in order; stops starting after the first throw. */
-export async function forEachLimited(
-  items: Iterable<SendItem>,
-  limit: number,
-  deliver: (item: SendItem) => Promise<void>,
-): Promise<void> {
-  const iterator = items[Symbol.iterator]()
-  let isStopped = false
-  const lane = async (): Promise<void> => {
-    for (let next = iterator.next(); next.done !== true && !isStopped; next = iterator.next()) {
-      try {
-        await deliver(next.value)
-      } catch (error) {
-        isStopped = true
-        throw error
-      }
-    }
-  }
-  const outcomes = await Promise.allSettled(Array.from({ length: limit }, lane))
-  const failed = outcomes.find((outcome) => outcome.status === 'rejected')
-  if (failed !== undefined) throw failed.reason
-}

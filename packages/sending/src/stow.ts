@@ -1,7 +1,8 @@
+import { inLanes, parseRetryAfter } from '@vna/flow'
 import http from 'node:http'
 import https from 'node:https'
 import { createBoundary, encodeClosingBoundary, encodePartHeader, multipartContentType } from '@vna/dicomweb'
-import { Backoff, type BackoffOptions } from './backoff.ts'
+import { Backoff, type SendBackoff } from './backoff.ts'
 import { withDigest } from './digest.ts'
 import { createDispenser, type SendPlan } from './plan.ts'
 import type { SendGroup, SendItem } from './send-item.ts'
@@ -17,7 +18,7 @@ export type StowOptions = {
   /** Instances in a request. */
   readonly batch: number
   readonly noDelay: boolean
-  readonly backoff: BackoffOptions
+  readonly backoff: SendBackoff
   readonly report: SendReport
   readonly signal: AbortSignal
 }
@@ -33,16 +34,13 @@ export async function sendByStow(plan: SendPlan, o: StowOptions): Promise<void> 
   // Node's agent takes `noDelay` and passes it on; its published types do not know it.
   const agentOptions = { keepAlive: true, maxSockets: o.connections, noDelay: o.noDelay }
   const agent = new Agent(agentOptions)
-  const worker = async (): Promise<void> => {
+  const lane = async (): Promise<void> => {
     const sender = new StowSender(o, agent)
     for (let group = next(); group !== undefined; group = next()) {
       for (const batch of batchesOf(group, o.batch)) await sender.deliver(batch)
     }
   }
-  const outcomes = await Promise.allSettled(Array.from({ length: o.connections }, worker))
-  agent.destroy()
-  const failed = outcomes.find((outcome) => outcome.status === 'rejected')
-  if (failed !== undefined) throw failed.reason
+  await inLanes(o.connections, lane).finally(() => agent.destroy())
 }
 
 function* batchesOf(group: SendGroup, size: number): Generator<SendItem[]> {
@@ -221,8 +219,7 @@ function answerOf(outgoing: http.ClientRequest): Promise<HttpAnswer> {
       })
       response.once('error', reject)
       response.once('end', () => {
-        const retryAfter = Number(response.headers['retry-after'] ?? 0)
-        const retryAfterMs = Number.isFinite(retryAfter) ? retryAfter * 1000 : 0
+        const retryAfterMs = parseRetryAfter(response.headers['retry-after'], Date.now()) ?? 0
         resolve({ status: response.statusCode ?? 0, retryAfterMs, body: Buffer.concat(parts).toString('utf8') })
       })
     })

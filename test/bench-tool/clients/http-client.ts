@@ -1,4 +1,5 @@
 import { createConnection, type Socket } from 'node:net'
+import { inLanes } from '../../../packages/flow/src/index.ts'
 import { CliError } from '../../../services/cli/src/errors.ts'
 import { quantile } from '../stats.ts'
 import { HttpResponseReader } from './http-response-reader.ts'
@@ -160,7 +161,7 @@ export async function measureThroughput(
     }
     client.close()
   }
-  await Promise.all(Array.from({ length: o.connections }, lane))
+  await inLanes(o.connections, lane)
   return { requests: answered, bodyBytes, seconds: (performance.now() - startedAt) / 1000 }
 }
 

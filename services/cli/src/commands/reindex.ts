@@ -1,3 +1,4 @@
+import { forEachLimited } from '@vna/flow'
 import { type ObjectStore, readLedger } from '@vna/archive'
 import type { Catalog } from '@vna/catalog'
 import { type HealthRecord, openHealthRecord } from '@vna/record'
@@ -90,7 +91,7 @@ async function registerPacks(
     report.packs += keys.length
     const wanted = options.sidecars === true ? keys : await catalog.findUnknownPacks(keys)
     progress.advance(keys.length - wanted.length)
-    await forEachAtOnce(wanted, PACKS_AT_ONCE, async (packKey) => {
+    await forEachLimited(wanted, PACKS_AT_ONCE, async (packKey) => {
       context.signal.throwIfAborted()
       await register(packKey).catch((error: unknown) => report.failed.push({ packKey, problem: problemOf(error) }))
       progress.advance()
@@ -112,10 +113,3 @@ function problemOf(error: unknown): string {
   return code
 }
 
-async function forEachAtOnce<T>(items: readonly T[], atOnce: number, work: (item: T) => Promise<void>): Promise<void> {
-  const queue = items[Symbol.iterator]()
-  const worker = async (): Promise<void> => {
-    for (const item of queue) await work(item)
-  }
-  await Promise.all(Array.from({ length: atOnce }, worker))
-}

@@ -1,3 +1,4 @@
+import { forEachLimited } from '@vna/flow'
 import { defaultLinkingOptions } from '@vna/fse'
 import type { Evaluation, EvaluationRules, HealthRecord } from '@vna/record'
 import type { Logger } from '@vna/runtime'
@@ -49,7 +50,7 @@ export function createEvaluator(parts: EvaluatorParts): Evaluator {
     evaluateStudy: async (uid) => {
       await parts.takeReportsOf?.(uid)
       const ids = (await healthRecord.reports.evaluateStudyKeys(uid, { windowDays })) ?? []
-      await inTurns(ids.slice(0, evaluatorLimits.maxReportsAtOnce), evaluateReport)
+      await evaluateAll(ids.slice(0, evaluatorLimits.maxReportsAtOnce), evaluateReport)
     },
     round: async (signal) => {
       let count = 0
@@ -58,7 +59,7 @@ export function createEvaluator(parts: EvaluatorParts): Evaluator {
           limit: evaluatorLimits.batch,
           leaseMs: evaluatorLimits.leaseMs,
         })
-        await inTurns(ids, evaluateReport)
+        await evaluateAll(ids, evaluateReport)
         count += ids.length
         if (ids.length < evaluatorLimits.batch) break
       }
@@ -77,14 +78,10 @@ function alertConflicts(logger: Logger, done: Evaluation | undefined): void {
 }
 
 /** Every one is tried; the first failure is thrown when all are done. */
-async function inTurns(ids: readonly string[], work: (id: string) => Promise<unknown>): Promise<void> {
-  const waiting = [...ids]
+async function evaluateAll(ids: readonly string[], evaluate: (id: string) => Promise<unknown>): Promise<void> {
   const failures: unknown[] = []
-  const worker = async (): Promise<void> => {
-    for (let id = waiting.shift(); id !== undefined; id = waiting.shift()) {
-      await work(id).catch((error: unknown) => failures.push(error))
-    }
-  }
-  await Promise.all(Array.from({ length: evaluatorLimits.concurrency }, worker))
+  await forEachLimited(ids, evaluatorLimits.concurrency, (id) =>
+    evaluate(id).catch((error: unknown) => failures.push(error)),
+  )
   if (failures.length > 0) throw failures[0]
 }

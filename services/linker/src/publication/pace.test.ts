@@ -1,14 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { RegistryError } from '../registry/registry.ts'
-import { backoffMs, Pace, paceLimits } from './pace.ts'
+import { Pace, paceLimits } from './pace.ts'
 
 describe('the pace', () => {
-  it('doubles, up to a limit, half of it by chance', () => {
-    expect(backoffMs(0, () => 0)).toBe(paceLimits.firstRetryMs / 2)
-    expect(backoffMs(3, () => 1)).toBe(paceLimits.firstRetryMs * 8)
-    expect(backoffMs(1_000, () => 1)).toBe(paceLimits.maxRetryMs)
-  })
-
   it('pauses when several studies fail and none succeeds, not for one alone', () => {
     const pace = new Pace(() => 0)
     const down = new RegistryError('unreachable')

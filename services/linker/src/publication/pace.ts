@@ -1,3 +1,4 @@
+import { backoffMs } from '@vna/flow'
 import { RegistryError } from '../registry/registry.ts'
 
 export const paceLimits = {
@@ -10,10 +11,11 @@ export const paceLimits = {
   maxPauseMs: 8_000,
 } as const
 
-/** Doubles up to the longest, half of it random, so that what failed together does not come back together. */
-export function backoffMs(attempts: number, random: () => number = Math.random): number {
-  const full = Math.min(paceLimits.firstRetryMs * 2 ** Math.min(attempts, 16), paceLimits.maxRetryMs)
-  return Math.round(full / 2 + random() * (full / 2))
+const pauseLimits = { firstMs: paceLimits.firstPauseMs, maxMs: paceLimits.maxPauseMs }
+
+/** Pause of one study, or of one notice, that failed so often before. */
+export function studyRetryMs(attempts: number): number {
+  return backoffMs(attempts, { firstMs: paceLimits.firstRetryMs, maxMs: paceLimits.maxRetryMs })
 }
 
 /**
@@ -47,7 +49,7 @@ export class Pace {
     const asked = error.code === 'throttled' ? (error.retryAfterMs ?? 0) : 0
     const isDown = this.#failing.size >= paceLimits.studiesUntilPause
     if (isDown) this.#failures++
-    const own = isDown ? paceLimits.firstPauseMs * 2 ** Math.min(this.#failures, 10) : 0
+    const own = isDown ? backoffMs(this.#failures, pauseLimits, { jitter: 'none' }) : 0
     this.#pausedUntil = Math.max(this.#pausedUntil, this.#now() + Math.min(Math.max(own, asked), paceLimits.maxPauseMs))
   }
 }

@@ -2,7 +2,7 @@ import { CatalogError } from '@vna/database'
 import type { TakenPublication } from '@vna/record'
 import type { Logger, Metrics } from '@vna/runtime'
 import { RegistryError } from '../registry/registry.ts'
-import { backoffMs, Pace } from './pace.ts'
+import { studyRetryMs, Pace } from './pace.ts'
 import { type PublishingParts, publishStudy } from './publish-study.ts'
 
 export interface PublisherOptions extends PublishingParts {
@@ -121,7 +121,7 @@ export class Publisher {
         studyInstanceUid,
         kind: isBlocking ? 'blocking' : 'retryable',
         words: failure?.words ?? codeOf(error),
-        retryAfterMs: Math.max(backoffMs(taken.attempts), failure?.retryAfterMs ?? 0),
+        retryAfterMs: Math.max(studyRetryMs(taken.attempts), failure?.retryAfterMs ?? 0),
         verify: failure?.isUncertain ?? false,
       })
       .catch((lost: unknown) => logger.warn({ err: lost, study: studyInstanceUid }, 'a failure could not be noted'))

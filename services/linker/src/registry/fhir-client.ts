@@ -1,6 +1,6 @@
+import { parseRetryAfter } from '@vna/flow'
 import { parseJson, wordsOf } from './operation-outcome.ts'
 import { RegistryError } from './registry.ts'
-import { retryAfterMs } from './retry-after.ts'
 
 export interface FhirClientOptions {
   /** Without a slash at its end. */
@@ -80,7 +80,7 @@ async function readText(response: Response, limit: number, isGood: boolean): Pro
 function failureOf(response: Response, text: string): RegistryError {
   const { status, headers } = response
   const words = wordsOf(status, text)
-  const again = retryAfterMs(headers.get('retry-after'), Date.now())
+  const again = parseRetryAfter(headers.get('retry-after'), Date.now())
   if (status === 429) return new RegistryError('throttled', { words, retryAfterMs: again })
   if (status >= 500) return new RegistryError('failed', { words, retryAfterMs: again, isUncertain: true })
   if (status === 409 || status === 412) return new RegistryError('failed', { words, isUncertain: true })

@@ -1,5 +1,5 @@
+import { parseRetryAfter } from '@vna/flow'
 import type { Notification } from '@vna/record'
-import { retryAfterMs } from '../registry/retry-after.ts'
 import { signatureOf } from './sign.ts'
 
 export interface WebhookTarget {
@@ -35,7 +35,7 @@ export async function sendNotification(
     })
     await response.body?.cancel()
     if (response.ok) return { kind: 'delivered' }
-    const again = retryAfterMs(response.headers.get('retry-after'), Date.now())
+    const again = parseRetryAfter(response.headers.get('retry-after'), Date.now())
     return { kind: 'failed', reason: `status ${response.status}`, retryAfterMs: again }
   } catch (error) {
     return { kind: 'failed', reason: error instanceof Error ? error.name : 'failure', retryAfterMs: undefined }

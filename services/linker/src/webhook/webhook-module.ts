@@ -1,7 +1,7 @@
 import type { Notification } from '@vna/record'
 import { RuntimeError } from '@vna/runtime'
 import type { LinkerModule, LinkerParts } from '../linker-parts.ts'
-import { backoffMs } from '../publication/pace.ts'
+import { studyRetryMs } from '../publication/pace.ts'
 import { sendNotification, type WebhookTarget } from './send-notification.ts'
 
 export const webhookLimits = {
@@ -67,6 +67,6 @@ async function tellOne(
     logger.error({ study: notification.studyInstanceUid }, 'a notification was given up')
     return publications.closeNotification(notification.id, delivery.reason)
   }
-  const retryAfterMs = Math.max(backoffMs(notification.attempts), delivery.retryAfterMs ?? 0)
+  const retryAfterMs = Math.max(studyRetryMs(notification.attempts), delivery.retryAfterMs ?? 0)
   await publications.postponeNotification(notification.id, { retryAfterMs, error: delivery.reason })
 }

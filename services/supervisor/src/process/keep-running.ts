@@ -1,3 +1,5 @@
+import { backoffMs } from '@vna/flow'
+
 /** One run of something that should run for ever. */
 export type Run = {
   readonly ended: Promise<number>
@@ -54,7 +56,7 @@ export class KeptRunning {
 
   async #keep(first: Run): Promise<void> {
     let run: Run | undefined = first
-    let waitMs: number = restartBackoff.firstMs
+    let restarts = 0
     while (!this.#stopping.signal.aborted) {
       if (run !== undefined) {
         const startedAt = this.#o.clock.now()
@@ -62,13 +64,13 @@ export class KeptRunning {
         const exitCode = await run.ended
         this.#current = undefined
         if (this.#stopping.signal.aborted) return
-        if (this.#o.clock.now() - startedAt >= restartBackoff.steadyAfterMs) waitMs = restartBackoff.firstMs
-        this.#o.onEnded({ exitCode, restartInMs: waitMs })
+        if (this.#o.clock.now() - startedAt >= restartBackoff.steadyAfterMs) restarts = 0
+        this.#o.onEnded({ exitCode, restartInMs: pauseMs(restarts) })
       }
-      await this.#o.clock.sleep(waitMs, this.#stopping.signal)
+      await this.#o.clock.sleep(pauseMs(restarts), this.#stopping.signal)
       if (this.#stopping.signal.aborted) return
-      waitMs = Math.min(waitMs * 2, restartBackoff.maxMs)
-      run = await this.#restart(waitMs)
+      restarts++
+      run = await this.#restart(pauseMs(restarts))
     }
     // Stopped while it was starting again.
     run?.stop(true)
@@ -84,4 +86,9 @@ export class KeptRunning {
       return undefined
     }
   }
+}
+
+/** No chance in it: each program is started by this process alone. */
+function pauseMs(restarts: number): number {
+  return backoffMs(restarts, restartBackoff, { jitter: 'none' })
 }

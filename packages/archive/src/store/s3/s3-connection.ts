@@ -1,5 +1,5 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import { S3Client } from '@aws-sdk/client-s3'
+import { retry } from '@vna/flow'
 import { ArchiveError } from '../../archive-error.ts'
 import { translateS3Error } from './s3-error.ts'
 import type { S3Limits } from './s3-limits.ts'
@@ -43,19 +43,32 @@ export class S3Connection {
     attempt: (abortSignal: AbortSignal) => Promise<T>,
     o: { transferBytes?: number; signal?: AbortSignal | undefined } = {},
   ): Promise<T> {
-    const { maxAttempts, retryDelayMs, maxRetryDelayMs } = this.limits
-    for (let count = 1; ; count++) {
-      try {
-        return await attempt(this.#signalFor(o))
-      } catch (error) {
-        const translated = translateS3Error(error)
-        if (o.signal?.aborted || !translated.retryable || count >= maxAttempts) throw translated
-      }
-      const delayMs = Math.min(maxRetryDelayMs, retryDelayMs * 2 ** (count - 1)) * (0.5 + Math.random() / 2)
-      await sleep(delayMs, undefined, o.signal === undefined ? {} : { signal: o.signal }).catch((cause: unknown) => {
-        throw new ArchiveError('store-unavailable', { message: 'given up by the caller', cause })
+    try {
+      return await retry(() => this.#attempt(attempt, o), {
+        ...this.#patience,
+        signal: o.signal,
+        isRetryable: (error) => error instanceof ArchiveError && error.retryable,
       })
+    } catch (error) {
+      if (error instanceof ArchiveError) throw error
+      throw new ArchiveError('store-unavailable', { message: 'given up by the caller', cause: error })
     }
+  }
+
+  async #attempt<T>(
+    attempt: (abortSignal: AbortSignal) => Promise<T>,
+    o: { transferBytes?: number; signal?: AbortSignal | undefined },
+  ): Promise<T> {
+    try {
+      return await attempt(this.#signalFor(o))
+    } catch (error) {
+      throw translateS3Error(error)
+    }
+  }
+
+  get #patience() {
+    const { maxAttempts, retryDelayMs, maxRetryDelayMs } = this.limits
+    return { maxAttempts, firstMs: retryDelayMs, maxMs: maxRetryDelayMs }
   }
 
   close(): void {
