@@ -1,9 +1,10 @@
 /**
  * After a suite: the seconds of each of its files, the longest first: import, hooks and tests, so that the servers a file
- * starts count. A vitest reporter.
+ * starts count; what the whole suite is given beforehand (programs, a database) does not. A vitest reporter.
  */
 export default class SecondsReporter {
   onTestRunEnd(modules) {
+    if (modules.length === 0) return
     const files = modules.map(secondsOf).sort((a, b) => b.seconds - a.seconds)
     const sum = files.reduce((total, { seconds }) => total + seconds, 0)
     const lines = files.map(({ name, seconds }) => `${seconds.toFixed(1).padStart(8)}  ${name}`)
