@@ -1,3 +1,4 @@
+import { LRUCache } from 'lru-cache'
 import type { Principal } from './principal.ts'
 import type { SigningKey } from './signing-key.ts'
 import { bearerOf, verifyToken } from './tokens.ts'
@@ -9,7 +10,7 @@ const maxRememberedTokens = 2_000
 export class Authenticator {
   readonly #key: SigningKey
   readonly #clock: () => Date
-  readonly #remembered = new Map<string, Principal>()
+  readonly #remembered = new LRUCache<string, Principal>({ max: maxRememberedTokens })
 
   constructor(o: { key: SigningKey; clock?: (() => Date) | undefined }) {
     this.#key = o.key
@@ -24,13 +25,7 @@ export class Authenticator {
     if (known !== undefined && known.expiresAt > now) return known
     this.#remembered.delete(token)
     const principal = await verifyToken(this.#key, token, now)
-    this.#remember(token, principal)
-    return principal
-  }
-
-  #remember(token: string, principal: Principal): void {
-    const [oldest] = this.#remembered.keys()
-    if (oldest !== undefined && this.#remembered.size >= maxRememberedTokens) this.#remembered.delete(oldest)
     this.#remembered.set(token, principal)
+    return principal
   }
 }

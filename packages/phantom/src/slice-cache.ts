@@ -1,9 +1,10 @@
 import { type Ellipsoid, paintSlice, type SliceGeometry } from './anatomy/ellipsoids.ts'
 import { addNoise } from './anatomy/noise.ts'
+import { createPictureCache } from './picture-cache.ts'
 import type { PixelPlan } from './plan.ts'
 import { createRandom } from './random.ts'
 
-/** Slices rendered once a process; the instances between two of them share the picture and differ by noise at its edge. */
+/** Slices rendered once a process, as long as they are used; the instances between two of them share the picture and differ by noise at its edge. */
 export const BASE_SLICES = 48
 /** Rows at the top (air) with noise of the instance's own, and the largest shift of a study's pictures. */
 const OWN_ROWS = 6
@@ -28,7 +29,7 @@ export interface SliceVolume {
 }
 
 export function createSliceVolume(o: VolumeOptions): SliceVolume {
-  const cache = new Map<string, Uint8Array>()
+  const cache = createPictureCache()
   const baseSlice = (index: number, geometry: SliceGeometry): Uint8Array => {
     const key = `${index} ${geometry.rows}x${geometry.columns} ${geometry.pixelSpacing}`
     const known = cache.get(key)

@@ -1,6 +1,7 @@
 import { chestProjection } from '../anatomy/chest-projection.ts'
 import { addNoise } from '../anatomy/noise.ts'
 import { code, instanceUidOf, placeOf, seriesAttributes, timeAt } from '../headers.ts'
+import { createPictureCache } from '../picture-cache.ts'
 import type { InstancePlan, KindDefinition, KindOptions, StudyContext } from '../plan.ts'
 import { createRandom } from '../random.ts'
 
@@ -8,7 +9,7 @@ const DEVICE = { manufacturer: 'Phantom Imaging', model: 'Chest DR', station: 'D
 const WIDTH_MM = 360
 /** Rows above the shoulders that each instance has of its own. */
 const OWN_ROWS = 8
-const pictures = new Map<string, Uint8Array>()
+const pictures = createPictureCache()
 
 /** Chest radiograph of 15 MB. */
 export const dx: KindDefinition = {

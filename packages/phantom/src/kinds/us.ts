@@ -1,5 +1,6 @@
 import { BEAT_FRAMES, heartFrame, rgbToYbrFull422 } from '../anatomy/heart-ultrasound.ts'
 import { instanceUidOf, placeOf, seriesAttributes, timeAt } from '../headers.ts'
+import { createPictureCache } from '../picture-cache.ts'
 import type { InstancePlan, KindDefinition, KindOptions, StudyContext } from '../plan.ts'
 import { createRandom } from '../random.ts'
 
@@ -10,7 +11,7 @@ const FRAME_TIME_MS = 40
 const TRACE_ROWS = 4
 
 type Colour = 'RGB' | 'YBR_FULL_422'
-const frameCache = new Map<string, Uint8Array>()
+const frameCache = createPictureCache()
 
 export const us: KindDefinition = kind('RGB')
 export const usYbr: KindDefinition = kind('YBR_FULL_422')

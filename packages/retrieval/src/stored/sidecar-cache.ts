@@ -6,11 +6,10 @@ import {
   type SidecarRecord,
   sidecarKeyOf,
 } from '@vna/archive'
+import { LRUCache } from 'lru-cache'
 
 /** The records of one pack, by the offset of their Part 10 file. */
 export type PackIndex = ReadonlyMap<number, SidecarRecord>
-
-type Cached = { readonly index: PackIndex; readonly sizeBytes: number }
 
 /** What an entry costs beside its text: an index object per instance. */
 const BYTES_PER_RECORD = 1024
@@ -21,26 +20,21 @@ const BYTES_PER_RECORD = 1024
  */
 export class SidecarCache {
   readonly #store: ObjectStore
-  readonly #maxBytes: number
-  readonly #cached = new Map<string, Cached>()
+  /** `undefined`: nothing may be kept. */
+  readonly #cached: LRUCache<string, PackIndex> | undefined
   readonly #loading = new Map<string, Promise<PackIndex>>()
-  #bytes = 0
 
   constructor(o: { store: ObjectStore; maxBytes: number }) {
     this.#store = o.store
-    this.#maxBytes = o.maxBytes
+    this.#cached = o.maxBytes > 0 ? new LRUCache({ maxSize: o.maxBytes, sizeCalculation: sizeOf }) : undefined
   }
 
   get bytes(): number {
-    return this.#bytes
+    return this.#cached?.calculatedSize ?? 0
   }
 
   async get(packKey: string): Promise<PackIndex> {
-    const cached = this.#cached.get(packKey)
-    if (cached === undefined) return this.#loadOnce(packKey)
-    this.#cached.delete(packKey)
-    this.#cached.set(packKey, cached)
-    return cached.index
+    return this.#cached?.get(packKey) ?? this.#loadOnce(packKey)
   }
 
   #loadOnce(packKey: string): Promise<PackIndex> {
@@ -54,7 +48,8 @@ export class SidecarCache {
   async #load(packKey: string): Promise<PackIndex> {
     const { records } = await readSidecar(await this.#read(packKey))
     const index = new Map(records.map((record) => [record.entry.offset, record]))
-    this.#keep(packKey, index)
+    // One that alone is over the limit is not kept.
+    this.#cached?.set(packKey, index)
     return index
   }
 
@@ -72,17 +67,10 @@ export class SidecarCache {
       }
     }
   }
+}
 
-  #keep(packKey: string, index: PackIndex): void {
-    let sizeBytes = 0
-    for (const { json } of index.values()) sizeBytes += json.length + BYTES_PER_RECORD
-    if (sizeBytes > this.#maxBytes) return
-    this.#cached.set(packKey, { index, sizeBytes })
-    this.#bytes += sizeBytes
-    for (const [key, { sizeBytes: freed }] of this.#cached) {
-      if (this.#bytes <= this.#maxBytes) return
-      this.#cached.delete(key)
-      this.#bytes -= freed
-    }
-  }
+function sizeOf(index: PackIndex): number {
+  let sizeBytes = 0
+  for (const { json } of index.values()) sizeBytes += json.length + BYTES_PER_RECORD
+  return Math.max(1, sizeBytes) // lru-cache takes no empty entry
 }

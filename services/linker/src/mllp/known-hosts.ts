@@ -2,6 +2,7 @@ import { lookup } from 'node:dns/promises'
 import { isIP } from 'node:net'
 import type { Catalog } from '@vna/catalog'
 import type { Entity } from '@vna/entities'
+import { LRUCache } from 'lru-cache'
 import { mllpListenerLimits } from './mllp-limits.ts'
 
 export interface KnownSender {
@@ -14,7 +15,10 @@ export interface KnownSender {
 /** Who may connect: hosts that an active entity names, and this machine itself. */
 export class KnownHosts {
   readonly #catalog: Pick<Catalog, 'listEntities'>
-  readonly #addresses = new Map<string, { readonly until: number; readonly addresses: readonly string[] }>()
+  readonly #addresses = new LRUCache<string, readonly string[]>({
+    max: mllpListenerLimits.maxCachedHosts,
+    ttl: mllpListenerLimits.hostCacheMs,
+  })
 
   constructor(catalog: Pick<Catalog, 'listEntities'>) {
     this.#catalog = catalog
@@ -43,10 +47,10 @@ export class KnownHosts {
   async #addressesOf(host: string): Promise<readonly string[]> {
     if (isIP(host) !== 0) return [plainAddress(host)]
     const known = this.#addresses.get(host)
-    if (known !== undefined && known.until > Date.now()) return known.addresses
+    if (known !== undefined) return known
     const found = await lookup(host, { all: true }).catch(() => [])
     const addresses = found.map(({ address }) => plainAddress(address))
-    this.#addresses.set(host, { until: Date.now() + mllpListenerLimits.hostCacheMs, addresses })
+    this.#addresses.set(host, addresses)
     return addresses
   }
 }

@@ -16,5 +16,6 @@ export const mllpListenerLimits = {
   messageTimeoutMs: 60_000,
   /** A host name of an entity is looked up again after this. */
   hostCacheMs: 60_000,
+  maxCachedHosts: 10_000,
   closeGraceMs: 1_000,
 } as const
