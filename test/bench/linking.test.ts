@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { codiceFiscaleIssuer } from '../../packages/catalog/src/index.ts'
 import { openDatabase, type Sql } from '../../packages/database/src/index.ts'
+import { codiceFiscaleIssuer } from '../../packages/identifiers/src/index.ts'
 import { candidateStatement } from '../../packages/record/src/index.ts'
 import { createLogger } from '../../packages/runtime/src/index.ts'
 import { createEvaluator } from '../../services/linker/src/linking/evaluator.ts'

@@ -1,12 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import {
-  codiceFiscaleIssuer,
-  type DicomJson,
-  type Predicate,
-  type Query,
-  unsupportedKeys,
-} from '../../packages/catalog/src/index.ts'
+import { type DicomJson, type Predicate, type Query, unsupportedKeys } from '../../packages/catalog/src/index.ts'
 import { keywordOf, parseMatch, tagOf, vrOf } from '../../packages/dicom/src/index.ts'
+import { codiceFiscaleIssuer } from '../../packages/identifiers/src/index.ts'
 import { type CatalogFixture, type SampleInstance, samplePack, startCatalog } from './support-catalog.ts'
 
 let fixture: CatalogFixture

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { codiceFiscaleIssuer } from '../../packages/catalog/src/index.ts'
+import { codiceFiscaleIssuer } from '../../packages/identifiers/src/index.ts'
 import { type CatalogFixture, samplePack, startCatalog } from './support-catalog.ts'
 
 const stpIssuer = '2.16.840.1.113883.2.9.4.3.17'

@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto'
 import { connect, type Socket } from 'node:net'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { codiceFiscaleIssuer } from '../../packages/catalog/src/index.ts'
 import { encodeMllp, MllpDecoder } from '../../packages/hl7/src/index.ts'
+import { codiceFiscaleIssuer } from '../../packages/identifiers/src/index.ts'
 import type { SampleInstance } from './support-catalog.ts'
 import { LinkerFixture, until } from './support-linker.ts'
 

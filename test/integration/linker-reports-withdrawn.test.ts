@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { codiceFiscaleIssuer } from '../../packages/catalog/src/index.ts'
 import { catalogSection, documentRoot, inventedCda } from '../../packages/fse/src/reports/testing/invented-cda.ts'
+import { codiceFiscaleIssuer } from '../../packages/identifiers/src/index.ts'
 import { LinkerFixture, until } from './support-linker.ts'
 
 const anna = 'BNCNNA75B41F205W'

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { codiceFiscaleIssuer } from '../../packages/catalog/src/index.ts'
 import { catalogSection, documentRoot, inventedCda } from '../../packages/fse/src/reports/testing/invented-cda.ts'
+import { codiceFiscaleIssuer } from '../../packages/identifiers/src/index.ts'
 import type { SampleInstance } from './support-catalog.ts'
 import { LinkerFixture, until } from './support-linker.ts'
 

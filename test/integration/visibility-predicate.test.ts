@@ -2,13 +2,13 @@ import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { decide, type Principal } from '../../packages/access/src/index.ts'
 import {
-  codiceFiscaleIssuer,
   type DicomJson,
   isVisible,
   type Predicate,
   type Query,
   type StudyFacts,
 } from '../../packages/catalog/src/index.ts'
+import { codiceFiscaleIssuer } from '../../packages/identifiers/src/index.ts'
 import type { HealthRecord } from '../../packages/record/src/index.ts'
 import { type CatalogFixture, type SampleInstance, samplePack, startCatalog } from './support-catalog.ts'
 

@@ -12,7 +12,7 @@ export const rules: readonly string[] = [
   // Which identifiers are one person.
   'packages/*/src/identity/identity.ts',
   'packages/*/src/**/place-identities.ts',
-  'packages/{catalog,fse,record,dicom}/src/**/codice-fiscale.ts',
+  'packages/identifiers/src/codice-fiscale.ts',
   // What is registered and shown.
   'packages/*/src/**/plan-study.ts',
   'packages/*/src/**/current-version.ts',

@@ -1,4 +1,4 @@
-import { codiceFiscaleIssuer } from '@vna/catalog'
+import { codiceFiscaleIssuer } from '@vna/identifiers'
 import { describe, expect, it } from 'vitest'
 import type { Action } from './action.ts'
 import type { AssociationCaller, Caller } from './caller.ts'

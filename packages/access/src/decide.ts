@@ -1,4 +1,5 @@
-import { codiceFiscaleIssuer, type Predicate } from '@vna/catalog'
+import type { Predicate } from '@vna/catalog'
+import { codiceFiscaleIssuer } from '@vna/identifiers'
 import type { Action, ActionKind } from './action.ts'
 import { type Caller, type CallerRole, entityCodeOf, roleOf } from './caller.ts'
 import type { DenialReason } from './denial-reason.ts'

@@ -29,7 +29,6 @@ export {
   type ReportReferencesOptions,
   reportReferencesOf,
 } from './manifest/report-references.ts'
-export { isCodiceFiscale } from './model/codice-fiscale.ts'
 export { FseError, type FseErrorCode, type FseErrorDetails } from './model/fse-error.ts'
 export type { PatientIdentifier, ResolvedPatient } from './model/identifiers.ts'
 export type { LinkEvidence, LinkState, LinkTier, ProposedLink, StudyFacts } from './model/link.ts'

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { checkCharacterOf, codiceFiscaleOf } from './codice-fiscale.ts'
+import { codiceFiscaleOf } from './codice-fiscale.ts'
 
 describe('codiceFiscaleOf', () => {
   it.each([
@@ -21,11 +21,5 @@ describe('codiceFiscaleOf', () => {
     const made = codiceFiscaleOf({ familyName, givenName, birthDate: '19700509', sex: 'F', birthPlaceCode: 'F205' })
     expect(made.slice(0, 6)).toBe(first + second)
     expect(made.slice(6, 11)).toBe('70E49')
-  })
-
-  it('wants 15 characters of the alphabet', () => {
-    expect(checkCharacterOf('RSSMRA85T10A562')).toBe('S')
-    expect(() => checkCharacterOf('RSSMRA85T10A56')).toThrow('15 characters')
-    expect(() => checkCharacterOf('rssmra85t10a562')).toThrow('15 characters')
   })
 })

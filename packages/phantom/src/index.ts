@@ -1,4 +1,4 @@
-export { type CodiceFiscaleInput, checkCharacterOf, codiceFiscaleOf } from './codice-fiscale.ts'
+export { type CodiceFiscaleInput, codiceFiscaleOf } from './codice-fiscale.ts'
 export type { Attributes, AttributeValue } from './data-set.ts'
 export { CODICE_FISCALE_OID, type PatientIdentity } from './headers.ts'
 export { type PhantomInstance, WHOLE_INSTANCE_MAX_BYTES } from './instance.ts'

@@ -5,7 +5,6 @@ export {
   type IdentityMerge,
   type IdentityUnmerge,
   identityLimits,
-  isNationalIssuer,
 } from './identity/identity.ts'
 export type { IdentityCatalog } from './identity/identity-methods.ts'
 export type { ResolvedIdentifier } from './identity/resolve-identifiers.ts'

@@ -1,6 +1,6 @@
 import { cleanDate, cleanText, databaseLimits } from '@vna/database'
 import type { InstanceHeader } from '@vna/dicom'
-import { codiceFiscaleIssuer, isCodiceFiscale } from './codice-fiscale.ts'
+import { codiceFiscaleIssuer, isCodiceFiscale } from '@vna/identifiers'
 import { foldPersonName } from './fold-name.ts'
 
 export interface PatientIdentifier {

@@ -1,10 +1,12 @@
+import { codiceFiscaleIssuer, eniIssuer, stpIssuer } from '@vna/identifiers'
+
 /** Object identifiers of the Italian health record and of the code systems that manifests use. */
 export const oids = {
-  codiceFiscale: '2.16.840.1.113883.2.9.4.3.2',
+  codiceFiscale: codiceFiscaleIssuer,
   /** Straniero Temporaneamente Presente. */
-  stp: '2.16.840.1.113883.2.9.4.3.17',
+  stp: stpIssuer,
   /** Europeo Non Iscritto. */
-  eni: '2.16.840.1.113883.2.9.4.3.18',
+  eni: eniIssuer,
   /** Anagrafe Nazionale degli Assistiti. */
   ana: '2.16.840.1.113883.2.9.4.3.15',
   teamIdentification: '2.16.840.1.113883.2.9.4.3.7',

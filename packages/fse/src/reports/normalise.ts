@@ -1,10 +1,7 @@
 import { isStorableUid } from '@vna/dicom'
-import { isCodiceFiscale } from '../model/codice-fiscale.ts'
+import { codiceFiscaleIssuer, isCodiceFiscale, isNationalIssuer } from '@vna/identifiers'
 import type { PatientIdentifier } from '../model/identifiers.ts'
-import { oids } from '../model/oids.ts'
 import type { OrderIdentifier } from '../model/report.ts'
-
-const capitalised: ReadonlySet<string> = new Set([oids.codiceFiscale, oids.stp, oids.eni])
 
 /**
  * `undefined` when there is no value or no domain: an identifier of nowhere identifies nobody. A codice fiscale whose
@@ -17,10 +14,10 @@ export function patientIdentifierOf(
   const text = value?.trim()
   if (!text) return undefined
   const compact = text.replace(/\s/g, '').toUpperCase()
-  if (isCodiceFiscale(compact)) return { value: compact, issuer: oids.codiceFiscale }
+  if (isCodiceFiscale(compact)) return { value: compact, issuer: codiceFiscaleIssuer }
   const domain = issuer?.trim()
   if (!domain) return undefined
-  return { value: capitalised.has(domain) ? compact : text, issuer: domain }
+  return { value: isNationalIssuer(domain) ? compact : text, issuer: domain }
 }
 
 export function orderIdentifierOf(value: string | undefined, issuer?: string | undefined): OrderIdentifier | undefined {

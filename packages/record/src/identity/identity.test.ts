@@ -1,22 +1,11 @@
-import { codiceFiscaleIssuer } from '@vna/catalog'
 import { databaseLimits } from '@vna/database'
+import { codiceFiscaleIssuer } from '@vna/identifiers'
 import { describe, expect, it } from 'vitest'
-import { cleanIdentifier, cleanLink, type IdentityLink, isNationalIssuer, keyOf } from './identity.ts'
+import { cleanIdentifier, cleanLink, type IdentityLink, keyOf } from './identity.ts'
 
 const codiceFiscale = 'RSSMRA80A01F205X'
 const stp = '2.16.840.1.113883.2.9.4.3.17'
-const eni = '2.16.840.1.113883.2.9.4.3.18'
 const invalid = (message: string) => expect.objectContaining({ code: 'invalid-input', message })
-
-describe('national issuers', () => {
-  it.each([codiceFiscaleIssuer, stp, eni])('%s is one', (issuer) => {
-    expect(isNationalIssuer(issuer)).toBe(true)
-  })
-
-  it.each(['entity:A', '2.16.840.1.113883.2.9.4.3.1', ''])('%j is none', (issuer) => {
-    expect(isNationalIssuer(issuer)).toBe(false)
-  })
-})
 
 describe('an identifier as it is kept', () => {
   it.each<[string, string, string, string, string]>([

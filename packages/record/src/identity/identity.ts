@@ -1,5 +1,5 @@
-import { codiceFiscaleIssuer, isCodiceFiscale } from '@vna/catalog'
 import { CatalogError, cleanDate, cleanText, databaseLimits } from '@vna/database'
+import { codiceFiscaleIssuer, isCodiceFiscale, isNationalIssuer } from '@vna/identifiers'
 
 /** An identifier in its domain: an OID, an issuer's name, or `entity:<code>`. */
 export interface Identifier {
@@ -40,17 +40,6 @@ export const identityLimits: IdentityLimits = {
   maxIdentitiesPerPerson: 2_000,
   maxLinksPerTransaction: 500,
   maxIdentifiersPerResolution: 20_000,
-}
-
-/** Codice fiscale, STP (Straniero Temporaneamente Presente), ENI (Europeo Non Iscritto). */
-const nationalIssuers: ReadonlySet<string> = new Set([
-  codiceFiscaleIssuer,
-  '2.16.840.1.113883.2.9.4.3.17',
-  '2.16.840.1.113883.2.9.4.3.18',
-])
-
-export function isNationalIssuer(issuer: string): boolean {
-  return nationalIssuers.has(issuer)
 }
 
 /** As headers are read: a codice fiscale is one whatever issuer stands beside it, national numbers are in capitals. */

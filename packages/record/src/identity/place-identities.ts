@@ -1,5 +1,6 @@
 import { CatalogError } from '@vna/database'
-import { type Identifier, isNationalIssuer } from './identity.ts'
+import { isNationalIssuer } from '@vna/identifiers'
+import type { Identifier } from './identity.ts'
 
 /** What was told of one identifier. */
 export interface IdentityRow extends Identifier {

@@ -1,6 +1,7 @@
 import type { Sql, Transaction } from '@vna/database'
 import { CatalogError } from '@vna/database'
-import { type Identifier, identityLimits, isNationalIssuer, keyOf } from './identity.ts'
+import { isNationalIssuer } from '@vna/identifiers'
+import { type Identifier, identityLimits, keyOf } from './identity.ts'
 
 /** What the cross-reference says of one identifier. */
 export interface ResolvedIdentifier extends Identifier {

@@ -1,14 +1,5 @@
-import { codiceFiscaleIssuer } from '@vna/catalog'
-
 import type { PatientIdentifier } from '@vna/fse'
-
-/** Codice fiscale, STP (Straniero Temporaneamente Presente), ENI (Europeo Non Iscritto), the more lasting first. */
-const nationalIssuers = [codiceFiscaleIssuer, '2.16.840.1.113883.2.9.4.3.17', '2.16.840.1.113883.2.9.4.3.18'] as const
-
-/** Whether an identifier of this domain is known in the whole country, and so tells nothing of who holds what. */
-export function isNational(issuer: string): boolean {
-  return nationalIssuers.some((known) => known === issuer)
-}
+import { nationalIssuers } from '@vna/identifiers'
 
 /**
  * The one person that the identifiers of a study stand for. Where they stand for two, it is nobody: an entry in the wrong

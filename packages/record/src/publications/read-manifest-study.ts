@@ -3,8 +3,9 @@ import type { Sql } from '@vna/database'
 import { runQuery, SqlText } from '@vna/database'
 import { type CodedValue, codedValueOf, type DicomJson, itemsOf } from '@vna/dicom'
 import type { ManifestInstance, ManifestSeries, ManifestStudy, PatientIdentifier } from '@vna/fse'
+import { isNationalIssuer } from '@vna/identifiers'
 import { manifestRequestsOf, type OrderRow } from './manifest-requests.ts'
-import { isNational, nationalIdentifierOf } from './national-identifier.ts'
+import { nationalIdentifierOf } from './national-identifier.ts'
 
 const keyObjectSelection = '1.2.840.10008.5.1.4.1.1.88.59'
 /** Titles of rejection notes (CID 7011): they are never referenced themselves. */
@@ -185,7 +186,7 @@ function studyOf(
 function patientOf(row: StudyRow): ManifestStudy['patient'] {
   const own = row.identifiers ?? []
   // Numbers that other hospitals gave the person stay with them: a manifest is read by whoever sent the study.
-  const others = (row.others ?? []).filter(({ issuer }) => isNational(issuer))
+  const others = (row.others ?? []).filter(({ issuer }) => isNationalIssuer(issuer))
   const all = [...own.map(({ value, issuer }) => ({ value, issuer })), ...others]
   const national = nationalIdentifierOf(own)
   const withNational = national === undefined ? all : [national, ...all]

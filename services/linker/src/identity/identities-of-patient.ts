@@ -1,8 +1,6 @@
-import { type AdtPatient, FseError, oids, type PatientIdentifier } from '@vna/fse'
-import { type Identifier, type IdentityLink, type IdentityMerge, isNationalIssuer } from '@vna/record'
-
-/** The codice fiscale goes before the numbers of people who have none yet. */
-const nationalOrder = [oids.codiceFiscale, oids.stp, oids.eni]
+import { type AdtPatient, FseError, type PatientIdentifier } from '@vna/fse'
+import { isNationalIssuer, nationalIssuers } from '@vna/identifiers'
+import type { Identifier, IdentityLink, IdentityMerge } from '@vna/record'
 
 /** What one PID says: every identifier in it stands for the person of its national one. */
 export function linksOfPatient(patient: AdtPatient, source: string): readonly IdentityLink[] {
@@ -28,9 +26,7 @@ export function mergesOfPatient(patient: AdtPatient, source: string): readonly I
 
 function nationalOf(identifiers: readonly PatientIdentifier[]): Identifier | undefined {
   const nationals = identifiers.filter(({ issuer }) => isNationalIssuer(issuer))
-  const ranked = nationals.toSorted(
-    (a, b) => nationalOrder.indexOf(a.issuer as never) - nationalOrder.indexOf(b.issuer as never),
-  )
+  const ranked = nationals.toSorted((a, b) => nationalIssuers.indexOf(a.issuer) - nationalIssuers.indexOf(b.issuer))
   const [best, second] = ranked
   // Two persons in one PID: what it says cannot be believed.
   if (best !== undefined && second?.issuer === best.issuer)

@@ -1,5 +1,5 @@
-import { codiceFiscaleIssuer, isCodiceFiscale } from '@vna/catalog'
-import { type Identifier, type IdentityLink, isNationalIssuer } from '@vna/record'
+import { codiceFiscaleIssuer, isCodiceFiscale, isNationalIssuer } from '@vna/identifiers'
+import type { Identifier, IdentityLink } from '@vna/record'
 import { type CsvRow, readCsv } from './read-csv.ts'
 
 export type RowProblem =

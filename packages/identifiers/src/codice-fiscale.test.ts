@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { isCodiceFiscale } from './codice-fiscale.ts'
+import { checkCharacterOf, isCodiceFiscale } from './codice-fiscale.ts'
 
 describe('the codice fiscale', () => {
   it.each(['RSSMRA80A01F205X', 'RSSMRA85T10A562S', 'MRTMTT91D08F205J', 'RSSMRA80A01F20RS'])('%s is right', (code) => {
@@ -16,5 +16,11 @@ describe('the codice fiscale', () => {
     ['a line after it', 'RSSMRA80A01F205X\n'],
   ])('%s is wrong', (_, code) => {
     expect(isCodiceFiscale(code)).toBe(false)
+  })
+
+  it('wants 15 characters of the alphabet', () => {
+    expect(checkCharacterOf('RSSMRA85T10A562')).toBe('S')
+    expect(() => checkCharacterOf('RSSMRA85T10A56')).toThrow('15 characters')
+    expect(() => checkCharacterOf('rssmra85t10a562')).toThrow('15 characters')
   })
 })
