@@ -63,8 +63,8 @@ describe('retry', () => {
       throw new Error('again')
     }
     const limits = { firstMs: 3_600_000, maxMs: 3_600_000 }
-    await expect(
-      retry(attempt, { ...limits, isRetryable: () => true, signal: stopping.signal }),
-    ).rejects.toMatchObject({ name: 'AbortError' })
+    await expect(retry(attempt, { ...limits, isRetryable: () => true, signal: stopping.signal })).rejects.toMatchObject(
+      { name: 'AbortError' },
+    )
   })
 })

@@ -1,5 +1,5 @@
-import { forEachLimited } from '@vna/flow'
 import { type ObjectStore, parsePackKey } from '@vna/archive'
+import { forEachLimited } from '@vna/flow'
 import { applyLedger, type LedgerTargets } from './ledger.ts'
 import { registerStoredPack } from './register-stored-pack.ts'
 

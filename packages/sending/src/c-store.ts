@@ -1,4 +1,3 @@
-import { forEachLimited, inLanes } from '@vna/flow'
 import {
   dimseStatusClass,
   isUlError,
@@ -6,6 +5,7 @@ import {
   requestAssociation,
   type UlError,
 } from '@vna/dicom-net'
+import { forEachLimited, inLanes } from '@vna/flow'
 import { Backoff, type SendBackoff } from './backoff.ts'
 import { type Bytes, withDigest } from './digest.ts'
 import { createDispenser, legsOf, type SendPlan } from './plan.ts'

@@ -34,4 +34,3 @@ export function* legsOf(group: SendGroup, plan: SendPlan): Generator<Leg> {
     yield { contexts, items: [...group.items].filter((item) => keys.has(contextKey(item))) }
   }
 }
-

@@ -1,7 +1,7 @@
-import { inLanes, parseRetryAfter } from '@vna/flow'
 import http from 'node:http'
 import https from 'node:https'
 import { createBoundary, encodeClosingBoundary, encodePartHeader, multipartContentType } from '@vna/dicomweb'
+import { inLanes, parseRetryAfter } from '@vna/flow'
 import { Backoff, type SendBackoff } from './backoff.ts'
 import { withDigest } from './digest.ts'
 import { createDispenser, type SendPlan } from './plan.ts'

@@ -1,6 +1,6 @@
-import { forEachLimited } from '@vna/flow'
 import { type ObjectStore, readLedger } from '@vna/archive'
 import type { Catalog } from '@vna/catalog'
+import { forEachLimited } from '@vna/flow'
 import { type HealthRecord, openHealthRecord } from '@vna/record'
 import { applyLedgerEvent, rebuildSidecar, registerStoredPack } from '@vna/registration'
 import type { CommandContext, CommandResult, RegisterCommand } from '../command.ts'
@@ -112,4 +112,3 @@ function problemOf(error: unknown): string {
   if (code === undefined || retryable === true) throw error
   return code
 }
-

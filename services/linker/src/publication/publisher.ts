@@ -2,7 +2,7 @@ import { CatalogError } from '@vna/database'
 import type { TakenPublication } from '@vna/record'
 import type { Logger, Metrics } from '@vna/runtime'
 import { RegistryError } from '../registry/registry.ts'
-import { studyRetryMs, Pace } from './pace.ts'
+import { Pace, studyRetryMs } from './pace.ts'
 import { type PublishingParts, publishStudy } from './publish-study.ts'
 
 export interface PublisherOptions extends PublishingParts {
