@@ -15,6 +15,7 @@ const bin = (name) => join(repositoryFolder, 'node_modules', '.bin', name)
 const checks = [
   { name: 'types', command: bin('tsc'), args: ['--noEmit'] },
   { name: 'style', command: bin('biome'), args: ['check', '--error-on-warnings', '.'] },
+  { name: 'unused files, exports and dependencies', command: bin('knip'), args: ['--no-progress'] },
   {
     name: 'arrows',
     command: bin('depcruise'),

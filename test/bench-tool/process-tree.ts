@@ -6,7 +6,7 @@ const TICKS_PER_SECOND = 100
 type ProcessStat = { readonly pid: number; readonly parentPid: number; readonly cpuTicks: number }
 
 /** The roots and all that descends from them, as /proc shows it now. */
-export function findProcessTree(rootPids: readonly number[]): readonly ProcessStat[] {
+function findProcessTree(rootPids: readonly number[]): readonly ProcessStat[] {
   const all = readAllStats()
   const children = Map.groupBy(all, (stat) => stat.parentPid)
   const tree = new Map<number, ProcessStat>()

@@ -4,7 +4,7 @@ import { CliError } from '../../services/cli/src/errors.ts'
 import { runChild } from './child.ts'
 
 /** Debian packages the rivals come in. */
-export const RIVAL_PACKAGES = ['dcmtk', 'orthanc', 'orthanc-dicomweb', 'orthanc-postgresql', 'postgresql'] as const
+const RIVAL_PACKAGES = ['dcmtk', 'orthanc', 'orthanc-dicomweb', 'orthanc-postgresql', 'postgresql'] as const
 const SYSTEM_FOLDERS = ['/usr/local/sbin', '/usr/local/bin', '/usr/sbin', '/usr/bin', '/sbin', '/bin']
 const POSTGRESQL_FOLDER = '/usr/lib/postgresql'
 

@@ -6,7 +6,7 @@ const MAIN = join(import.meta.dirname, '../../services/cli/src/main.ts')
 export type CliEnd = { readonly status: number | null; readonly json: Record<string, unknown>; readonly stderr: string }
 
 /** Runs `vna … --json` in a process of its own; the caller may meddle with it meanwhile. */
-export function startCli(args: readonly string[]): { readonly child: ChildProcess; readonly ended: Promise<CliEnd> } {
+function startCli(args: readonly string[]): { readonly child: ChildProcess; readonly ended: Promise<CliEnd> } {
   const child = spawn(process.execPath, [MAIN, ...args, '--json'], { stdio: ['ignore', 'pipe', 'pipe'] })
   let stdout = ''
   let stderr = ''

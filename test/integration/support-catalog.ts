@@ -119,7 +119,7 @@ export interface SampleInstance {
 }
 
 export const ctImageStorage = '1.2.840.10008.5.1.4.1.1.2'
-export const explicitVrLittleEndian = '1.2.840.10008.1.2.1'
+const explicitVrLittleEndian = '1.2.840.10008.1.2.1'
 
 let segmentCounter = 0
 

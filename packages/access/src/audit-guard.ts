@@ -2,7 +2,7 @@ import { AccessError } from './access-error.ts'
 import type { AuditRecord } from './audit-trail.ts'
 
 /** Longer than this no request waits for the trail: it is refused instead. */
-export const maxAuditWaitMs = 3_000
+const maxAuditWaitMs = 3_000
 
 export interface AuditRecorder {
   record(record: AuditRecord): Promise<void>

@@ -33,7 +33,7 @@ export function createExampleInstance(o: { n: number; study?: string; pixelBytes
 }
 
 /** One element in Explicit VR Little Endian (PS3.5 7.1.2). */
-export function encodeElement(tag: number, vr: string, value: string | Buffer): Buffer {
+function encodeElement(tag: number, vr: string, value: string | Buffer): Buffer {
   const bytes = Buffer.from(value as Buffer)
   const padding = Buffer.alloc(bytes.length % 2, vr === 'UI' || vr === 'OW' ? 0 : 0x20)
   return Buffer.concat([encodeElementHeader(tag, vr, bytes.length + padding.length), bytes, padding])

@@ -4,7 +4,6 @@ import { databaseLimits } from './limits.ts'
 /** int8 comes back as a number: no count, size or id here passes 2^53. */
 export type Sql = postgres.Sql<{ bigint: number }>
 export type Transaction = postgres.TransactionSql<{ bigint: number }>
-export type Row = postgres.Row
 
 export interface DatabaseOptions {
   /** postgres://user:password@host:port/database; `?host=/folder` names a unix socket folder. */

@@ -67,9 +67,6 @@ export const defaultUlLimits: UlLimits = Object.freeze({
   tcpKeepAliveMs: 60_000,
 })
 
-/** Shortest P-DATA-TF body that carries anything: PDV item header (4), context id, message control header, two bytes. */
-export const MIN_PDU_LENGTH_BYTES = 8
-
 /** Fills in the defaults. Throws `invalid-argument` for a value that cannot work. */
 export function resolveLimits(limits: Partial<UlLimits> = {}): UlLimits {
   const resolved = { ...defaultUlLimits, ...limits }

@@ -5,7 +5,7 @@ import { type MediaType, maxMediaTypeTextLength, parseMediaType, splitUnquoted }
 export type MediaRange = MediaType & { readonly quality: number }
 
 /** Most ranges looked at in one Accept header. */
-export const maxMediaRanges = 32
+const maxMediaRanges = 32
 
 /**
  * Parses an Accept header or the `accept` query parameter (PS3.18 8.3.3.1): best quality first, else as sent. Ranges of

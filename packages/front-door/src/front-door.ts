@@ -29,7 +29,7 @@ export type FrontDoorLimits = {
   readonly maxConnections: number
 }
 
-export const frontDoorLimits: FrontDoorLimits = {
+const frontDoorLimits: FrontDoorLimits = {
   maxUrlLength: 16 * 1024,
   maxHeaderBytes: 32 * 1024,
   headersTimeoutMs: 20_000,

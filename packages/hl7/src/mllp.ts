@@ -17,7 +17,7 @@ const initialBufferBytes = 4 * KiB
 /** A larger buffer is given back after its message. */
 const maxIdleBufferBytes = 64 * KiB
 
-export const mllpLimits: MllpLimits = { maxMessageBytes: 64 * MiB, maxBytesBetweenMessages: 1024 }
+const mllpLimits: MllpLimits = { maxMessageBytes: 64 * MiB, maxBytesBetweenMessages: 1024 }
 
 /**
  * Takes messages out of a byte stream: 0x0B, message, 0x1C 0x0D (Minimal Lower Layer Protocol, release 1). Sans-I/O;

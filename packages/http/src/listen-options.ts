@@ -34,7 +34,7 @@ export function decideListenOptions(config: ListenConfig): ListenOptions {
   return { host: config.bind, port: config.httpPort, tls }
 }
 
-export function isLoopback(host: string): boolean {
+function isLoopback(host: string): boolean {
   if (host === 'localhost' || host === '::1') return true
   return isIP(host) === 4 && host.startsWith('127.')
 }

@@ -90,7 +90,7 @@ export function seriesAttributes(context: StudyContext, series: SeriesHeader): A
   }
 }
 
-export function seriesUidOf(context: StudyContext, seriesNumber: number): string {
+function seriesUidOf(context: StudyContext, seriesNumber: number): string {
   return phantomUid(context.studyInstanceUid, 'series', seriesNumber)
 }
 

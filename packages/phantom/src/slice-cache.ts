@@ -5,7 +5,7 @@ import type { PixelPlan } from './plan.ts'
 import { createRandom } from './random.ts'
 
 /** Slices rendered once a process, as long as they are used; the instances between two of them share the picture and differ by noise at its edge. */
-export const BASE_SLICES = 48
+const BASE_SLICES = 48
 /** Rows at the top (air) with noise of the instance's own, and the largest shift of a study's pictures. */
 const OWN_ROWS = 6
 const MAX_SHIFT_ROWS = 6

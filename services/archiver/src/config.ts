@@ -3,7 +3,7 @@ import { type Config, configTable, defineConfig, internalTable, required, schema
 const { integer } = schemas
 
 /** Settings of the archiver alone. */
-export const archiverTable = {
+const archiverTable = {
   segmentConcurrency: variable({
     name: 'VNA_ARCHIVE_CONCURRENCY',
     defaultText: '4',

@@ -7,7 +7,7 @@ export interface ServedJournal {
 }
 
 /** The journal that the gateway of this pair writes. */
-export function ownJournalFolder(home: string): string {
+function ownJournalFolder(home: string): string {
   return join(home, 'journal', 'gateway')
 }
 

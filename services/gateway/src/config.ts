@@ -13,7 +13,7 @@ const { integer, text } = schemas
 const maxBytes = Number.MAX_SAFE_INTEGER
 
 /** Settings of the gateway alone. */
-export const gatewayTable = {
+const gatewayTable = {
   journalSoftBytes: optionalVariable({
     name: 'VNA_JOURNAL_SOFT_BYTES',
     defaultNote: '20 GiB or a tenth of the disk, whichever is less',

@@ -5,7 +5,7 @@ import { publicationTable } from './publication/publication-table.ts'
 const { integer } = schemas
 
 /** Settings of this service alone. */
-export const linkerTable = {
+const linkerTable = {
   maxConnections: variable({
     name: 'VNA_LINKER_CONNECTIONS',
     defaultText: '10',

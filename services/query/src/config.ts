@@ -13,7 +13,7 @@ const { integer, text } = schemas
 const MAX_CACHE_MIB = 64 * 1024
 
 /** Settings of this service alone. */
-export const queryTable = {
+const queryTable = {
   tlsCertificateFile: optionalVariable({
     name: 'VNA_TLS_CERT',
     schema: text,

@@ -247,7 +247,7 @@ function ownPrefix(objectStore: string | undefined): Readonly<Record<string, str
   return { VNA_OBJECT_STORE: objectStore.replace(/\/?(\?|$)/, `/${randomUUID()}$1`) }
 }
 
-export function isAlive(pid: number): boolean {
+function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0)
     return true

@@ -46,7 +46,7 @@ async function dumpAll(paths: readonly string[], flags: readonly string[]): Prom
 }
 
 /** Parses the dump after `# Dicom-Data-Set`. Nesting is shown by indentation, two blanks a level. */
-export function parseDump(output: string): DumpDataSet {
+function parseDump(output: string): DumpDataSet {
   const root: DumpDataSet = new Map()
   const stack: { indent: number; target: DumpDataSet | DumpDataSet[] }[] = [{ indent: -1, target: root }]
   const body = output.slice(output.indexOf(DATA_SET_MARK))

@@ -120,7 +120,7 @@ function readReceived(path: string): ReceivedFile {
   return { path, transferSyntaxUid, dataSet }
 }
 
-export function canConnect(port: number): Promise<true | undefined> {
+function canConnect(port: number): Promise<true | undefined> {
   return new Promise((resolve) => {
     const socket = connect({ port, host: '127.0.0.1' })
     socket.once('connect', () => {

@@ -93,7 +93,7 @@ function pixelElement(transferSyntaxUid: string, bytes: Buffer): Element {
 const padEven = (bytes: Buffer): Buffer => (bytes.length % 2 === 0 ? bytes : Buffer.concat([bytes, Buffer.alloc(1)]))
 
 /** Bytes that look random but follow from the name, so a mixed-up or torn instance is noticed. */
-export function fillBytes(name: string, lengthBytes: number): Buffer {
+function fillBytes(name: string, lengthBytes: number): Buffer {
   const block = createHash('sha512').update(name).digest()
   return Buffer.alloc(lengthBytes, block)
 }

@@ -4,7 +4,7 @@ import { type Element, encodeDataSet, encodePart10, uidOf } from './generated.ts
 
 /** An invented name that must never reach a log. */
 export const SECRET_NAME = 'Segretissimo^Zenobio'
-export const DEFLATED_LITTLE_ENDIAN = '1.2.840.10008.1.2.1.99'
+const DEFLATED_LITTLE_ENDIAN = '1.2.840.10008.1.2.1.99'
 
 export type HostileObject = {
   readonly sopClassUid: string

@@ -37,7 +37,7 @@ async function retrieveWhenComplete(web: DicomWeb, studyInstanceUid: string, cou
   return latest
 }
 
-export function compareInstances(
+function compareInstances(
   expected: readonly ExpectedInstance[],
   retrieved: readonly RetrievedInstance[],
 ): readonly string[] {

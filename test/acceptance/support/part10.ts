@@ -1,5 +1,3 @@
-import { readFileSync } from 'node:fs'
-
 const PREAMBLE_BYTES = 128
 const LONG_LENGTH_VRS = new Set(['OB', 'OD', 'OF', 'OL', 'OV', 'OW', 'SQ', 'SV', 'UC', 'UN', 'UR', 'UT', 'UV'])
 
@@ -27,8 +25,6 @@ export function splitPart10(bytes: Buffer): SplitFile {
   }
   return { meta, transferSyntaxUid: meta.get(0x0010) ?? '', dataSet: bytes.subarray(offset) }
 }
-
-export const readDataSet = (path: string): Buffer => splitPart10(readFileSync(path)).dataSet
 
 /** Where two byte strings first differ, for a message a reader can act on; `undefined` when they are equal. */
 export function firstDifference(expected: Buffer, actual: Buffer): string | undefined {

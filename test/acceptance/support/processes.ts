@@ -5,11 +5,6 @@ export function peakMemoryBytes(pid: number): number {
   return statusKib(pid, 'VmHWM') * 1024
 }
 
-/** Resident memory now. */
-export function memoryBytes(pid: number): number {
-  return statusKib(pid, 'VmRSS') * 1024
-}
-
 function statusKib(pid: number, name: string): number {
   const status = readFileSync(`/proc/${pid}/status`, 'utf8')
   return Number(new RegExp(`^${name}:\\s+(\\d+) kB$`, 'm').exec(status)?.[1])

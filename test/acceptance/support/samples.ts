@@ -18,7 +18,7 @@ export type Sample = {
 }
 
 /** The folder of real DICOM files: `VNA_DICOM_SAMPLES`, else beside the repository. `undefined`: this machine has none. */
-export function findSamplesFolder(): string | undefined {
+function findSamplesFolder(): string | undefined {
   const folder = process.env.VNA_DICOM_SAMPLES ?? resolve(REPOSITORY_ROOT, '../shared/dicom-samples')
   return existsSync(join(folder, 'MANIFEST.tsv')) ? folder : undefined
 }

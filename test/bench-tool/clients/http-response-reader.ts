@@ -109,7 +109,7 @@ function stateAfter(head: ResponseHead): State {
   return head.contentLength === undefined ? 'until-close' : 'body'
 }
 
-export function parseResponseHead(text: string): ResponseHead {
+function parseResponseHead(text: string): ResponseHead {
   const [statusLine = '', ...lines] = text.split('\r\n')
   const status = Number(/^HTTP\/1\.[01] (\d{3})/.exec(statusLine)?.[1])
   if (!Number.isSafeInteger(status)) throw new CliError('failed', 'no HTTP answer')

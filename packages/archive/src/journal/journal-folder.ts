@@ -17,7 +17,7 @@ export function segmentFileName(segmentId: string): string {
   return `${segmentId}.tar`
 }
 
-export function createJournalId(): string {
+function createJournalId(): string {
   return `j${randomBytes(5).toString('hex')}`
 }
 

@@ -9,7 +9,7 @@ export type LedgerPosition = { number: number; hash: string }
 
 export type LedgerObject = LedgerPosition & { key: string; previous: string; writtenAt: string; events: LedgerEvent[] }
 
-export const LEDGER_FORMAT = 1
+const LEDGER_FORMAT = 1
 export const LEDGER_PREFIX = 'ledger/'
 /** What the first object of a chain names as the one before it. */
 export const NO_HASH = '0'.repeat(64)

@@ -37,7 +37,7 @@ function attribute(
 
 const foldedName = { matchColumn: 's.patient_name_folded', otherMatchColumn: 's.patient_name_other_folded' }
 
-export const studyAttributes: readonly Attribute[] = [
+const studyAttributes: readonly Attribute[] = [
   attribute('study', [0x00080005, 'SpecificCharacterSet', 'CS'], [`'ISO_IR 192'`, 'none', always]),
   attribute('study', [0x00080020, 'StudyDate', 'DA'], ['s.study_date', 'date', always]),
   attribute('study', [0x00080030, 'StudyTime', 'TM'], ['s.study_time', 'time', always]),
@@ -62,7 +62,7 @@ export const studyAttributes: readonly Attribute[] = [
   attribute('study', [0x00201208, 'NumberOfStudyRelatedInstances', 'IS'], ['s.number_of_instances', 'none', always]),
 ]
 
-export const seriesAttributes: readonly Attribute[] = [
+const seriesAttributes: readonly Attribute[] = [
   attribute('series', [0x00080060, 'Modality', 'CS'], ['e.modality', 'text', always]),
   attribute('series', [0x0008103e, 'SeriesDescription', 'LO'], ['e.description', 'text', always]),
   attribute('series', [0x00080080, 'InstitutionName', 'LO'], ['e.institution_name', 'text', onRequest]),
@@ -88,7 +88,7 @@ export const seriesAttributes: readonly Attribute[] = [
   attribute('series', [0x00400275, 'RequestAttributesSequence', 'SQ'], ['e.request_attributes', 'none', always]),
 ]
 
-export const instanceAttributes: readonly Attribute[] = [
+const instanceAttributes: readonly Attribute[] = [
   attribute('instance', [0x00080016, 'SOPClassUID', 'UI'], ['u.uid', 'uid', always]),
   attribute('instance', [0x00080018, 'SOPInstanceUID', 'UI'], ['i.sop_instance_uid', 'uid', always], {
     uidIndex: { kind: 'hash', column: 'i.sop_hash' },

@@ -254,7 +254,7 @@ export class AssociationCore implements UpperLayerPort, TransportUser, DimseEndp
   }
 }
 
-export function rejectedError(reject: AssociateReject): UlError {
+function rejectedError(reject: AssociateReject): UlError {
   const { result, source, reason } = reject
   return new UlError('association-rejected', `association rejected (${result}/${source}/${reason})`, {
     details: { result, source, reason },

@@ -4,7 +4,7 @@ import type tls from 'node:tls'
  * The secure transport connection profile after BCP 195 (PS3.15 Annex B, RFC 9325): TLS 1.2 and 1.3, forward secrecy and
  * authenticated encryption alone.
  */
-export const bcp195Profile = Object.freeze({
+const bcp195Profile = Object.freeze({
   minVersion: 'TLSv1.2',
   ciphers: [
     'TLS_AES_256_GCM_SHA384',

@@ -33,7 +33,7 @@ export function littleEndian(value: Uint8Array, vr: string, bigEndian: boolean):
 }
 
 /** Alphabetic, ideographic, phonetic (PS3.5 6.2.1.1). */
-export function personNameJson(text: string): PersonNameJson | null {
+function personNameJson(text: string): PersonNameJson | null {
   const [Alphabetic = '', Ideographic = '', Phonetic = ''] = text.split('=').map((group) => group.trim())
   if (!Alphabetic && !Ideographic && !Phonetic) return null
   return { ...(Alphabetic && { Alphabetic }), ...(Ideographic && { Ideographic }), ...(Phonetic && { Phonetic }) }

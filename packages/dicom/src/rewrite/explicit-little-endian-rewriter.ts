@@ -15,7 +15,7 @@ import {
 import { OutputQueue } from './output-queue.ts'
 
 export type RewriteLimits = { readonly maxDepth: number }
-export const rewriteLimits: RewriteLimits = { maxDepth: 64 }
+const rewriteLimits: RewriteLimits = { maxDepth: 64 }
 
 /** An open sequence or item. `end` is its end in the source, `undefined` when a delimiter in the source ends it. */
 type Container = { readonly kind: 'sequence' | 'item'; readonly end: number | undefined; hasSignedPixels: boolean }

@@ -1,8 +1,8 @@
 import type { ByteRange, PixelDataLayout, PixelFragment, ScannedElement } from './scan-result.ts'
 
 export const pixelDataTag = 0x7fe00010
-export const extendedOffsetTableTag = 0x7fe00001
-export const extendedOffsetTableLengthsTag = 0x7fe00002
+const extendedOffsetTableTag = 0x7fe00001
+const extendedOffsetTableLengthsTag = 0x7fe00002
 
 /** Pixel Data, Float Pixel Data, Double Float Pixel Data: at top level never captured. */
 export function isPixelDataTag(tag: number): boolean {

@@ -43,7 +43,7 @@ export function concept(system: string, code: string, display?: string): r4.Code
 }
 
 /** An OID as URN; what is a URI already stays; a plain local name becomes one. */
-export function systemOfIssuer(issuer: string): string {
+function systemOfIssuer(issuer: string): string {
   if (isOid(issuer)) return `urn:oid:${issuer}`
   if (/^[A-Za-z][A-Za-z0-9+.-]*:\S+$/.test(issuer)) return issuer
   return `urn:x-local-issuer:${encodeURIComponent(issuer)}`

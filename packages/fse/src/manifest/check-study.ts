@@ -4,7 +4,7 @@ import { ManifestError } from './manifest-error.ts'
 import type { ManifestOptions } from './manifest-options.ts'
 
 /** A study with more is split by no standard; one manifest of it would be some 60 MB. */
-export const maxManifestInstances = 100_000
+const maxManifestInstances = 100_000
 
 export function checkStudy(study: ManifestStudy): void {
   const count = study.series.reduce((sum, series) => sum + series.instances.length, 0)

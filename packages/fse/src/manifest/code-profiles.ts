@@ -40,7 +40,7 @@ const temporaryCodes: CodeProfile['codes'] = {
 }
 
 /** IHE MADO TI Rev 1.1, DICOM CP-2595 letter ballot, IHE XDS-I.b. */
-export const codeProfiles: Readonly<Record<ManifestProfile, CodeProfile>> = {
+const codeProfiles: Readonly<Record<ManifestProfile, CodeProfile>> = {
   xdsi: {
     imageLibrary: false,
     displayUri: 'none',

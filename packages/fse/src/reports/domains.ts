@@ -30,7 +30,7 @@ export const defaultReportDomains: ReportDomains = {
 export type OrderKind = 'accession' | 'placer' | 'filler' | 'prescription'
 
 /** Which kinds of number an issuer gives; all but a prescription when it is not known. */
-export function orderKindsOf(issuer: string | undefined, domains: ReportDomains): readonly OrderKind[] {
+function orderKindsOf(issuer: string | undefined, domains: ReportDomains): readonly OrderKind[] {
   const kinds = ['accession', 'placer', 'filler', 'prescription'] as const
   const known = kinds.filter((kind) => issuer !== undefined && domains[kind].includes(issuer))
   return known.length > 0 ? known : ['accession', 'placer', 'filler']

@@ -35,7 +35,7 @@ export async function ensureAccession(sql: Sql, studyInstanceUid: string, issuer
 }
 
 /** VR SH: at most 16 characters. 65 bits of the study's UID, in the letters and digits that are not mistaken for each other. */
-export function accessionNumberOf(studyInstanceUid: string, salt: number): string {
+function accessionNumberOf(studyInstanceUid: string, salt: number): string {
   const digest = createHash('sha256')
     .update(salt === 0 ? studyInstanceUid : `${studyInstanceUid}/${salt}`)
     .digest()

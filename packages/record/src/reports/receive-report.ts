@@ -76,7 +76,7 @@ export interface ReportKey {
   readonly issuer: string
 }
 
-export function reportKeysOf(facts: ReportFacts): readonly ReportKey[] {
+function reportKeysOf(facts: ReportFacts): readonly ReportKey[] {
   const bare = (kind: ReportKey['kind'], values: readonly string[]): readonly ReportKey[] =>
     values.map((value) => ({ kind, value, issuer: '' }))
   const numbers = (kind: ReportKey['kind'], values: readonly OrderIdentifier[]): readonly ReportKey[] =>

@@ -38,7 +38,7 @@ export function createStoreAuthorization(o: {
 const storeRoute = '/dicomweb/studies'
 
 /** Stores are allowed in the name of an entity only. */
-export function entityOf({ predicate }: Pick<Grant, 'predicate'>): string {
+function entityOf({ predicate }: Pick<Grant, 'predicate'>): string {
   if (predicate.kind !== 'entity') throw new Error('a store without an entity was allowed')
   return predicate.entityCode
 }

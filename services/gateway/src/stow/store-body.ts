@@ -1,7 +1,7 @@
 import { type MediaType, MultipartRelatedParser } from '@vna/dicomweb'
 import { ProblemError } from '@vna/http'
 
-export const dicomMediaType = 'application/dicom'
+const dicomMediaType = 'application/dicom'
 
 /** What a request body consists of, whichever of the two media types it has (PS3.18 10.5.2). */
 export interface PartReceiver {

@@ -3,7 +3,7 @@ import type { ErrorRequestHandler, Response } from 'express'
 import type * as r4 from 'fhir/r4.js'
 import { problemOf } from '../http/problem-of.ts'
 
-export const fhirMediaType = 'application/fhir+json; charset=utf-8'
+const fhirMediaType = 'application/fhir+json; charset=utf-8'
 
 /** FHIR's IssueType for what HTTP says. */
 const issueCodes: Readonly<Record<number, r4.OperationOutcomeIssue['code']>> = {

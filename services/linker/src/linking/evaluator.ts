@@ -5,7 +5,7 @@ import type { Logger } from '@vna/runtime'
 import { daysAround } from './days-of.ts'
 import { decideLinks, type LinkRules } from './decide-links.ts'
 
-export const evaluatorLimits = {
+const evaluatorLimits = {
   /** Reports taken at once by a round; the others stay due. */
   batch: 20,
   concurrency: 4,

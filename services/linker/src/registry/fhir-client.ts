@@ -19,7 +19,7 @@ export interface FhirCall {
   readonly accepted?: readonly number[] | undefined
 }
 
-export const fhirClientLimits = { maxAnswerBytes: 8 * 1024 * 1024, maxErrorBytes: 16 * 1024 } as const
+const fhirClientLimits = { maxAnswerBytes: 8 * 1024 * 1024, maxErrorBytes: 16 * 1024 } as const
 
 /** Doors, not documents: the same request may pass when they are open. */
 const retryableStatuses = new Set([401, 403, 404, 407, 408, 409, 412, 423, 425, 429])

@@ -4,7 +4,7 @@ import type { LinkerModule, LinkerParts } from '../linker-parts.ts'
 import { studyRetryMs } from '../publication/pace.ts'
 import { sendNotification, type WebhookTarget } from './send-notification.ts'
 
-export const webhookLimits = {
+const webhookLimits = {
   intervalMs: 500,
   timeoutMs: 10_000,
   leaseMs: 30_000,

@@ -26,7 +26,7 @@ export type TransmissionLimits = {
   readonly maxWaiting: number
 }
 
-export const transmissionLimits: TransmissionLimits = { flushAfterMs: 1_000, maxBatch: 500, maxWaiting: 20_000 }
+const transmissionLimits: TransmissionLimits = { flushAfterMs: 1_000, maxBatch: 500, maxWaiting: 20_000 }
 
 export type TransmissionLogOptions = {
   /** Told again after a failure that may have been a success: rows of one key are one row. */

@@ -7,7 +7,7 @@ import type { JsonObject } from './parse-json.ts'
 import { codingsAt, objectsAt, textAt } from './read-fhir.ts'
 
 const uriAsIdentifier = 'urn:ietf:rfc:3986'
-export const dicomUid = 'urn:dicom:uid'
+const dicomUid = 'urn:dicom:uid'
 
 /** Naming systems of HL7 Italia for what has an OID too. */
 const oidOfSystem: ReadonlyMap<string, string> = new Map([

@@ -63,7 +63,7 @@ export function inventedCompressedPdf(xml: Uint8Array): Buffer {
 
 const specification = '<< /Type /Filespec /F (cda.xml) /UF (cda.xml) /EF << /F 4 0 R >> >>'
 
-export function deflated(bytes: Uint8Array) {
+function deflated(bytes: Uint8Array) {
   return { dictionary: '/Type /EmbeddedFile /Filter /FlateDecode', bytes: deflateSync(bytes) }
 }
 
