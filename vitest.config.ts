@@ -1,6 +1,6 @@
 import { defineConfig } from 'vitest/config'
 
-const SECONDS = 1000
+const seconds = 1000
 
 /** What runs against real programs gets them on its PATH first. */
 const globalSetup = ['test/harness/provide-programs.ts']
@@ -16,7 +16,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['packages/*/src/**/*.test.ts', 'services/*/src/**/*.test.ts', 'test/bench-tool/**/*.test.ts'],
-          testTimeout: 10 * SECONDS,
+          testTimeout: 10 * seconds,
         },
       },
       {
@@ -24,8 +24,8 @@ export default defineConfig({
           name: 'integration',
           include: ['test/integration/**/*.test.ts'],
           globalSetup: [...globalSetup, provideDatabase],
-          testTimeout: 60 * SECONDS,
-          hookTimeout: 120 * SECONDS,
+          testTimeout: 60 * seconds,
+          hookTimeout: 120 * seconds,
         },
       },
       ...['acceptance', 'faults', 'scale', 'bench'].map((name) => ({
@@ -35,8 +35,8 @@ export default defineConfig({
           globalSetup: name === 'bench' ? [...globalSetup, provideDatabase] : globalSetup,
           // Each file starts a whole stack. What the long schedules measure and kill has the machine to itself.
           fileParallelism: process.env.VNA_TEST_SCHEDULE !== 'long',
-          testTimeout: 180 * SECONDS,
-          hookTimeout: 180 * SECONDS,
+          testTimeout: 180 * seconds,
+          hookTimeout: 180 * seconds,
         },
       })),
     ],

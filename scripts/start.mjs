@@ -4,7 +4,7 @@ import { spawn } from 'node:child_process'
 import { join } from 'node:path'
 import { ensureInstalled, node, repositoryFolder } from './setup/install.mjs'
 
-const PARENT_POLL_MS = 500
+const parentPollMs = 500
 
 const args = process.argv.slice(2)
 const command = args[0] === undefined || args[0].startsWith('-') ? ['up', ...args] : args
@@ -34,5 +34,5 @@ if (process.env.npm_lifecycle_event !== undefined) {
   const parent = process.ppid
   setInterval(() => {
     if (process.ppid !== parent) child.kill('SIGTERM')
-  }, PARENT_POLL_MS).unref()
+  }, parentPollMs).unref()
 }

@@ -8,29 +8,29 @@ import { setTimeout as sleep } from 'node:timers/promises'
 export const repositoryFolder = resolve(import.meta.dirname ?? dirname(new URL(import.meta.url).pathname), '../..')
 export const node = join(repositoryFolder, 'node_modules', '.bin', 'node')
 
-const PNPM = 'pnpm@12.21.0'
-const STAMP = join(repositoryFolder, 'node_modules', '.vna-installed')
-const CACHE = join(repositoryFolder, '.cache')
-const LOCK = join(CACHE, 'install.lock')
-const LOCK_POLL_MS = 250
-const LOCK_LIMIT_MS = 600_000
+const pnpm = 'pnpm@12.21.0'
+const stamp = join(repositoryFolder, 'node_modules', '.vna-installed')
+const cache = join(repositoryFolder, '.cache')
+const lock = join(cache, 'install.lock')
+const lockPollMs = 250
+const lockLimitMs = 600_000
 
 /** Installs the dependencies unless these very ones are installed: then it needs no network and no time. */
 export async function ensureInstalled() {
   const wanted = fingerprint()
   if (isInstalled(wanted)) return
-  mkdirSync(CACHE, { recursive: true })
+  mkdirSync(cache, { recursive: true })
   await acquireLock()
   try {
     // Another start may have installed them while we waited.
     if (!isInstalled(wanted)) install(wanted)
   } finally {
-    rmSync(LOCK, { recursive: true, force: true })
+    rmSync(lock, { recursive: true, force: true })
   }
 }
 
 function isInstalled(wanted) {
-  if (!existsSync(STAMP) || readFileSync(STAMP, 'utf8') !== wanted) return false
+  if (!existsSync(stamp) || readFileSync(stamp, 'utf8') !== wanted) return false
   return spawnSync(node, ['--version']).status === 0
 }
 
@@ -48,8 +48,8 @@ function fingerprint() {
 }
 
 function install(wanted) {
-  console.log(`vna: installing dependencies (${PNPM}; once)`)
-  const args = ['-y', PNPM, 'install', '--frozen-lockfile', '--config.confirm-modules-purge=false']
+  console.log(`vna: installing dependencies (${pnpm}; once)`)
+  const args = ['-y', pnpm, 'install', '--frozen-lockfile', '--config.confirm-modules-purge=false']
   const outcome = spawnSync('npx', args, {
     cwd: repositoryFolder,
     env: environment(),
@@ -59,7 +59,7 @@ function install(wanted) {
     const reason = outcome.error === undefined ? `status ${outcome.status}` : outcome.error.message
     throw new Error(`installing the dependencies failed (${reason}); it needs npm, and the registry the first time`)
   }
-  writeFileSync(STAMP, wanted)
+  writeFileSync(stamp, wanted)
 }
 
 /** npm and pnpm keep their caches below HOME; one that cannot be written to is replaced by a folder of ours. */
@@ -70,7 +70,7 @@ function environment() {
   )
   const env = Object.fromEntries(inherited)
   if (isWritable(env.HOME)) return env
-  const home = join(CACHE, 'home')
+  const home = join(cache, 'home')
   mkdirSync(home, { recursive: true })
   return { ...env, HOME: home, npm_config_cache: join(home, '.npm') }
 }
@@ -85,23 +85,23 @@ function isWritable(folder) {
 }
 
 async function acquireLock() {
-  const deadline = Date.now() + LOCK_LIMIT_MS
+  const deadline = Date.now() + lockLimitMs
   for (;;) {
     try {
-      mkdirSync(LOCK)
-      writeFileSync(join(LOCK, 'pid'), String(process.pid))
+      mkdirSync(lock)
+      writeFileSync(join(lock, 'pid'), String(process.pid))
       return
     } catch (error) {
       if (error.code !== 'EEXIST') throw error
     }
-    if (isHolderGone() || Date.now() > deadline) rmSync(LOCK, { recursive: true, force: true })
-    else await sleep(LOCK_POLL_MS)
+    if (isHolderGone() || Date.now() > deadline) rmSync(lock, { recursive: true, force: true })
+    else await sleep(lockPollMs)
   }
 }
 
 function isHolderGone() {
   try {
-    process.kill(Number(readFileSync(join(LOCK, 'pid'), 'utf8')), 0)
+    process.kill(Number(readFileSync(join(lock, 'pid'), 'utf8')), 0)
     return false
   } catch (error) {
     // ENOENT: the holder is between making the folder and writing its pid.

@@ -3,7 +3,7 @@ import { mkdirSync, readFileSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
 import { node, repositoryFolder } from './install.mjs'
 
-const KILL_AFTER_MS = 10_000
+const killAfterMs = 10_000
 
 /** After Ctrl-C nothing more is started. */
 let interrupted = false
@@ -73,8 +73,8 @@ function run({ name, command, args, env: extra = {} }, deadline) {
     console.error(`tests: no time left for ${name}`)
     return 124
   }
-  const PATH = [join(repositoryFolder, 'node_modules', '.bin'), process.env.PATH].join(delimiter)
-  const env = { ...process.env, ...extra, PATH, NO_COLOR: process.stdout.isTTY ? undefined : '1' }
+  const path = [join(repositoryFolder, 'node_modules', '.bin'), process.env.PATH].join(delimiter)
+  const env = { ...process.env, ...extra, PATH: path, NO_COLOR: process.stdout.isTTY ? undefined : '1' }
   return new Promise((resolve) => {
     const child = spawn(command, args, {
       cwd: repositoryFolder,
@@ -96,7 +96,7 @@ function run({ name, command, args, env: extra = {} }, deadline) {
     const timer = setTimeout(() => {
       console.error(`tests: ${name} overran its time`)
       end('SIGTERM')
-      setTimeout(() => end('SIGKILL'), KILL_AFTER_MS).unref()
+      setTimeout(() => end('SIGKILL'), killAfterMs).unref()
     }, remainingMs)
     process.on('SIGINT', onSignal).on('SIGTERM', onSignal)
     const finish = (exitCode) => {

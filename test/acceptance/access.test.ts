@@ -5,12 +5,12 @@ import { DicomWeb } from './support/dicomweb.ts'
 import { makeFixture } from './support/fixtures.ts'
 import { waitFor } from './support/wait.ts'
 
-const START_TIMEOUT_MS = 90_000
-const TEST_TIMEOUT_MS = 30_000
+const startTimeoutMs = 90_000
+const testTimeoutMs = 30_000
 /** Clocks of issuer and archive may differ by this much. */
-const CLOCK_TOLERANCE_MS = 5_000
-const OWN = makeFixture({ study: 'access own', number: 1, patientId: 'RSSNNA80A41F205O', patientName: 'Rossi^Anna' })
-const FOREIGN = makeFixture({
+const clockToleranceMs = 5_000
+const own = makeFixture({ study: 'access own', number: 1, patientId: 'RSSNNA80A41F205O', patientName: 'Rossi^Anna' })
+const foreign = makeFixture({
   study: 'access foreign',
   number: 1,
   patientId: 'BNCLCU75C10F205C',
@@ -24,10 +24,10 @@ let expiredAt: number
 beforeAll(async () => {
   archive = await Archive.start()
   expired = await archive.token('fse', { purpose: 'TREATMENT', ttl: '1s' })
-  expiredAt = Date.now() + CLOCK_TOLERANCE_MS + 2_000
+  expiredAt = Date.now() + clockToleranceMs + 2_000
   for (const [code, title, fixture] of [
-    ['ASST-UNO', 'UNO', OWN],
-    ['ASST-DUE', 'DUE', FOREIGN],
+    ['ASST-UNO', 'UNO', own],
+    ['ASST-DUE', 'DUE', foreign],
   ] as const) {
     await archive.addEntity({ code, aeTitles: [title] })
     const web = await archive.dicomWeb('entity', { entity: code })
@@ -35,7 +35,7 @@ beforeAll(async () => {
   }
   const fse = await archive.dicomWeb('fse', { purpose: 'TREATMENT' })
   await waitFor(async () => ((await fse.search('/studies')).length === 2 ? true : undefined))
-}, START_TIMEOUT_MS)
+}, startTimeoutMs)
 
 afterAll(() => archive.dispose())
 
@@ -48,10 +48,10 @@ async function statuses(role: string, options: TokenOptions): Promise<Record<str
   }
   return {
     search: await status('/studies'),
-    own: await status(`/studies/${OWN.studyInstanceUid}`),
-    foreign: await status(`/studies/${FOREIGN.studyInstanceUid}`),
-    ownMetadata: await status(`/studies/${OWN.studyInstanceUid}/metadata`),
-    foreignMetadata: await status(`/studies/${FOREIGN.studyInstanceUid}/metadata`),
+    own: await status(`/studies/${own.studyInstanceUid}`),
+    foreign: await status(`/studies/${foreign.studyInstanceUid}`),
+    ownMetadata: await status(`/studies/${own.studyInstanceUid}/metadata`),
+    foreignMetadata: await status(`/studies/${foreign.studyInstanceUid}/metadata`),
   }
 }
 
@@ -61,7 +61,7 @@ const seen = async (role: string, options: TokenOptions): Promise<readonly unkno
 }
 
 describe('without a valid token', () => {
-  it.each(['/dicomweb/studies', `/dicomweb/studies/${OWN.studyInstanceUid}`, '/dicomweb/instances', '/metrics'])(
+  it.each(['/dicomweb/studies', `/dicomweb/studies/${own.studyInstanceUid}`, '/dicomweb/instances', '/metrics'])(
     '%s answers 401, whatever the token',
     async (path) => {
       await sleep(Math.max(0, expiredAt - Date.now()))
@@ -75,7 +75,7 @@ describe('without a valid token', () => {
         expect(response.headers.get('content-type')).toMatch(/^application\/problem\+json/)
       }
     },
-    TEST_TIMEOUT_MS,
+    testTimeoutMs,
   )
 
   it('health answers to anyone', async () => {
@@ -96,17 +96,17 @@ describe('without a valid token', () => {
 
 describe('an entity', () => {
   it("sees its own studies; another's answer like absent ones", async () => {
-    expect(await seen('entity', { entity: 'ASST-UNO' })).toEqual([OWN.studyInstanceUid])
+    expect(await seen('entity', { entity: 'ASST-UNO' })).toEqual([own.studyInstanceUid])
     const found = await statuses('entity', { entity: 'ASST-UNO' })
     expect(found).toEqual({ search: 200, own: 200, foreign: 404, ownMetadata: 200, foreignMetadata: 404 })
     const web = await archive.dicomWeb('entity', { entity: 'ASST-UNO' })
     const body = async (uid: string) =>
       (await (await web.fetch(`/studies/${uid}/metadata`)).text()).replaceAll(uid, 'UID')
-    expect(await body(FOREIGN.studyInstanceUid)).toBe(await body('1.2.3.4.5'))
+    expect(await body(foreign.studyInstanceUid)).toBe(await body('1.2.3.4.5'))
   })
 
   it('stores for itself only: a study search of another entity does not change', async () => {
-    expect(await seen('entity', { entity: 'ASST-DUE' })).toEqual([FOREIGN.studyInstanceUid])
+    expect(await seen('entity', { entity: 'ASST-DUE' })).toEqual([foreign.studyInstanceUid])
   })
 })
 
@@ -123,13 +123,13 @@ describe('the health record', () => {
 
   it('sees one patient only when it names one', async () => {
     const options = { purpose: 'TREATMENT', patient: 'RSSNNA80A41F205O' }
-    expect(await seen('fse', options)).toEqual([OWN.studyInstanceUid])
+    expect(await seen('fse', options)).toEqual([own.studyInstanceUid])
     expect(await statuses('fse', options)).toMatchObject({ own: 200, foreign: 404 })
   })
 
   it('may not store', async () => {
     const web = await archive.dicomWeb('fse', { purpose: 'TREATMENT' })
-    expect((await web.store([OWN.file])).httpStatus).toBe(403)
+    expect((await web.store([own.file])).httpStatus).toBe(403)
   })
 })
 

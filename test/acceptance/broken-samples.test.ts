@@ -3,18 +3,18 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { Archive } from './support/archive.ts'
 import { brokenSamples, type Expectation, type Outcome } from './support/broken-samples.ts'
 import type { DicomWeb } from './support/dicomweb.ts'
-import { CT_IMAGE_STORAGE, makeFixture } from './support/fixtures.ts'
+import { ctImageStorage, makeFixture } from './support/fixtures.ts'
 import { uidOf } from './support/generated.ts'
 import { splitPart10 } from './support/part10.ts'
 import { echo, openAssociation, storeRaw } from './support/raw-association.ts'
-import { DICOMDIR, studylessSamples } from './support/sample-set.ts'
+import { dicomdir, studylessSamples } from './support/sample-set.ts'
 import { isBroken, privateSopClassArguments, readSamples, type Sample } from './support/samples.ts'
 import { waitFor } from './support/wait.ts'
 
-const ENTITY = 'ASST-ROTTI'
-const TITLES = { callingAeTitle: 'ROTTI', calledAeTitle: 'VNA' }
-const START_TIMEOUT_MS = 90_000
-const TEST_TIMEOUT_MS = 30_000
+const entity = 'ASST-ROTTI'
+const titles = { callingAeTitle: 'ROTTI', calledAeTitle: 'VNA' }
+const startTimeoutMs = 90_000
+const testTimeoutMs = 30_000
 
 const samples = readSamples()
 let archive: Archive
@@ -23,9 +23,9 @@ let web: DicomWeb
 beforeAll(async () => {
   archive = await Archive.start()
   const extra = privateSopClassArguments(samples)
-  await archive.addEntity({ code: ENTITY, aeTitles: [TITLES.callingAeTitle], extra })
-  web = await archive.dicomWeb('entity', { entity: ENTITY })
-}, START_TIMEOUT_MS)
+  await archive.addEntity({ code: entity, aeTitles: [titles.callingAeTitle], extra })
+  web = await archive.dicomWeb('entity', { entity: entity })
+}, startTimeoutMs)
 
 afterAll(() => archive.dispose())
 
@@ -40,10 +40,10 @@ function travelling(sample: Sample, expectation: Expectation): { dataSet: Buffer
 
 async function storeByCStore(sample: Sample, expectation: Expectation): Promise<'accepted' | 'refused'> {
   const { dataSet, transferSyntaxUid } = travelling(sample, expectation)
-  const sopClassUid = sample.sopClassUid || CT_IMAGE_STORAGE
+  const sopClassUid = sample.sopClassUid || ctImageStorage
   const sopInstanceUid = sample.sopInstanceUid || uidOf(sample.path)
   const contexts = [{ id: 1, abstractSyntaxUid: sopClassUid, transferSyntaxUid }]
-  const association = await openAssociation(archive.ports.dimse, { ...TITLES, contexts })
+  const association = await openAssociation(archive.ports.dimse, { ...titles, contexts })
   if (association.acceptedIds.length === 0) {
     association.connection.destroy()
     return 'refused' // in the negotiation already
@@ -78,7 +78,7 @@ function whereabouts(sample: Sample, expectation: Expectation): Promise<Outcome>
 }
 
 async function expectAlive(): Promise<void> {
-  expect(await echo(archive.ports.dimse, TITLES)).toBe(0)
+  expect(await echo(archive.ports.dimse, titles)).toBe(0)
   expect((await fetch(`${archive.url}/health/ready`)).status).toBe(200)
 }
 
@@ -104,7 +104,7 @@ describe('each broken sample gets what its manifest expects, and the service liv
       expect(found, 'by C-STORE').toBe(expectation.cStore)
       await expectAlive()
     },
-    TEST_TIMEOUT_MS,
+    testTimeoutMs,
   )
 })
 
@@ -112,7 +112,7 @@ describe('objects that belong to no study', () => {
   const withoutStudy = studylessSamples()
   const rows = (isDirectory: boolean) =>
     withoutStudy
-      .filter((sample) => (sample.sopClassUid === DICOMDIR) === isDirectory)
+      .filter((sample) => (sample.sopClassUid === dicomdir) === isDirectory)
       .map((sample) => [sample.path, sample] as const)
 
   it.each(rows(false))('%s is stored and read back by the command', async (_path, sample) => {
@@ -155,5 +155,5 @@ it(
       (await web.retrieveAsReceived(`/studies/${fixture.studyInstanceUid}`)).length === 1 ? true : undefined,
     )
   },
-  TEST_TIMEOUT_MS,
+  testTimeoutMs,
 )

@@ -12,8 +12,8 @@ import { FetchXmlHttpRequest } from './support/xml-http-request.ts'
 /** The types demand media types too; viewers leave them out, and the client then asks for `application/dicom`. */
 type WholeInstance = Parameters<api.DICOMwebClient['retrieveInstance']>[0]
 
-const ENTITY = 'ASST-DICOMWEB'
-const START_TIMEOUT_MS = 90_000
+const entity = 'ASST-DICOMWEB'
+const startTimeoutMs = 90_000
 const population = makePopulation()
 const uidOfStudy = (name: StudyName) => population.studies[name].studyInstanceUid
 
@@ -23,26 +23,26 @@ let client: api.DICOMwebClient
 
 beforeAll(async () => {
   archive = await Archive.start()
-  await archive.addEntity({ code: ENTITY, aeTitles: ['DICOMWEB'] })
-  web = await archive.dicomWeb('entity', { entity: ENTITY })
+  await archive.addEntity({ code: entity, aeTitles: ['DICOMWEB'] })
+  web = await archive.dicomWeb('entity', { entity: entity })
   Object.assign(globalThis, { XMLHttpRequest: FetchXmlHttpRequest })
-  const headers = { Authorization: `Bearer ${await archive.token('entity', { entity: ENTITY })}` }
+  const headers = { Authorization: `Bearer ${await archive.token('entity', { entity: entity })}` }
   client = new api.DICOMwebClient({ url: web.baseUrl, headers, singlepart: false, verbose: false })
   const datasets = population.fixtures.map((fixture) => Uint8Array.from(fixture.file).buffer)
   await client.storeInstances({ datasets })
   await waitFor(async () => ((await web.search('/instances')).length === population.fixtures.length ? true : undefined))
-}, START_TIMEOUT_MS)
+}, startTimeoutMs)
 
 afterAll(() => archive.dispose())
 
 const valuesOf = (answers: readonly JsonDataSet[], tag: string) => answers.map((answer) => answer[tag]?.Value?.[0])
-const STUDY_INSTANCE_UID = '0020000D'
-const SERIES_INSTANCE_UID = '0020000E'
-const SOP_INSTANCE_UID = '00080018'
+const studyInstanceUidTag = '0020000D'
+const seriesInstanceUidTag = '0020000E'
+const sopInstanceUidTag = '00080018'
 
 /** Study names found by a search, whatever their order. */
 async function studiesFor(query: string): Promise<readonly string[]> {
-  const found = valuesOf(await web.search(`/studies?${query}`), STUDY_INSTANCE_UID)
+  const found = valuesOf(await web.search(`/studies?${query}`), studyInstanceUidTag)
   return (Object.keys(population.studies) as StudyName[]).filter((name) => found.includes(uidOfStudy(name)))
 }
 
@@ -77,7 +77,7 @@ describe('dicomweb-client', () => {
       members.length,
     )
     const metadata = await client.retrieveInstanceMetadata({ studyInstanceUID, seriesInstanceUID, sopInstanceUID })
-    expect(valuesOf([metadata as unknown as JsonDataSet].flat(), SOP_INSTANCE_UID)).toEqual([sopInstanceUID])
+    expect(valuesOf([metadata as unknown as JsonDataSet].flat(), sopInstanceUidTag)).toEqual([sopInstanceUID])
   })
 })
 
@@ -87,7 +87,7 @@ describe('the requests of a viewer', () => {
       '/studies?limit=101&offset=0&fuzzymatching=false&includefield=00081030%2C00080060%2C00080090%2C00100030' +
         '&StudyDate=20240101-20241231&00100020=*MI-10*&PatientName=*ross*',
     )
-    expect(valuesOf(answers, STUDY_INSTANCE_UID)).toEqual([uidOfStudy('rossi-mr')])
+    expect(valuesOf(answers, studyInstanceUidTag)).toEqual([uidOfStudy('rossi-mr')])
     expect(answers[0]?.['00081030']?.Value).toEqual(['Torace rossi-mr'])
   })
 
@@ -126,7 +126,7 @@ describe('QIDO-RS', () => {
       '00080061',
       '00100010',
       '00100020',
-      STUDY_INSTANCE_UID,
+      studyInstanceUidTag,
       '00200010',
       '00201206',
       '00201208',
@@ -140,11 +140,11 @@ describe('QIDO-RS', () => {
     const [series] = await web.search(`${path}/series`)
     // PS3.18 table 10.6.3-4
     expect(Object.keys(series ?? {})).toEqual(
-      expect.arrayContaining(['00080060', SERIES_INSTANCE_UID, '00200011', '00201209']),
+      expect.arrayContaining(['00080060', seriesInstanceUidTag, '00200011', '00201209']),
     )
     const [instance] = await web.search(`${path}/instances`)
     // PS3.18 table 10.6.3-5
-    const instanceTags = ['00080016', SOP_INSTANCE_UID, '00200013', '00280010', '00280011', '00280100']
+    const instanceTags = ['00080016', sopInstanceUidTag, '00200013', '00280010', '00280011', '00280100']
     expect(Object.keys(instance ?? {})).toEqual(expect.arrayContaining(instanceTags))
   })
 
@@ -170,9 +170,9 @@ describe('QIDO-RS', () => {
   })
 
   it('pages in one stable order', async () => {
-    const all = valuesOf(await web.search('/instances'), SOP_INSTANCE_UID)
+    const all = valuesOf(await web.search('/instances'), sopInstanceUidTag)
     const pages = await Promise.all([0, 5, 10].map((offset) => web.search(`/instances?limit=5&offset=${offset}`)))
-    expect(pages.flatMap((page) => valuesOf(page, SOP_INSTANCE_UID))).toEqual(all)
+    expect(pages.flatMap((page) => valuesOf(page, sopInstanceUidTag))).toEqual(all)
     expect(new Set(all).size).toBe(population.fixtures.length)
   })
 

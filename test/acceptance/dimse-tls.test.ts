@@ -10,8 +10,8 @@ import { runProgram } from './support/programs.ts'
 import { queryDatabase } from './support/sql.ts'
 import { waitFor } from './support/wait.ts'
 
-const CERTIFICATE_SUBJECT = 'C=IT,O=ASST Test\\, Ospedale,CN=modality-1'
-const ENTITY = 'ASST-TLS'
+const certificateSubject = 'C=IT,O=ASST Test\\, Ospedale,CN=modality-1'
+const entity = 'ASST-TLS'
 
 let folder: string
 let archive: Archive
@@ -29,9 +29,9 @@ beforeAll(async () => {
   })
   // Known by its certificate alone: its AE title is nobody's.
   await archive.addEntity({
-    code: ENTITY,
+    code: entity,
     aeTitles: ['OTHER_TITLE'],
-    extra: ['--certificate-subject', CERTIFICATE_SUBJECT],
+    extra: ['--certificate-subject', certificateSubject],
   })
 })
 
@@ -56,7 +56,7 @@ describe('the DIMSE port over TLS', () => {
     const callers =
       "select e.code from transmissions t join entities e on e.id = t.entity_id where t.client = 'ANYBODY'"
     const find = async () => (await queryDatabase(archive.home, callers)).at(0)
-    expect(await waitFor(find, { timeoutMs: 20_000, what: 'the transmission' })).toEqual({ code: ENTITY })
+    expect(await waitFor(find, { timeoutMs: 20_000, what: 'the transmission' })).toEqual({ code: entity })
   })
 
   it('rejects the same caller without a certificate, as an unknown one', async () => {

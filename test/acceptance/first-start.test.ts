@@ -7,20 +7,20 @@ import { Archive } from './support/archive.ts'
 import { DicomWeb } from './support/dicomweb.ts'
 import { waitFor } from './support/wait.ts'
 
-const START_TIMEOUT_MS = 120_000
-const STUDY_INSTANCE_UID = '0020000D'
-const MODALITIES_IN_STUDY = '00080061'
-const DEMO_TIMEOUT_MS = 60_000
-const DEMO_DONE = /^demo ready$/m
+const startTimeoutMs = 120_000
+const studyInstanceUidTag = '0020000D'
+const modalitiesInStudy = '00080061'
+const demoTimeoutMs = 60_000
+const demoDone = /^demo ready$/m
 /** Nothing may be fetched on the second start: every registry and mirror is a port where nobody listens. */
-const OFFLINE = {
+const offline = {
   npm_config_registry: 'http://127.0.0.1:9',
   http_proxy: 'http://127.0.0.1:9',
   https_proxy: 'http://127.0.0.1:9',
 }
 
 /** Name and labels of each metric that monitoring may rely on. */
-const METRICS = {
+const metricNames = {
   vna_instances_received_total: ['entity', 'protocol', 'outcome'],
   vna_received_bytes_total: ['entity', 'protocol'],
   vna_associations_active: [],
@@ -45,7 +45,7 @@ let demoToken = ''
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'vna-first-'))
   archive = await Archive.start({ home: join(folder, 'an empty home'), arguments: ['--demo'] })
-}, START_TIMEOUT_MS)
+}, startTimeoutMs)
 
 afterAll(async () => {
   await archive.stop()
@@ -62,8 +62,8 @@ function demoClient(): DicomWeb {
 async function demoStudies(): Promise<ReadonlyMap<string, string>> {
   const web = demoClient()
   const studies = await web.search('/studies?limit=200')
-  const modality = (study: (typeof studies)[number]) => (study[MODALITIES_IN_STUDY]?.Value ?? []).join('+')
-  return new Map(studies.map((study) => [String(study[STUDY_INSTANCE_UID]?.Value?.[0]), modality(study)]))
+  const modality = (study: (typeof studies)[number]) => (study[modalitiesInStudy]?.Value ?? []).join('+')
+  return new Map(studies.map((study) => [String(study[studyInstanceUidTag]?.Value?.[0]), modality(study)]))
 }
 
 /** Processes that know this home: by command line, environment or working folder. */
@@ -82,9 +82,9 @@ function processesOf(home: string): readonly string[] {
 describe('up --demo in an empty home', () => {
   let studies: ReadonlyMap<string, string>
 
-  it('makes studies of many kinds visible, from two entities', { timeout: DEMO_TIMEOUT_MS }, async () => {
-    await waitFor(() => (DEMO_DONE.test(archive.output) ? true : undefined), {
-      timeoutMs: DEMO_TIMEOUT_MS,
+  it('makes studies of many kinds visible, from two entities', { timeout: demoTimeoutMs }, async () => {
+    await waitFor(() => (demoDone.test(archive.output) ? true : undefined), {
+      timeoutMs: demoTimeoutMs,
       what: 'the demo to say where to look',
     })
     const sent = [...archive.output.matchAll(/sent (\d+) instances/g)].map((match) => Number(match[1]))
@@ -99,7 +99,7 @@ describe('up --demo in an empty home', () => {
     expect(entities.length).toBeGreaterThanOrEqual(2)
   })
 
-  it('gives each of them back', { timeout: DEMO_TIMEOUT_MS }, async () => {
+  it('gives each of them back', { timeout: demoTimeoutMs }, async () => {
     const web = demoClient()
     for (const uid of studies.keys()) {
       const response = await web.fetch(`/studies/${uid}`, {
@@ -110,7 +110,7 @@ describe('up --demo in an empty home', () => {
     }
   })
 
-  it('has told every metric of the contract', { timeout: DEMO_TIMEOUT_MS }, async () => {
+  it('has told every metric of the contract', { timeout: demoTimeoutMs }, async () => {
     const token = await archive.token('operator')
     const metrics = await waitFor(
       async () => {
@@ -120,7 +120,7 @@ describe('up --demo in an empty home', () => {
       },
       { what: 'the link of the demo among the metrics' },
     )
-    for (const [name, labels] of Object.entries(METRICS)) {
+    for (const [name, labels] of Object.entries(metricNames)) {
       const sample = new RegExp(`^${name}(?:_count)?\\{(.*)\\} `, 'm').exec(metrics)?.[1] ?? ''
       expect(sample, name).toContain('service="')
       for (const label of labels) expect(sample, name).toContain(`${label}="`)
@@ -143,14 +143,14 @@ describe('up --demo in an empty home', () => {
     expect(await list('--until', '1h')).toEqual([])
   })
 
-  it('stops within 10 s of Ctrl-C and leaves no process', { timeout: DEMO_TIMEOUT_MS }, async () => {
+  it('stops within 10 s of Ctrl-C and leaves no process', { timeout: demoTimeoutMs }, async () => {
     expect(processesOf(archive.home).length).toBeGreaterThan(4)
     expect(await archive.stop()).toBe(0)
     expect(processesOf(archive.home)).toEqual([])
   })
 
-  it('finds the data again at the second start, without the network', { timeout: START_TIMEOUT_MS }, async () => {
-    const again = await Archive.start({ home: archive.home, ports: archive.ports, env: OFFLINE })
+  it('finds the data again at the second start, without the network', { timeout: startTimeoutMs }, async () => {
+    const again = await Archive.start({ home: archive.home, ports: archive.ports, env: offline })
     archive = again
     expect(await demoStudies()).toEqual(studies)
     expect(again.output).not.toMatch(/download/i)

@@ -9,41 +9,41 @@ import { compareTimes, timedRequests } from './support/timed-pairs.ts'
 import { waitFor } from './support/wait.ts'
 import { startWebhookReceiver, type WebhookReceiver } from './support/webhook-receiver.ts'
 
-const TEST_TIMEOUT_MS = 180_000
-const PATIENT = 'RSSNNA80A41F205O'
-const MAKER = 'ASST-AUTRICE'
-const SECOND_OPINION = 'ASST-CONSULTO'
-const STRANGER = 'ASST-ALTRA'
+const testTimeoutMs = 180_000
+const patient = 'RSSNNA80A41F205O'
+const makerCode = 'ASST-AUTRICE'
+const secondOpinion = 'ASST-CONSULTO'
+const stranger = 'ASST-ALTRA'
 
-const open = makeFixture({ study: 'open exam', number: 1, patientId: PATIENT })
-const dark = makeFixture({ study: 'dark exam', number: 1, patientId: PATIENT, modality: 'MR' })
-const absent = makeFixture({ study: 'no such exam', number: 1, patientId: PATIENT })
+const open = makeFixture({ study: 'open exam', number: 1, patientId: patient })
+const dark = makeFixture({ study: 'dark exam', number: 1, patientId: patient, modality: 'MR' })
+const absent = makeFixture({ study: 'no such exam', number: 1, patientId: patient })
 
 type Caller = readonly [name: string, role: string, options: TokenOptions]
 /** Told nothing of what is hidden; the last three are told nothing at all, yet. */
 const outsiders: readonly Caller[] = [
-  ['the entity that reported on a study of another', 'entity', { entity: SECOND_OPINION }],
-  ['another entity', 'entity', { entity: STRANGER }],
+  ['the entity that reported on a study of another', 'entity', { entity: secondOpinion }],
+  ['another entity', 'entity', { entity: stranger }],
   ['the health record, for treatment', 'fse', { purpose: 'TREATMENT' }],
-  ['the health record, for treatment of the patient', 'fse', { purpose: 'TREATMENT', patient: PATIENT }],
-  ['the health record, in an emergency', 'fse', { purpose: 'EMERGENCY', patient: PATIENT }],
+  ['the health record, for treatment of the patient', 'fse', { purpose: 'TREATMENT', patient: patient }],
+  ['the health record, in an emergency', 'fse', { purpose: 'EMERGENCY', patient: patient }],
   ['an operator', 'operator', {}],
   ['an admin', 'admin', {}],
   ['the health record without a purpose', 'fse', {}],
   ['a professional', 'professional', { purpose: 'TREATMENT' }],
-  ['a citizen', 'citizen', { patient: PATIENT, purpose: 'PERSONAL' }],
+  ['a citizen', 'citizen', { patient: patient, purpose: 'PERSONAL' }],
 ]
 const insiders: readonly Caller[] = [
-  ['the entity that made it', 'entity', { entity: MAKER }],
-  ['the patient, by the health record', 'fse', { purpose: 'PERSONAL', patient: PATIENT }],
+  ['the entity that made it', 'entity', { entity: makerCode }],
+  ['the patient, by the health record', 'fse', { purpose: 'PERSONAL', patient: patient }],
 ]
 
 /** Reports that are there before the study they name; they stay, their links go. */
 const early = {
-  ofOpen: { sender: MAKER, studies: [open] },
-  ofBoth: { sender: MAKER, studies: [open, dark] },
-  ofDark: { sender: MAKER, studies: [dark] },
-  secondOpinion: { sender: SECOND_OPINION, studies: [dark] },
+  ofOpen: { sender: makerCode, studies: [open] },
+  ofBoth: { sender: makerCode, studies: [open, dark] },
+  ofDark: { sender: makerCode, studies: [dark] },
+  secondOpinion: { sender: secondOpinion, studies: [dark] },
   byRecord: { sender: 'fse', studies: [dark] },
 } as const
 type EarlyReport = keyof typeof early
@@ -69,10 +69,10 @@ function studyRequests({ studyInstanceUid: uid }: Fixture): readonly Request[] {
     .concat(
       [
         `/fhir/DocumentReference?study-instance-uid=${uid}`,
-        `/fhir/DocumentReference?patient.identifier=${PATIENT}`,
+        `/fhir/DocumentReference?patient.identifier=${patient}`,
         '/fhir/DocumentReference?accession-number=dark%20exam',
         `/fhir/ImagingStudy?identifier=urn:oid:${uid}`,
-        `/fhir/ImagingStudy?patient.identifier=${PATIENT}&_count=1`,
+        `/fhir/ImagingStudy?patient.identifier=${patient}&_count=1`,
       ].map((path) => ({ path, headers: fhir })),
     )
 }
@@ -128,7 +128,7 @@ const callerOf = (sender: string): Caller =>
 async function postReport(id: string, sender: string, studies: readonly Fixture[]): Promise<Seen> {
   const [, role, options] = callerOf(sender)
   const uids = studies.map(({ studyInstanceUid }) => studyInstanceUid)
-  const body = makeCda({ id, patient: PATIENT, studies: uids })
+  const body = makeCda({ id, patient: patient, studies: uids })
   const init = { method: 'POST', headers: { 'content-type': 'text/xml' }, body }
   return see(`${archive.url}/reports`, await archive.token(role, options), init)
 }
@@ -140,7 +140,7 @@ async function addReport(id: string, sender: string, studies: readonly Fixture[]
 }
 
 async function store(files: readonly Buffer[]): Promise<void> {
-  const web = await archive.dicomWeb('entity', { entity: MAKER })
+  const web = await archive.dicomWeb('entity', { entity: makerCode })
   expect((await web.store(files)).httpStatus).toBe(200)
 }
 
@@ -183,9 +183,9 @@ beforeAll(async () => {
     env: { VNA_STUDY_STABLE_MS: '500', VNA_FSE_WEBHOOK_URL: webhook.url, VNA_FSE_WEBHOOK_SECRET: webhook.secret },
   })
   for (const [code, title] of [
-    [MAKER, 'AUTRICE'],
-    [SECOND_OPINION, 'CONSULTO'],
-    [STRANGER, 'ALTRA'],
+    [makerCode, 'AUTRICE'],
+    [secondOpinion, 'CONSULTO'],
+    [stranger, 'ALTRA'],
   ] as const) {
     await archive.addEntity({ code, aeTitles: [title] })
   }
@@ -197,14 +197,14 @@ beforeAll(async () => {
   await untilLinked(idOf('ofBoth'), open)
   await untilPublished(open)
   before = await askEverybody()
-  await store([dark.file, makeTextReport({ study: 'dark exam', patientId: PATIENT })])
+  await store([dark.file, makeTextReport({ study: 'dark exam', patientId: patient })])
   for (const name of ['ofBoth', 'ofDark', 'secondOpinion', 'byRecord'] as const) await untilLinked(idOf(name), dark)
   ids.set('inDark', await untilReportIn(dark))
-  ids.set('hidden', await addReport('hidden', MAKER, [open]))
+  ids.set('hidden', await addReport('hidden', makerCode, [open]))
   await untilLinked(idOf('hidden'), open)
   await untilPublished(dark)
   shown = await askEverybody()
-}, TEST_TIMEOUT_MS)
+}, testTimeoutMs)
 
 afterAll(async () => {
   await archive?.dispose()
@@ -223,7 +223,7 @@ describe('a hidden report, and reports linked to a hidden study', () => {
     expect(of(record, `/fse/v1/report-references?study=${dark.studyInstanceUid}`)).toContain(dark.sopInstanceUid)
   })
 
-  it('answer everybody else as before the study and the report came', { timeout: TEST_TIMEOUT_MS }, async () => {
+  it('answer everybody else as before the study and the report came', { timeout: testTimeoutMs }, async () => {
     expect(await hide('studies', dark.studyInstanceUid)).toMatchObject({ status: 204, body: '' })
     expect(await hide('reports', idOf('hidden'))).toMatchObject({ status: 204, body: '' })
     for (const caller of outsiders) {
@@ -234,7 +234,7 @@ describe('a hidden report, and reports linked to a hidden study', () => {
     }
   })
 
-  it('stay what they were to their maker and the patient', { timeout: TEST_TIMEOUT_MS }, async () => {
+  it('stay what they were to their maker and the patient', { timeout: testTimeoutMs }, async () => {
     for (const caller of insiders) {
       for (const request of allRequests()) {
         if (!/^\/(reports|dicomweb|fse\/v1\/report-references)/.test(request.path)) continue
@@ -247,7 +247,7 @@ describe('a hidden report, and reports linked to a hidden study', () => {
     }
   })
 
-  it('answer as what never came, id for id', { timeout: TEST_TIMEOUT_MS }, async () => {
+  it('answer as what never came, id for id', { timeout: testTimeoutMs }, async () => {
     const nobody = randomUUID()
     for (const caller of outsiders) {
       for (const hidden of [idOf('hidden'), idOf('inDark')]) {
@@ -260,7 +260,7 @@ describe('a hidden report, and reports linked to a hidden study', () => {
     }
   })
 
-  it('can be decided about by nobody else', { timeout: TEST_TIMEOUT_MS }, async () => {
+  it('can be decided about by nobody else', { timeout: testTimeoutMs }, async () => {
     const nobody = randomUUID()
     const word = { method: 'POST', body: { decision: 'accept', reason: 'prova' } }
     const names = new Map([
@@ -295,7 +295,7 @@ describe('a hidden report, and reports linked to a hidden study', () => {
   })
 
   it('are no reason to answer a new report differently', async () => {
-    for (const sender of [SECOND_OPINION, STRANGER, 'fse']) {
+    for (const sender of [secondOpinion, stranger, 'fse']) {
       const answerTo = async (study: Fixture) => {
         const seen = await postReport(`new on ${study.studyInstanceUid.slice(-12)}`, sender, [study])
         const { id } = JSON.parse(seen.body) as { id: string }
@@ -307,7 +307,7 @@ describe('a hidden report, and reports linked to a hidden study', () => {
     }
   })
 
-  it('are not spoken of to the webhook', { timeout: TEST_TIMEOUT_MS }, async () => {
+  it('are not spoken of to the webhook', { timeout: testTimeoutMs }, async () => {
     const from = webhook.told.length
     const maker = insiders[0]!
     const decide = async (id: string, study: Fixture, decision: string) => {
@@ -332,7 +332,7 @@ describe('a hidden report, and reports linked to a hidden study', () => {
 
 describe('the time an answer takes', () => {
   it('does not tell a hidden report from an absent one', { timeout: 120_000 + timedRequests * 1_000 }, async () => {
-    const token = await archive.token('fse', { purpose: 'TREATMENT', patient: PATIENT })
+    const token = await archive.token('fse', { purpose: 'TREATMENT', patient: patient })
     const nobody = reportRequests(randomUUID())
     const pairs = [
       ...reportRequests(idOf('hidden')).map((request, place) => [request, nobody[place]!] as const),

@@ -6,21 +6,21 @@ import { renamed, type Seen, see } from './support/seen.ts'
 import { compareTimes, type TimedRequest, timedRequests } from './support/timed-pairs.ts'
 import { waitFor } from './support/wait.ts'
 
-const TEST_TIMEOUT_MS = 180_000
-const PATIENT = 'RSSNNA80A41F205O'
-const ACCEPT_FHIR = { accept: 'application/fhir+json' }
-const ACCEPT_JSON = { accept: 'application/dicom+json' }
+const testTimeoutMs = 180_000
+const patientCode = 'RSSNNA80A41F205O'
+const acceptFhir = { accept: 'application/fhir+json' }
+const acceptJson = { accept: 'application/dicom+json' }
 
 /** The study that is hidden, of two series and two entities, and others beside it that stay. */
 const hidden = [
-  makeFixture({ study: 'hidden one', series: 'a', number: 1, patientId: PATIENT }),
-  makeFixture({ study: 'hidden one', series: 'b', number: 2, patientId: PATIENT, modality: 'MR' }),
+  makeFixture({ study: 'hidden one', series: 'a', number: 1, patientId: patientCode }),
+  makeFixture({ study: 'hidden one', series: 'b', number: 2, patientId: patientCode, modality: 'MR' }),
 ]
-const guest = makeFixture({ study: 'hidden one', series: 'c', number: 3, patientId: PATIENT })
-const early = makeFixture({ study: 'hidden before', number: 1, patientId: PATIENT })
-const absent = makeFixture({ study: 'nowhere at all', number: 1, patientId: PATIENT })
+const guest = makeFixture({ study: 'hidden one', series: 'c', number: 3, patientId: patientCode })
+const early = makeFixture({ study: 'hidden before', number: 1, patientId: patientCode })
+const absent = makeFixture({ study: 'nowhere at all', number: 1, patientId: patientCode })
 const others = [1, 2, 3, 4].map((number) =>
-  makeFixture({ study: `open ${number}`, number, patientId: number < 3 ? PATIENT : 'PZ-9' }),
+  makeFixture({ study: `open ${number}`, number, patientId: number < 3 ? patientCode : 'PZ-9' }),
 )
 const study = hidden[0]!.studyInstanceUid
 
@@ -29,14 +29,14 @@ const outsiders: readonly (readonly [name: string, role: string, options: TokenO
   ['an entity that holds a part', 'entity', { entity: 'ASST-OSPITE' }],
   ['another entity', 'entity', { entity: 'ASST-ALTRA' }],
   ['the health record, for treatment', 'fse', { purpose: 'TREATMENT' }],
-  ['the health record, for treatment of the patient', 'fse', { purpose: 'TREATMENT', patient: PATIENT }],
-  ['the health record, in an emergency', 'fse', { purpose: 'EMERGENCY', patient: PATIENT }],
+  ['the health record, for treatment of the patient', 'fse', { purpose: 'TREATMENT', patient: patientCode }],
+  ['the health record, in an emergency', 'fse', { purpose: 'EMERGENCY', patient: patientCode }],
   ['an admin', 'admin', {}],
   ['an operator', 'operator', {}],
 ]
 const insiders: readonly (readonly [name: string, role: string, options: TokenOptions])[] = [
   ['the entity that made it', 'entity', { entity: 'ASST-AUTRICE' }],
-  ['the patient, by the health record', 'fse', { purpose: 'PERSONAL', patient: PATIENT }],
+  ['the patient, by the health record', 'fse', { purpose: 'PERSONAL', patient: patientCode }],
 ]
 const everybody = [...outsiders, ...insiders]
 
@@ -52,7 +52,7 @@ function requestsFor(uid: string, instance: Fixture): readonly TimedRequest[] {
       `/dicomweb/${level}?limit=2&offset=2`,
       `/dicomweb/${level}?limit=2&offset=4`,
       `/dicomweb/${level}?StudyInstanceUID=${uid}&includefield=all`,
-      `/dicomweb/${level}?PatientID=${PATIENT}`,
+      `/dicomweb/${level}?PatientID=${patientCode}`,
     ]),
     '/dicomweb/studies?AccessionNumber=hidden%20one',
     `/dicomweb/series?SeriesInstanceUID=${seriesInstanceUid}`,
@@ -65,20 +65,20 @@ function requestsFor(uid: string, instance: Fixture): readonly TimedRequest[] {
     `/fse/v1/unresolved`,
     '/fse/v1/publications',
     `/fse/v1/publications/${uid}`,
-  ].map((path) => ({ path, headers: ACCEPT_JSON }))
+  ].map((path) => ({ path, headers: acceptJson }))
   const fhir = [
     ...['ImagingStudy', 'DocumentReference'].flatMap((type) => [
-      `/fhir/${type}?patient.identifier=${PATIENT}`,
-      `/fhir/${type}?patient.identifier=${PATIENT}&_count=2`,
-      `/fhir/${type}?patient.identifier=${PATIENT}&modality=MR`,
+      `/fhir/${type}?patient.identifier=${patientCode}`,
+      `/fhir/${type}?patient.identifier=${patientCode}&_count=2`,
+      `/fhir/${type}?patient.identifier=${patientCode}&modality=MR`,
       `/fhir/${type}?study-instance-uid=${uid}`,
     ]),
     `/fhir/ImagingStudy?identifier=urn:oid:${uid}`,
     '/fhir/ImagingStudy?accession-number=hidden%20one',
-  ].map((path) => ({ path, headers: ACCEPT_FHIR }))
+  ].map((path) => ({ path, headers: acceptFhir }))
   const metadata = [`/dicomweb/studies/${uid}`, series, one].map((path) => ({
     path: `${path}/metadata`,
-    headers: ACCEPT_JSON,
+    headers: acceptJson,
   }))
   const retrievals = [
     `/dicomweb/studies/${uid}`,
@@ -176,7 +176,7 @@ beforeAll(async () => {
   await waitFiled('ASST-OSPITE', guest)
   await waitPublished(study)
   shown = await askEverybody()
-}, TEST_TIMEOUT_MS)
+}, testTimeoutMs)
 
 afterAll(() => archive?.dispose())
 
@@ -199,7 +199,7 @@ describe('a hidden study', () => {
         for (const [path, seen] of now) expect(seen, `${name}: ${path}`).toEqual(before.get(name)?.get(path))
       }
     },
-    TEST_TIMEOUT_MS,
+    testTimeoutMs,
   )
 
   it(
@@ -212,7 +212,7 @@ describe('a hidden study', () => {
         }
       }
     },
-    TEST_TIMEOUT_MS,
+    testTimeoutMs,
   )
 
   it('leaves nothing to read of what the health record had read', async () => {
@@ -222,8 +222,8 @@ describe('a hidden study', () => {
     for (const path of reads) {
       const nothing = path.replace(/[^/]+$/, (id) => 'x'.repeat(id.length))
       const id = path.slice(path.lastIndexOf('/') + 1)
-      const hiddenNow = renamed(await ask({ path, headers: ACCEPT_FHIR }, role, options), new Map([[id, 'ID']]))
-      const nothingEver = await ask({ path: nothing, headers: ACCEPT_FHIR }, role, options)
+      const hiddenNow = renamed(await ask({ path, headers: acceptFhir }, role, options), new Map([[id, 'ID']]))
+      const nothingEver = await ask({ path: nothing, headers: acceptFhir }, role, options)
       expect(hiddenNow.status, path).toBe(404)
       expect(hiddenNow, path).toEqual(renamed(nothingEver, new Map([['x'.repeat(id.length), 'ID']])))
     }
@@ -258,7 +258,7 @@ describe('a hidden study', () => {
         for (const [index, seen] of ofHidden.entries()) expect(seen, name).toEqual(ofAbsent[index])
       }
     },
-    TEST_TIMEOUT_MS,
+    testTimeoutMs,
   )
 
   it('is no publication that staff could ask for again', async () => {
@@ -321,13 +321,13 @@ describe('sending what is hidden', () => {
         .replaceAll(fixture.seriesInstanceUid, 'SERIES')
         .replaceAll(fixture.studyInstanceUid, 'STUDY')
     }
-    const fresh = makeFixture({ study: 'brand new', number: 1, patientId: PATIENT })
+    const fresh = makeFixture({ study: 'brand new', number: 1, patientId: patientCode })
     expect(await answerTo(hidden[0]!)).toBe(await answerTo(fresh))
   })
 
   it('by C-STORE and with --skip-existing counts the same', async () => {
     const folder = `${archive.home}/sent`
-    const fresh = makeFixture({ study: 'brand new two', number: 1, patientId: PATIENT })
+    const fresh = makeFixture({ study: 'brand new two', number: 1, patientId: patientCode })
     const [known, unknown] = [writeFixtures(`${folder}/a`, [hidden[1]!]), writeFixtures(`${folder}/b`, [fresh])]
     const token = await archive.token('entity', { entity: 'ASST-ALTRA' })
     const qido = ['--skip-existing', '--qido', `${archive.url}/dicomweb`, '--token', token]
@@ -345,7 +345,7 @@ describe('sending what is hidden', () => {
 
 describe('the time an answer takes', () => {
   it('does not tell a hidden study from an absent one', { timeout: 120_000 + timedRequests * 1_000 }, async () => {
-    const token = await archive.token('fse', { purpose: 'TREATMENT', patient: PATIENT })
+    const token = await archive.token('fse', { purpose: 'TREATMENT', patient: patientCode })
     const pairs = requestsFor(study, hidden[0]!).map(
       (request, index) => [request, requestsFor(absent.studyInstanceUid, absent)[index]!] as const,
     )

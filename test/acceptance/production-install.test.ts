@@ -7,12 +7,12 @@ import { makeImageTree, repositoryFolder } from './support/image-tree.ts'
 import { runProgram } from './support/programs.ts'
 import { waitFor } from './support/wait.ts'
 
-const INSTALL_TIMEOUT_MS = 300_000
-const DEMO_TIMEOUT_MS = 90_000
+const installTimeoutMs = 300_000
+const demoTimeoutMs = 90_000
 /** Below the checkout, so that it has the same package store whatever the file systems are. */
 const folder = join(repositoryFolder, '.cache', 'production-install')
 
-beforeAll(() => makeImageTree(folder), INSTALL_TIMEOUT_MS)
+beforeAll(() => makeImageTree(folder), installTimeoutMs)
 afterAll(() => rm(folder, { recursive: true, force: true }))
 
 describe('a production install', () => {
@@ -39,11 +39,11 @@ describe('a production install', () => {
     expect(quarantine.exitCode).toBe(0)
   })
 
-  it('starts every service and does its work', { timeout: DEMO_TIMEOUT_MS * 2 }, async () => {
+  it('starts every service and does its work', { timeout: demoTimeoutMs * 2 }, async () => {
     const archive = await Archive.start({ command: join(folder, 'vna'), arguments: ['--demo'] })
     try {
       await waitFor(() => (/^demo ready$/m.test(archive.output) ? true : undefined), {
-        timeoutMs: DEMO_TIMEOUT_MS,
+        timeoutMs: demoTimeoutMs,
         what: `the demo; so far:\n${archive.output}`,
       })
       const commands = runningCommands()

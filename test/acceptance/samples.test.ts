@@ -9,11 +9,11 @@ import { storeByStow } from './support/sample-senders.ts'
 import { expectedOf, studySamples } from './support/sample-set.ts'
 import { privateSopClassArguments, roundsOf, type Sample } from './support/samples.ts'
 
-const ENTITY = 'ASST-CAMPIONI'
-const CALLING_AE_TITLE = 'CAMPIONI'
-const STACKS_AT_ONCE = 2
-const MIN_SENT_SHARE = 0.8
-const TEST_TIMEOUT_MS = 180_000
+const entity = 'ASST-CAMPIONI'
+const callingAeTitle = 'CAMPIONI'
+const stacksAtOnce = 2
+const minSentShare = 0.8
+const testTimeoutMs = 180_000
 
 const samples = studySamples()
 const running = new Set<Archive>()
@@ -22,10 +22,10 @@ let empty: Archive
 /** An archive that knows the entity and nothing else: each round starts from a copy of it. */
 beforeAll(async () => {
   empty = await Archive.start()
-  await empty.addEntity({ code: ENTITY, aeTitles: [CALLING_AE_TITLE], extra: privateSopClassArguments(samples) })
+  await empty.addEntity({ code: entity, aeTitles: [callingAeTitle], extra: privateSopClassArguments(samples) })
   await ownerOf(empty)
   await empty.stop()
-}, TEST_TIMEOUT_MS)
+}, testTimeoutMs)
 
 afterEach(async () => {
   for (const archive of running) await archive.dispose()
@@ -52,14 +52,14 @@ async function inRounds(
       await archive.dispose()
     }
   }
-  await Promise.all(Array.from({ length: STACKS_AT_ONCE }, work))
+  await Promise.all(Array.from({ length: stacksAtOnce }, work))
   return deviations
 }
 
-const ownerOf = (archive: Archive): Promise<DicomWeb> => archive.dicomWeb('entity', { entity: ENTITY })
+const ownerOf = (archive: Archive): Promise<DicomWeb> => archive.dicomWeb('entity', { entity: entity })
 
 describe('every valid sample comes back as it was sent', () => {
-  it('by STOW-RS, its metadata as pydicom and dcmdump read it', { timeout: TEST_TIMEOUT_MS }, async () => {
+  it('by STOW-RS, its metadata as pydicom and dcmdump read it', { timeout: testTimeoutMs }, async () => {
     const deviations = await inRounds(async (archive, members) => {
       const web = await ownerOf(archive)
       const refused = await storeByStow(web, members)
@@ -69,17 +69,17 @@ describe('every valid sample comes back as it was sent', () => {
     expect(deviations).toEqual([])
   })
 
-  it('by C-STORE in its own transfer syntax', { timeout: TEST_TIMEOUT_MS }, async () => {
+  it('by C-STORE in its own transfer syntax', { timeout: testTimeoutMs }, async () => {
     const deviations = await inRounds(async (archive, members) => {
       const paths = members.map((sample) => sample.absolutePath)
-      const sent = await archive.vna(['send', ...archive.sendTo(CALLING_AE_TITLE), ...paths])
+      const sent = await archive.vna(['send', ...archive.sendTo(callingAeTitle), ...paths])
       const failure = sent.exitCode === 0 ? [] : [`vna send: ${sent.exitCode} ${sent.stdout}${sent.stderr}`]
       return [...failure, ...(await compareStudies(await ownerOf(archive), members.map(expectedOf)))]
     })
     expect(deviations).toEqual([])
   })
 
-  it('by dcmsend, as storescp +B writes it', { timeout: TEST_TIMEOUT_MS }, async () => {
+  it('by dcmsend, as storescp +B writes it', { timeout: testTimeoutMs }, async () => {
     const send = (peer: Peer, members: readonly Sample[]) =>
       dcmsend(
         peer,
@@ -88,7 +88,7 @@ describe('every valid sample comes back as it was sent', () => {
     expect(await compareWithStorescp(send)).toEqual([])
   })
 
-  it('by storescu, as storescp +B writes it', { timeout: TEST_TIMEOUT_MS }, async () => {
+  it('by storescu, as storescp +B writes it', { timeout: testTimeoutMs }, async () => {
     expect(await compareWithStorescp(storescu)).toEqual([])
   })
 })
@@ -99,7 +99,7 @@ async function compareWithStorescp(
 ): Promise<readonly string[]> {
   let sent = 0
   const deviations = await inRounds(async (archive, members) => {
-    const titles = { callingAeTitle: CALLING_AE_TITLE, calledAeTitle: archive.aeTitle }
+    const titles = { callingAeTitle: callingAeTitle, calledAeTitle: archive.aeTitle }
     const sopClassUids = members.map((sample) => sample.sopClassUid)
     const expected = await receiveExpected((peer) => send(peer, members), { ...titles, sopClassUids })
     sent += expected.length
@@ -107,7 +107,7 @@ async function compareWithStorescp(
     return compareStudies(await ownerOf(archive), expected)
   })
   // A few files are beyond DCMTK itself; had it sent next to nothing, nothing would have been compared.
-  expect(sent).toBeGreaterThanOrEqual(samples.length * MIN_SENT_SHARE)
+  expect(sent).toBeGreaterThanOrEqual(samples.length * minSentShare)
   return deviations
 }
 

@@ -2,9 +2,9 @@ import { type ChildProcess, type SpawnOptions, spawn } from 'node:child_process'
 import { createConnection, createServer } from 'node:net'
 import { CliError } from '../../services/cli/src/errors.ts'
 
-const STOP_LIMIT_MS = 20_000
-const DEFAULT_POLL_MS = 50
-const MAX_TAIL_CHARACTERS = 1024 * 1024
+const stopLimitMs = 20_000
+const defaultPollMs = 50
+const maxTailCharacters = 1024 * 1024
 
 export type Child = {
   readonly pid: number
@@ -18,7 +18,7 @@ export function startChild(command: string, args: readonly string[], options: Sp
   const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'], ...options })
   let output = ''
   const keep = (bytes: Buffer): void => {
-    output = (output + bytes.toString('utf8')).slice(-MAX_TAIL_CHARACTERS)
+    output = (output + bytes.toString('utf8')).slice(-maxTailCharacters)
   }
   child.stdout?.on('data', keep)
   child.stderr?.on('data', keep)
@@ -31,7 +31,7 @@ export function startChild(command: string, args: readonly string[], options: Sp
 
 async function stopChild(child: ChildProcess, ended: Promise<unknown>): Promise<void> {
   if (child.exitCode === null && child.signalCode === null) child.kill('SIGTERM')
-  const timer = setTimeout(() => child.kill('SIGKILL'), STOP_LIMIT_MS)
+  const timer = setTimeout(() => child.kill('SIGKILL'), stopLimitMs)
   await ended
   clearTimeout(timer)
 }
@@ -63,7 +63,7 @@ export async function waitUntil(
     o.signal?.throwIfAborted()
     if (end !== undefined) throw new CliError('failed', `${o.what}: it ended with ${end.status}: ${end.tail.trim()}`)
     if (performance.now() > deadline) throw new CliError('failed', `${o.what} took more than ${o.limitMs} ms`)
-    await new Promise((resolve) => setTimeout(resolve, o.pollMs ?? DEFAULT_POLL_MS))
+    await new Promise((resolve) => setTimeout(resolve, o.pollMs ?? defaultPollMs))
   }
 }
 

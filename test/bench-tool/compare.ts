@@ -12,7 +12,7 @@ import type { RunningServer, ServerName } from './server.ts'
 import { serverStarters } from './servers/index.ts'
 import { rounded, type Spread, spreadOf } from './stats.ts'
 
-const INDEX_LIMIT_MS = 300_000
+const indexLimitMs = 300_000
 
 /** Figures by name, the same names for every server; the unit ends the name. */
 export type Figures = Record<string, number>
@@ -101,7 +101,7 @@ export async function fill(
   })
   if (acknowledged !== load.instances) throw new CliError('failed', `${server.name} refused some instances`)
   const isIndexed = async (): Promise<boolean> => (await server.storedInstances()) >= load.instances
-  await waitUntil({ what: `indexing by ${server.name}`, limitMs: INDEX_LIMIT_MS, signal: plan.signal }, isIndexed)
+  await waitUntil({ what: `indexing by ${server.name}`, limitMs: indexLimitMs, signal: plan.signal }, isIndexed)
   return service
 }
 

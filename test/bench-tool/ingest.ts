@@ -10,13 +10,13 @@ import { serverStarters } from './servers/index.ts'
 import { rounded, type Spread, spreadOf } from './stats.ts'
 
 /** Others' CPU beyond this share of a core, and a run is left out where quieter ones are to be had. */
-const QUIET_CPU_CORES = 0.25
+const quietCpuCores = 0.25
 /** How long after the last acknowledgement a server may take to have everything in its index. */
-const SETTLE_LIMIT_MS = 120_000
+const settleLimitMs = 120_000
 /** Asking costs the server something too. */
-const SETTLE_POLL_MS = 200
+const settlePollMs = 200
 /** Longer without a change, and what is missing will not come. */
-const SETTLE_STILL_MS = 5_000
+const settleStillMs = 5_000
 
 export type IngestCell = {
   readonly server: ServerName
@@ -167,14 +167,14 @@ async function settle(server: RunningServer, expected: number, signal: AbortSign
   let last = -1
   let since = performance.now()
   await waitUntil(
-    { what: `indexing by ${server.name}`, limitMs: SETTLE_LIMIT_MS, pollMs: SETTLE_POLL_MS, signal },
+    { what: `indexing by ${server.name}`, limitMs: settleLimitMs, pollMs: settlePollMs, signal },
     async () => {
       const stored = await server.storedInstances()
       if (stored !== last) {
         last = stored
         since = performance.now()
       }
-      return stored >= expected || performance.now() - since > SETTLE_STILL_MS
+      return stored >= expected || performance.now() - since > settleStillMs
     },
   )
   if (last <= 0) throw new CliError('failed', `${server.name} stored nothing`)
@@ -184,7 +184,7 @@ function summarise(
   cell: IngestCell,
   o: { readonly durability: string; readonly load: Load; readonly runs: readonly IngestRun[] },
 ): IngestResult {
-  const quiet = o.runs.filter((run) => run.othersCpuCores <= QUIET_CPU_CORES)
+  const quiet = o.runs.filter((run) => run.othersCpuCores <= quietCpuCores)
   const counted = quiet.length > 0 ? quiet : o.runs
   const spread = (pick: (run: IngestRun) => number): Spread => spreadOf(counted.map(pick))
   return {

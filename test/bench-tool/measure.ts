@@ -1,9 +1,9 @@
 import { machineCpuSeconds, ownCpuSeconds, treeCpuSeconds, treePssBytes } from './process-tree.ts'
 
 /** Reading the memory of a large tree costs milliseconds: often enough to see a peak, rarely enough not to make one. */
-const MEMORY_SAMPLE_MS = 250
+const memorySampleMs = 250
 /** Ticks of work just done may be booked a little later. */
-const CPU_SETTLE_MS = 200
+const cpuSettleMs = 200
 
 export type Usage = {
   readonly seconds: number
@@ -28,13 +28,13 @@ export async function measure<T>(phase: Phase<T>): Promise<{ readonly result: T;
   let peakPssBytes = treePssBytes(phase.rootPids())
   const sampler = setInterval(() => {
     peakPssBytes = Math.max(peakPssBytes, treePssBytes(phase.rootPids()))
-  }, MEMORY_SAMPLE_MS)
+  }, memorySampleMs)
   try {
     const startedAt = performance.now()
     const result = await phase.run()
     const seconds = (performance.now() - startedAt) / 1000
     await phase.settle()
-    await new Promise((resolve) => setTimeout(resolve, CPU_SETTLE_MS))
+    await new Promise((resolve) => setTimeout(resolve, cpuSettleMs))
     const serverCpuSeconds = treeCpuSeconds(phase.rootPids()) - serverBefore
     const ownSeconds = ownCpuSeconds() - ownBefore
     const othersSeconds = machineCpuSeconds() - machineBefore - serverCpuSeconds - ownSeconds

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 
 /** Linux counts CPU time in ticks of 10 ms on every architecture Node runs on (sysconf _SC_CLK_TCK). */
-const TICKS_PER_SECOND = 100
+const ticksPerSecond = 100
 
 type ProcessStat = { readonly pid: number; readonly parentPid: number; readonly cpuTicks: number }
 
@@ -21,12 +21,12 @@ function findProcessTree(rootPids: readonly number[]): readonly ProcessStat[] {
 
 /** User and system seconds of the tree; children that ended are counted once they were waited for, in their parent. */
 export function treeCpuSeconds(rootPids: readonly number[]): number {
-  return findProcessTree(rootPids).reduce((sum, stat) => sum + stat.cpuTicks, 0) / TICKS_PER_SECOND
+  return findProcessTree(rootPids).reduce((sum, stat) => sum + stat.cpuTicks, 0) / ticksPerSecond
 }
 
 /** This process and the clients it waited for; servers it started count only once they have ended. */
 export function ownCpuSeconds(): number {
-  return (readStat(process.pid)?.cpuTicks ?? 0) / TICKS_PER_SECOND
+  return (readStat(process.pid)?.cpuTicks ?? 0) / ticksPerSecond
 }
 
 /** Proportional set size: shared pages are split between those who share them, so a tree's sum counts each page once. */
@@ -41,7 +41,7 @@ export function machineCpuSeconds(): number {
     .split(/\s+/)
     .slice(1)
     .map(Number)
-  return (user + nice + system + irq + softIrq) / TICKS_PER_SECOND
+  return (user + nice + system + irq + softIrq) / ticksPerSecond
 }
 
 function readAllStats(): ProcessStat[] {

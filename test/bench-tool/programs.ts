@@ -4,12 +4,12 @@ import { CliError } from '../../services/cli/src/errors.ts'
 import { runChild } from './child.ts'
 
 /** Debian packages the rivals come in. */
-const RIVAL_PACKAGES = ['dcmtk', 'orthanc', 'orthanc-dicomweb', 'orthanc-postgresql', 'postgresql'] as const
-const SYSTEM_FOLDERS = ['/usr/local/sbin', '/usr/local/bin', '/usr/sbin', '/usr/bin', '/sbin', '/bin']
-const POSTGRESQL_FOLDER = '/usr/lib/postgresql'
+const rivalPackages = ['dcmtk', 'orthanc', 'orthanc-dicomweb', 'orthanc-postgresql', 'postgresql'] as const
+const systemFolders = ['/usr/local/sbin', '/usr/local/bin', '/usr/sbin', '/usr/bin', '/sbin', '/bin']
+const postgresqlFolder = '/usr/lib/postgresql'
 
 export function findProgram(name: string): string | undefined {
-  return [...SYSTEM_FOLDERS, ...postgresqlFolders()].map((folder) => join(folder, name)).find(existsSync)
+  return [...systemFolders, ...postgresqlFolders()].map((folder) => join(folder, name)).find(existsSync)
 }
 
 export function getProgram(name: string): string {
@@ -20,15 +20,15 @@ export function getProgram(name: string): string {
 
 /** The newest first. */
 function postgresqlFolders(): string[] {
-  if (!existsSync(POSTGRESQL_FOLDER)) return []
-  return readdirSync(POSTGRESQL_FOLDER)
+  if (!existsSync(postgresqlFolder)) return []
+  return readdirSync(postgresqlFolder)
     .sort((a, b) => Number(b) - Number(a))
-    .map((version) => join(POSTGRESQL_FOLDER, version, 'bin'))
+    .map((version) => join(postgresqlFolder, version, 'bin'))
 }
 
 export async function installRivals(): Promise<void> {
-  if (process.getuid?.() !== 0) throw new CliError('refused', `as root: apt-get install ${RIVAL_PACKAGES.join(' ')}`)
+  if (process.getuid?.() !== 0) throw new CliError('refused', `as root: apt-get install ${rivalPackages.join(' ')}`)
   const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' }
   await runChild('apt-get', ['update', '-q'], { env })
-  await runChild('apt-get', ['install', '-y', '-q', '--no-install-recommends', ...RIVAL_PACKAGES], { env })
+  await runChild('apt-get', ['install', '-y', '-q', '--no-install-recommends', ...rivalPackages], { env })
 }

@@ -4,9 +4,9 @@ import { type ComparedServer, type ComparePlan, compareServers, type Figures, ty
 import { type Load, writeLoad } from './data.ts'
 import { measure } from './measure.ts'
 
-const REQUESTS = 100
-const WRK_CONNECTIONS = 8
-const ACCEPT_JSON = 'application/dicom+json'
+const requestsPerService = 100
+const wrkConnections = 8
+const acceptJson = 'application/dicom+json'
 
 /** Study queries by QIDO-RS over studies of one instance each. */
 export function benchQido(plan: ComparePlan & { readonly studies: number }): Promise<ComparedServer[]> {
@@ -26,13 +26,13 @@ async function measureServer({ server, service, load }: Measurement, plan: Compa
   }
   plan.onStep(server.name, 'throughput')
   const byPatient = queriesOf(load)['PatientID exact'] ?? []
-  await warmUp(service, byPatient, WRK_CONNECTIONS)
+  await warmUp(service, byPatient, wrkConnections)
   const { result, usage } = await measure({
     rootPids: server.rootPids,
-    run: () => measureThroughput(service, byPatient, { connections: WRK_CONNECTIONS, seconds: plan.seconds }),
+    run: () => measureThroughput(service, byPatient, { connections: wrkConnections, seconds: plan.seconds }),
     settle: async () => undefined,
   })
-  figures[`PatientID exact c${WRK_CONNECTIONS} rps`] = result.requests / result.seconds
+  figures[`PatientID exact c${wrkConnections} rps`] = result.requests / result.seconds
   figures['PatientID exact CPU ms'] = (usage.serverCpuSeconds * 1000) / result.requests
   return figures
 }
@@ -40,15 +40,18 @@ async function measureServer({ server, service, load }: Measurement, plan: Compa
 function queriesOf(load: Load): Readonly<Record<string, readonly GetRequest[]>> {
   const pick = (index: number) => load.studies[(index * 7919) % load.studies.length]
   const requests = (count: number, query: (index: number) => string): GetRequest[] =>
-    Array.from({ length: count }, (_, index) => ({ path: `/studies?${query(index)}`, accept: ACCEPT_JSON }))
+    Array.from({ length: count }, (_, index) => ({ path: `/studies?${query(index)}`, accept: acceptJson }))
   return {
-    'PatientID exact': requests(REQUESTS, (index) => `PatientID=${pick(index)?.patientId ?? ''}`),
-    'AccessionNumber exact': requests(REQUESTS, (index) => `AccessionNumber=${pick(index)?.accessionNumber ?? ''}`),
-    'PatientName ROSSI*': requests(REQUESTS / 2, () => 'PatientName=ROSSI*&limit=25'),
-    'StudyDate month': requests(REQUESTS / 2, (index) => {
+    'PatientID exact': requests(requestsPerService, (index) => `PatientID=${pick(index)?.patientId ?? ''}`),
+    'AccessionNumber exact': requests(
+      requestsPerService,
+      (index) => `AccessionNumber=${pick(index)?.accessionNumber ?? ''}`,
+    ),
+    'PatientName ROSSI*': requests(requestsPerService / 2, () => 'PatientName=ROSSI*&limit=25'),
+    'StudyDate month': requests(requestsPerService / 2, (index) => {
       const month = pick(index)?.studyDate.slice(0, 6) ?? ''
       return `StudyDate=${month}01-${month}31`
     }),
-    'all, limit 100': requests(REQUESTS / 5, () => 'limit=100'),
+    'all, limit 100': requests(requestsPerService / 5, () => 'limit=100'),
   }
 }

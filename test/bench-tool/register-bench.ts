@@ -22,15 +22,15 @@ import { type ServerName, serverNames } from './server.ts'
 
 type Command = Parameters<RegisterCommand>[0]
 
-const DEFAULT_RIVALS = 'orthanc-sqlite,orthanc-postgresql,storescp,storescp-fork'
-const RIVALS = serverNames.filter((name) => name !== 'vna')
-const DICOMWEB_RIVALS = RIVALS.filter((name) => name.startsWith('orthanc'))
-const QUICK_QIDO_STUDIES = 50
-const QUICK_SECONDS = 1
-const DEFAULT_ASSOCIATIONS = '1,2,4'
+const defaultRivals = 'orthanc-sqlite,orthanc-postgresql,storescp,storescp-fork'
+const ingestRivals = serverNames.filter((name) => name !== 'vna')
+const dicomwebRivals = ingestRivals.filter((name) => name.startsWith('orthanc'))
+const quickQidoStudies = 50
+const quickSeconds = 1
+const defaultAssociations = '1,2,4'
 /** Against another commit a load is measured at least twelve times: at one concurrency unless more are asked for. */
-const AGAINST_ASSOCIATIONS = '4'
-const MAX_PAIRS = 1000
+const againstAssociations = '4'
+const maxPairs = 1000
 
 type BenchOptions = {
   readonly rivals: string
@@ -81,12 +81,12 @@ function withAgainstOptions(command: Command): Command {
 }
 
 function registerIngest(bench: Command, host: CommandHost): void {
-  withAgainstOptions(withCommonOptions(bench.command('ingest'), { known: RIVALS, rivals: DEFAULT_RIVALS }))
+  withAgainstOptions(withCommonOptions(bench.command('ingest'), { known: ingestRivals, rivals: defaultRivals }))
     .description('C-STORE and STOW-RS: instances/s, MB/s, CPU and memory of the whole server')
     .option('--loads <names>', `some of ${loadNames.join(',')}`, 'ct,mr,tiny')
     .option(
       '--associations <list>',
-      `how many side by side (default: ${DEFAULT_ASSOCIATIONS}; with --against: ${AGAINST_ASSOCIATIONS})`,
+      `how many side by side (default: ${defaultAssociations}; with --against: ${againstAssociations})`,
     )
     .option(
       '--clients <names>',
@@ -98,7 +98,7 @@ function registerIngest(bench: Command, host: CommandHost): void {
 
 function registerRetrieve(bench: Command, host: CommandHost): void {
   withAgainstOptions(
-    withCommonOptions(bench.command('retrieve'), { known: DICOMWEB_RIVALS, rivals: DICOMWEB_RIVALS.join(',') }),
+    withCommonOptions(bench.command('retrieve'), { known: dicomwebRivals, rivals: dicomwebRivals.join(',') }),
   )
     .description('WADO-RS: whole studies, single instances, frames, metadata after a restart and repeated')
     .option('--seconds <n>', 'how long each repeated request is measured', '3')
@@ -107,7 +107,7 @@ function registerRetrieve(bench: Command, host: CommandHost): void {
 }
 
 function registerQido(bench: Command, host: CommandHost): void {
-  withCommonOptions(bench.command('qido'), { known: DICOMWEB_RIVALS, rivals: DICOMWEB_RIVALS.join(',') })
+  withCommonOptions(bench.command('qido'), { known: dicomwebRivals, rivals: dicomwebRivals.join(',') })
     .description('QIDO-RS: latency and rate of study queries')
     .option('--seconds <n>', 'how long the rate is measured', '3')
     .option('--studies <n>', 'studies in the index', '200')
@@ -147,13 +147,13 @@ async function retrieve(context: CommandContext, options: RetrieveOptions): Prom
 async function qido(context: CommandContext, options: RetrieveOptions): Promise<CommandResult> {
   const failures: string[] = []
   const plan = await prepare(context, options)
-  const studies = options.quick === true ? QUICK_QIDO_STUDIES : countOf(options.studies, 'studies')
+  const studies = options.quick === true ? quickQidoStudies : countOf(options.studies, 'studies')
   const results = await benchQido({ ...plan, ...repetitionsOf(options), studies, ...watchOf(context, failures) })
   return { json: { results, failures }, text: comparisonTable(results), ok: failures.length === 0 }
 }
 
 function ingestAgainst(context: CommandContext, options: IngestOptions, ref: string): Promise<CommandResult> {
-  const { associations = AGAINST_ASSOCIATIONS, clients = againstClient() } = options
+  const { associations = againstAssociations, clients = againstClient() } = options
   const cells = cellsOf({ ...options, associations, clients }, ['vna'])
   return compareCommits(context, { options, ref, rounds: cells.length }, (plan) =>
     ingestPairs({ ...plan, ...sizesOf(options), cells }),
@@ -174,7 +174,7 @@ async function compareCommits(
   measurePairs: (plan: PairsPlan) => Promise<readonly Pair[]>,
 ): Promise<CommandResult> {
   if (o.options.runs !== undefined) throw new CliError('usage', '--against goes by --pairs, not by --runs')
-  const pairs = o.options.pairs === undefined ? defaultPairs : countOf(o.options.pairs, 'pairs', MAX_PAIRS)
+  const pairs = o.options.pairs === undefined ? defaultPairs : countOf(o.options.pairs, 'pairs', maxPairs)
   if (pairs < defaultPairs) context.note(`fewer than ${defaultPairs} pairs tell broken from good, not more`)
   const before = await openCheckout(o.ref, { repository: repositoryFolder, note: context.note })
   const { folder, signal } = await prepare(context, { ...o.options, rivals: 'none' })
@@ -215,7 +215,7 @@ function repetitionsOf(options: RetrieveOptions): { readonly runs: number; reado
   const isQuick = options.quick === true
   return {
     runs: options.runs === undefined ? (isQuick ? 1 : 3) : countOf(options.runs, 'runs'),
-    seconds: isQuick ? QUICK_SECONDS : countOf(options.seconds, 'seconds'),
+    seconds: isQuick ? quickSeconds : countOf(options.seconds, 'seconds'),
   }
 }
 
@@ -253,7 +253,7 @@ function cellsOf(options: IngestOptions, servers: readonly ServerName[]): Ingest
   const modes: Readonly<Record<string, readonly boolean[]>> = { off: [true], on: [false], both: [true, false] }
   const noDelays = modes[options.nagle]
   if (noDelays === undefined) throw new CliError('usage', '--nagle wants off, on or both')
-  const counts = (options.associations ?? DEFAULT_ASSOCIATIONS)
+  const counts = (options.associations ?? defaultAssociations)
     .split(',')
     .map((text) => Math.max(1, countOf(text, 'associations', 64)))
   const cells: IngestCell[] = []

@@ -7,12 +7,12 @@ import { type ComparedServer, type ComparePlan, compareServers, type Figures, ty
 import { type Load, type LoadSize, writeLoad } from './data.ts'
 import { measure } from './measure.ts'
 
-const SEQUENTIAL_REQUESTS = 200
-const WRK_CONNECTIONS = 8
+const sequentialRequests = 200
+const wrkConnections = 8
 
-const ACCEPT_INSTANCES = 'multipart/related; type="application/dicom"; transfer-syntax=*'
-const ACCEPT_FRAMES = 'multipart/related; type="application/octet-stream"'
-const ACCEPT_JSON = 'application/dicom+json'
+const acceptInstances = 'multipart/related; type="application/dicom"; transfer-syntax=*'
+const acceptFrames = 'multipart/related; type="application/octet-stream"'
+const acceptJson = 'application/dicom+json'
 
 /** Whole studies, single instances, frames and metadata by WADO-RS. */
 export function benchRetrieve(plan: ComparePlan & { readonly size: LoadSize }): Promise<ComparedServer[]> {
@@ -49,7 +49,7 @@ export async function measureServer(
 async function measureMetadata({ server, service, load }: Measurement): Promise<Figures> {
   const [study] = load.studies
   if (study === undefined) return {}
-  const request = { path: `/studies/${study.studyInstanceUid}/metadata`, accept: ACCEPT_JSON }
+  const request = { path: `/studies/${study.studyInstanceUid}/metadata`, accept: acceptJson }
   await server.restart()
   const client = new HttpClient(service)
   const first = await getOk(client, request)
@@ -71,7 +71,7 @@ async function measureStudies(
 ): Promise<Figures> {
   const requests = load.studies.map((study) => ({
     path: `/studies/${study.studyInstanceUid}`,
-    accept: ACCEPT_INSTANCES,
+    accept: acceptInstances,
   }))
   const client = new HttpClient(service)
   const first = await getOk(client, requests[0] as GetRequest)
@@ -98,17 +98,17 @@ async function measureMany(
   requests: readonly GetRequest[],
   o: { readonly name: string; readonly seconds: number },
 ): Promise<Figures> {
-  const latency = await measureLatency(service, requests.slice(0, SEQUENTIAL_REQUESTS))
-  await warmUp(service, requests, WRK_CONNECTIONS)
+  const latency = await measureLatency(service, requests.slice(0, sequentialRequests))
+  await warmUp(service, requests, wrkConnections)
   const { result, usage } = await measure({
     rootPids: server.rootPids,
-    run: () => measureThroughput(service, requests, { connections: WRK_CONNECTIONS, seconds: o.seconds }),
+    run: () => measureThroughput(service, requests, { connections: wrkConnections, seconds: o.seconds }),
     settle: async () => undefined,
   })
   return {
     [`${o.name} p50 ms`]: latency.p50Ms,
     [`${o.name} p95 ms`]: latency.p95Ms,
-    [`${o.name} c${WRK_CONNECTIONS} rps`]: result.requests / result.seconds,
+    [`${o.name} c${wrkConnections} rps`]: result.requests / result.seconds,
     [`${o.name} CPU ms`]: (usage.serverCpuSeconds * 1000) / result.requests,
   }
 }
@@ -123,21 +123,21 @@ function instancePaths(load: Load): string[] {
 }
 
 function instanceRequests(load: Load): GetRequest[] {
-  return instancePaths(load).map((path) => ({ path, accept: ACCEPT_INSTANCES }))
+  return instancePaths(load).map((path) => ({ path, accept: acceptInstances }))
 }
 
 function frameRequests(load: Load): GetRequest[] {
-  return instancePaths(load).map((path) => ({ path: `${path}/frames/1`, accept: ACCEPT_FRAMES }))
+  return instancePaths(load).map((path) => ({ path: `${path}/frames/1`, accept: acceptFrames }))
 }
 
-const HEAD_BYTES = 16 * 1024
+const headBytes = 16 * 1024
 
 function identityOf(file: string): { readonly seriesInstanceUid: string; readonly sopInstanceUid: string } {
   const bytes = readFileSync(file)
   const prefix = parsePart10Prefix(bytes, { complete: true })
   if (prefix.kind === 'more') throw new CliError('failed', 'a phantom cannot be read')
   const scanner = new DataSetScanner({ transferSyntaxUid: prefix.transferSyntaxUid })
-  scanner.push(bytes.subarray(prefix.dataSetOffset, prefix.dataSetOffset + HEAD_BYTES))
+  scanner.push(bytes.subarray(prefix.dataSetOffset, prefix.dataSetOffset + headBytes))
   const { seriesInstanceUid = '', sopInstanceUid = '' } = scanner.identity
   return { seriesInstanceUid, sopInstanceUid }
 }

@@ -16,8 +16,8 @@ const reports = Number(process.env.VNA_LINK_REPORTS ?? 2_000)
 const studiesPerPatient = 4
 /** Prime, so that the studies reported on lie everywhere. */
 const stride = 10_007
-const COUNTERS_MS = 2_500
-const LOAD_TIMEOUT_MS = 30 * 60_000
+const countersMs = 2_500
+const loadTimeoutMs = 30 * 60_000
 const bigTables = ['studies', 'study_keys', 'patients', 'identities', 'reports', 'report_keys', 'links', 'link_history']
 const issuer = '1.2.826.0.1.3680043.8.498.77'
 
@@ -29,7 +29,7 @@ beforeAll(async () => {
   const loader = openDatabase({ url: fixture.url, applicationName: 'bench', maxConnections: 1 })
   await load(loader.sql)
   await loader.close()
-}, LOAD_TIMEOUT_MS)
+}, loadTimeoutMs)
 afterAll(() => fixture.stop())
 
 async function load(sql: Sql): Promise<void> {
@@ -98,7 +98,7 @@ async function sequentialScans(sql: Sql): Promise<Readonly<Record<string, number
     )
     if (JSON.stringify(counts) === known) return counts
     known = JSON.stringify(counts)
-    await new Promise((resolve) => setTimeout(resolve, COUNTERS_MS))
+    await new Promise((resolve) => setTimeout(resolve, countersMs))
   }
 }
 
@@ -107,7 +107,7 @@ function percentile(sorted: readonly number[], part: number): number {
 }
 
 describe(`${reports} reports against ${studies} studies`, () => {
-  it('are linked by indexes only', { timeout: LOAD_TIMEOUT_MS }, async () => {
+  it('are linked by indexes only', { timeout: loadTimeoutMs }, async () => {
     const { database, healthRecord } = fixture
     const durations: number[] = []
     const evaluateReport: typeof healthRecord.reports.evaluateReport = async (id, rules) => {

@@ -1,13 +1,13 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { join } from 'node:path'
 
-const MAIN = join(import.meta.dirname, '../../services/cli/src/main.ts')
+const main = join(import.meta.dirname, '../../services/cli/src/main.ts')
 
 export type CliEnd = { readonly status: number | null; readonly json: Record<string, unknown>; readonly stderr: string }
 
 /** Runs `vna … --json` in a process of its own; the caller may meddle with it meanwhile. */
 function startCli(args: readonly string[]): { readonly child: ChildProcess; readonly ended: Promise<CliEnd> } {
-  const child = spawn(process.execPath, [MAIN, ...args, '--json'], { stdio: ['ignore', 'pipe', 'pipe'] })
+  const child = spawn(process.execPath, [main, ...args, '--json'], { stdio: ['ignore', 'pipe', 'pipe'] })
   let stdout = ''
   let stderr = ''
   child.stdout.setEncoding('utf8').on('data', (text: string) => {

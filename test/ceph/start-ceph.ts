@@ -23,10 +23,10 @@ export type StartCephOptions = CephProgramFolders & {
   folder: string
 }
 
-const COMMAND_LIMIT_MS = 60_000
-const READY_LIMIT_MS = 60_000
-const STOP_LIMIT_MS = 10_000
-const DISK_BYTES = 32 * 1024 ** 3 // sparse
+const commandLimitMs = 60_000
+const readyLimitMs = 60_000
+const stopLimitMs = 10_000
+const diskBytes = 32 * 1024 ** 3 // sparse
 
 /**
  * Starts a real Ceph Object Gateway: one monitor, one bluestore OSD on a sparse file, one radosgw, all on loopback and
@@ -110,7 +110,7 @@ function configurationOf(cluster: Cluster): string {
     'paxos propose interval = 0.02',
     'paxos min wait = 0.01',
     'osd objectstore = bluestore',
-    `bluestore block size = ${DISK_BYTES}`,
+    `bluestore block size = ${diskBytes}`,
     'osd memory target = 939524096',
     'osd class load list = *',
     'osd class default list = *',
@@ -175,7 +175,7 @@ async function runCommand(cluster: Cluster, name: Parameters<CephPrograms['path'
   const child = spawn(cluster.programs.path(name), withConfiguration(cluster, args), {
     env: cluster.programs.environment,
     stdio: ['ignore', 'ignore', 'pipe'],
-    timeout: COMMAND_LIMIT_MS,
+    timeout: commandLimitMs,
   })
   let errors = ''
   child.stderr.setEncoding('utf8').on('data', (text: string) => {
@@ -192,7 +192,7 @@ function withConfiguration(cluster: Cluster, args: string[]): string[] {
 }
 
 async function waitForGateway(endpoint: string, cluster: Cluster): Promise<void> {
-  const deadline = Date.now() + READY_LIMIT_MS
+  const deadline = Date.now() + readyLimitMs
   while (Date.now() < deadline) {
     const answer = await fetch(endpoint, { signal: AbortSignal.timeout(2000) }).catch(() => undefined)
     if (answer?.ok) return
@@ -206,7 +206,7 @@ async function stopDaemon(child: ChildProcess): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return
   const exited = new Promise((resolve) => child.once('exit', resolve))
   child.kill('SIGTERM')
-  const timer = setTimeout(() => child.kill('SIGKILL'), STOP_LIMIT_MS)
+  const timer = setTimeout(() => child.kill('SIGKILL'), stopLimitMs)
   await exited
   clearTimeout(timer)
 }

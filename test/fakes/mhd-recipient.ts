@@ -38,8 +38,8 @@ export interface MhdRecipient {
   open(): Promise<void>
 }
 
-const SLOW_MS = 3_000
-const MAX_BODY_BYTES = 64 * 1024 * 1024
+const slowMs = 3_000
+const maxBodyBytes = 64 * 1024 * 1024
 
 /** A Document Recipient and Responder as strict as the profile: ITI-65, ITI-67, and deletion. */
 export async function startMhdRecipient(o: { port?: number } = {}): Promise<MhdRecipient> {
@@ -93,7 +93,7 @@ class Recipient implements MhdRecipient {
     const body = await readBody(request)
     if (request.headers.authorization !== `Bearer ${this.token}`) return sendOutcome(response, 401, ['not this token'])
     const { mode } = this
-    if (mode === 'slow') await sleep(SLOW_MS)
+    if (mode === 'slow') await sleep(slowMs)
     if (mode === 'too-many-requests') return sendOutcome(response, 429, ['later'], { 'retry-after': '1' })
     if (mode === 'error') return sendOutcome(response, 500, ['the registry is out of order'])
     if (mode === 'garbage') return void response.writeHead(200, { 'content-type': 'text/html' }).end('<html>welcome')
@@ -181,7 +181,7 @@ async function readBody(request: IncomingMessage): Promise<Buffer> {
   let bytes = 0
   for await (const part of request as AsyncIterable<Buffer>) {
     bytes += part.length
-    if (bytes > MAX_BODY_BYTES) throw new Error('too large')
+    if (bytes > maxBodyBytes) throw new Error('too large')
     parts.push(part)
   }
   return Buffer.concat(parts)

@@ -6,10 +6,10 @@ import { Archive } from '../acceptance/support/archive.ts'
 import { Transfer } from './support/transfer.ts'
 import { verifyAcknowledged } from './support/verification.ts'
 
-const ENTITY = 'ASST-ADOZIONE'
-const CALLING_AE_TITLE = 'ADOZIONE'
-const INSTANCES = 1_000
-const TEST_TIMEOUT_MS = 180_000
+const entity = 'ASST-ADOZIONE'
+const callingAeTitle = 'ADOZIONE'
+const instances = 1_000
+const testTimeoutMs = 180_000
 
 let survivor: Archive
 let victim: Archive
@@ -17,9 +17,9 @@ let transfer: Transfer
 
 beforeAll(async () => {
   survivor = await Archive.start()
-  await survivor.addEntity({ code: ENTITY, aeTitles: [CALLING_AE_TITLE] })
+  await survivor.addEntity({ code: entity, aeTitles: [callingAeTitle] })
   victim = await Archive.start({ env: sharedServices(survivor) })
-}, TEST_TIMEOUT_MS)
+}, testTimeoutMs)
 
 afterAll(async () => {
   await transfer?.dispose()
@@ -50,22 +50,22 @@ function segmentsOf(archive: Archive): readonly string[] {
 }
 
 it('a dead pair’s journal is adopted by another, and nothing acknowledged is lost', {
-  timeout: TEST_TIMEOUT_MS,
+  timeout: testTimeoutMs,
 }, async () => {
-  transfer = new Transfer({ name: 'adoption', instances: INSTANCES, instancesPerStudy: 50 })
-  transfer.start(victim, { associations: 4, callingAeTitle: CALLING_AE_TITLE })
-  await transfer.untilAcknowledged(INSTANCES / 3)
+  transfer = new Transfer({ name: 'adoption', instances: instances, instancesPerStudy: 50 })
+  transfer.start(victim, { associations: 4, callingAeTitle: callingAeTitle })
+  await transfer.untilAcknowledged(instances / 3)
   for (const service of ['supervisor', 'gateway', 'archiver'] as const) victim.kill(service)
   await victim.killSupervisor()
   await transfer.abandon()
   const acknowledged = transfer.acknowledged()
-  expect(acknowledged.size).toBeGreaterThanOrEqual(INSTANCES / 3)
+  expect(acknowledged.size).toBeGreaterThanOrEqual(instances / 3)
   expect(segmentsOf(victim).length).toBeGreaterThan(0)
   // The dead pair's volume is attached where the survivor's archiver can reach it.
   const attached = join(survivor.home, 'journal', 'attached')
   await rename(join(victim.home, 'journal', 'gateway'), attached)
   const { journalId } = readRunRecord(survivor, 'gateway')
   await survivor.vnaJson(['journal', 'adopt', attached, '--into', journalId!])
-  const web = await survivor.dicomWeb('entity', { entity: ENTITY })
+  const web = await survivor.dicomWeb('entity', { entity: entity })
   expect(await verifyAcknowledged(web, transfer.fixtures, acknowledged)).toEqual([])
 })

@@ -14,7 +14,7 @@ const inService = (service: ServiceName, points: readonly string[]): readonly Po
   points.map((point) => ({ service, point }))
 
 /** Every write boundary where a service can be told to kill itself: of a segment, and of its archiving. */
-const SEGMENT_POINTS = [
+const segmentPoints = [
   'after-create',
   'after-data',
   'after-header',
@@ -23,26 +23,26 @@ const SEGMENT_POINTS = [
   'after-trailer',
   'after-rename',
 ]
-const ARCHIVING_POINTS = ['after-pack', 'after-sidecar', 'after-register', 'after-unlink']
-const POINTS = bySchedule({
+const archivingPoints = ['after-pack', 'after-sidecar', 'after-register', 'after-unlink']
+const crashPoints = bySchedule({
   // Where the most is at stake: acknowledged but not answered, archived but not forgotten.
   short: [...inService('gateway', ['after-sync']), ...inService('archiver', ['after-register'])],
-  long: [...inService('gateway', SEGMENT_POINTS), ...inService('archiver', ARCHIVING_POINTS)],
+  long: [...inService('gateway', segmentPoints), ...inService('archiver', archivingPoints)],
 })
-const CRASH_SHIM = fileURLToPath(new URL('./support/crash-point.mjs', import.meta.url))
-const INSTANCES = 200
-const INSTANCES_PER_STUDY = 20
-const ENTITY = 'ASST-CONFINI'
-const CALLING_AE_TITLE = 'CONFINI'
-const TEST_TIMEOUT_MS = 120_000
+const crashShim = fileURLToPath(new URL('./support/crash-point.mjs', import.meta.url))
+const instances = 200
+const instancesPerStudy = 20
+const entity = 'ASST-CONFINI'
+const callingAeTitle = 'CONFINI'
+const testTimeoutMs = 120_000
 
 let archive: Archive
 let transfer: Transfer | undefined
 
 beforeAll(async () => {
   archive = await Archive.start()
-  await archive.addEntity({ code: ENTITY, aeTitles: [CALLING_AE_TITLE] })
-}, TEST_TIMEOUT_MS)
+  await archive.addEntity({ code: entity, aeTitles: [callingAeTitle] })
+}, testTimeoutMs)
 
 afterEach(async () => {
   await transfer?.dispose()
@@ -55,18 +55,18 @@ afterAll(() => archive.dispose())
 const hasCrashed = (point: string): boolean => existsSync(join(archive.home, 'run', `crashed-${point}`))
 
 describe('a crash at a write boundary loses nothing', () => {
-  it.each(POINTS)('$service $point', { timeout: TEST_TIMEOUT_MS }, async ({ service, point }) => {
+  it.each(crashPoints)('$service $point', { timeout: testTimeoutMs }, async ({ service, point }) => {
     await archive.stop()
-    await archive.start({ NODE_OPTIONS: `--import=${CRASH_SHIM}`, CRASH_SERVICE: service, CRASH_POINT: point })
-    const web = await archive.dicomWeb('entity', { entity: ENTITY })
-    transfer = new Transfer({ name: point, instances: INSTANCES, instancesPerStudy: INSTANCES_PER_STUDY })
-    transfer.start(archive, { associations: 2, callingAeTitle: CALLING_AE_TITLE })
+    await archive.start({ NODE_OPTIONS: `--import=${crashShim}`, CRASH_SERVICE: service, CRASH_POINT: point })
+    const web = await archive.dicomWeb('entity', { entity: entity })
+    transfer = new Transfer({ name: point, instances: instances, instancesPerStudy: instancesPerStudy })
+    transfer.start(archive, { associations: 2, callingAeTitle: callingAeTitle })
     await transfer.ended()
     await waitFor(() => (hasCrashed(point) ? true : undefined), { what: `the crash ${point}` })
     const acknowledged = transfer.acknowledged()
     expect(await verifyAcknowledged(web, transfer.fixtures, acknowledged)).toEqual([])
     // What the crash cut off is sent again, and then everything is there once.
-    transfer.start(archive, { associations: 2, callingAeTitle: CALLING_AE_TITLE, skipExistingBy: web })
+    transfer.start(archive, { associations: 2, callingAeTitle: callingAeTitle, skipExistingBy: web })
     expect(await transfer.ended(), transfer.output.slice(-2000)).toBe(0)
     const all = new Set(transfer.fixtures.map((fixture) => fixture.sopInstanceUid))
     expect(await verifyAcknowledged(web, transfer.fixtures, all)).toEqual([])

@@ -11,19 +11,19 @@ import { type MhdRecipient, startMhdRecipient } from '../fakes/mhd-recipient.ts'
 import { flushAll } from './support/redis.ts'
 import { countOpen, readDivergence } from './support/registry-agreement.ts'
 
-const CRASH_SHIM = fileURLToPath(new URL('./support/crash-point.mjs', import.meta.url))
-const ENTITY = 'ASST-FASCICOLO'
-const CODICE_FISCALE = 'RSSMRA80A01F205X'
+const crashShim = fileURLToPath(new URL('./support/crash-point.mjs', import.meta.url))
+const entity = 'ASST-FASCICOLO'
+const codiceFiscale = 'RSSMRA80A01F205X'
 /** Every write boundary of a publication; an answer that is lost is the one where most can go wrong. */
-const POINTS = bySchedule({
+const points = bySchedule({
   short: ['after-submit'],
   long: ['after-documents', 'after-built', 'after-submit', 'after-registered'],
 })
-const STUDIES = bySchedule({ short: 10, long: 40 })
-const MANY = bySchedule({ short: 60, long: 500 })
+const studies = bySchedule({ short: 10, long: 40 })
+const many = bySchedule({ short: 60, long: 500 })
 /** The contract: agreement within 60 s of the recovery. */
-const CONVERGED_LIMIT_MS = 60_000
-const TEST_TIMEOUT_MS = 240_000
+const convergedLimitMs = 60_000
+const testTimeoutMs = 240_000
 
 let archive: Archive
 let recipient: MhdRecipient
@@ -39,9 +39,9 @@ beforeAll(async () => {
       VNA_FSE_REGISTRY_TIMEOUT_MS: '2000',
     },
   })
-  await archive.addEntity({ code: ENTITY, aeTitles: ['FASCICOLO'] })
-  web = await archive.dicomWeb('entity', { entity: ENTITY })
-}, TEST_TIMEOUT_MS)
+  await archive.addEntity({ code: entity, aeTitles: ['FASCICOLO'] })
+  web = await archive.dicomWeb('entity', { entity: entity })
+}, testTimeoutMs)
 afterAll(async () => {
   await archive.dispose()
   await recipient.shut()
@@ -49,7 +49,7 @@ afterAll(async () => {
 
 const studiesOf = (name: string, count: number): readonly Fixture[] =>
   Array.from({ length: count }, (_, place) =>
-    makeFixture({ study: `${name} ${place}`, number: 1, patientId: CODICE_FISCALE }),
+    makeFixture({ study: `${name} ${place}`, number: 1, patientId: codiceFiscale }),
   )
 
 async function store(fixtures: readonly Fixture[]): Promise<void> {
@@ -64,7 +64,7 @@ async function converged(fixtures: readonly Fixture[]): Promise<number> {
       const isThere = fixtures.every(({ studyInstanceUid }) => recipient.currentOf(studyInstanceUid).length === 2)
       return isThere && (await countOpen(archive)) === 0 && (await readDivergence(archive)) === 0 ? true : undefined
     },
-    { timeoutMs: CONVERGED_LIMIT_MS, what: 'two current entries of each study and no divergence' },
+    { timeoutMs: convergedLimitMs, what: 'two current entries of each study and no divergence' },
   )
   return Date.now() - since
 }
@@ -75,10 +75,10 @@ function expectNoDuplicates(): void {
 }
 
 describe('kill -9 of the linker', () => {
-  it.each(POINTS)('%s: every study is registered once', { timeout: TEST_TIMEOUT_MS }, async (point) => {
+  it.each(points)('%s: every study is registered once', { timeout: testTimeoutMs }, async (point) => {
     await archive.stop()
-    await archive.start({ NODE_OPTIONS: `--import=${CRASH_SHIM}`, CRASH_SERVICE: 'linker', CRASH_POINT: point })
-    const fixtures = studiesOf(point, STUDIES)
+    await archive.start({ NODE_OPTIONS: `--import=${crashShim}`, CRASH_SERVICE: 'linker', CRASH_POINT: point })
+    const fixtures = studiesOf(point, studies)
     await store(fixtures)
     const marker = join(archive.home, 'run', `crashed-${point}`)
     await waitFor(() => (existsSync(marker) ? true : undefined), { what: `the crash ${point}` })
@@ -87,12 +87,12 @@ describe('kill -9 of the linker', () => {
   })
 
   it('at any moment, with all notices lost, a registry that was down, and more images later', {
-    timeout: TEST_TIMEOUT_MS,
+    timeout: testTimeoutMs,
   }, async () => {
     await archive.stop()
     await archive.start()
     await recipient.shut()
-    const fixtures = studiesOf('outage', MANY)
+    const fixtures = studiesOf('outage', many)
     await store(fixtures)
     await flushAll(archive.home)
     archive.kill('linker')
@@ -102,10 +102,10 @@ describe('kill -9 of the linker', () => {
     process.stdout.write(`${fixtures.length} pending studies registered ${ms} ms after the registry was back\n`)
     const later = fixtures
       .slice(0, 5)
-      .map((_, place) => makeFixture({ study: `outage ${place}`, number: 2, patientId: CODICE_FISCALE }))
+      .map((_, place) => makeFixture({ study: `outage ${place}`, number: 2, patientId: codiceFiscale }))
     await store(later)
     await waitFor(() => (later.every(({ studyInstanceUid }) => isReplaced(studyInstanceUid)) ? true : undefined), {
-      timeoutMs: CONVERGED_LIMIT_MS,
+      timeoutMs: convergedLimitMs,
       what: 'the second version of each',
     })
     await converged(fixtures)

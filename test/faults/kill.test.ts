@@ -8,27 +8,27 @@ import { flushAll } from './support/redis.ts'
 import { Transfer } from './support/transfer.ts'
 import { verifyAcknowledged } from './support/verification.ts'
 
-const ROUNDS = Number(process.env.VNA_FAULT_ROUNDS ?? bySchedule({ short: 3, long: 20 }))
-const SEED = Number(process.env.VNA_FAULT_SEED ?? 20_260_101)
-const VICTIMS: readonly ServiceName[] = ['gateway', 'postgres', 'supervisor', 'archiver', 'redis']
-const INSTANCES = 2_000
-const INSTANCES_PER_STUDY = 100
-const ASSOCIATIONS = 4
-const ENTITY = 'ASST-GUASTI'
-const CALLING_AE_TITLE = 'GUASTI'
-const ROUND_TIMEOUT_MS = 240_000
+const rounds = Number(process.env.VNA_FAULT_ROUNDS ?? bySchedule({ short: 3, long: 20 }))
+const seed = Number(process.env.VNA_FAULT_SEED ?? 20_260_101)
+const victims: readonly ServiceName[] = ['gateway', 'postgres', 'supervisor', 'archiver', 'redis']
+const instances = 2_000
+const instancesPerStudy = 100
+const associations = 4
+const entity = 'ASST-GUASTI'
+const callingAeTitle = 'GUASTI'
+const roundTimeoutMs = 240_000
 /** The contract: when the supervisor is killed, its children end. */
-const ORPHANS_END_MS = 15_000
+const orphansEndMs = 15_000
 
 type Round = { readonly round: number; readonly victim: ServiceName; readonly afterAcknowledged: number }
 
 /** Every victim in turn, each at a random moment of the transfer. */
 function planRounds(): readonly Round[] {
-  const random = seededRandom(SEED)
-  return Array.from({ length: ROUNDS }, (_, index) => ({
+  const random = seededRandom(seed)
+  return Array.from({ length: rounds }, (_, index) => ({
     round: index + 1,
-    victim: VICTIMS[index % VICTIMS.length]!,
-    afterAcknowledged: 1 + Math.floor(random() * (INSTANCES - 1)),
+    victim: victims[index % victims.length]!,
+    afterAcknowledged: 1 + Math.floor(random() * (instances - 1)),
   }))
 }
 
@@ -38,9 +38,9 @@ let transfer: Transfer | undefined
 
 beforeAll(async () => {
   archive = await Archive.start()
-  await archive.addEntity({ code: ENTITY, aeTitles: [CALLING_AE_TITLE] })
-  web = await archive.dicomWeb('entity', { entity: ENTITY })
-}, ROUND_TIMEOUT_MS)
+  await archive.addEntity({ code: entity, aeTitles: [callingAeTitle] })
+  web = await archive.dicomWeb('entity', { entity: entity })
+}, roundTimeoutMs)
 
 afterEach(async () => {
   await transfer?.dispose()
@@ -50,8 +50,8 @@ afterEach(async () => {
 afterAll(() => archive.dispose())
 
 function beginTransfer(name: string): Transfer {
-  transfer = new Transfer({ name, instances: INSTANCES, instancesPerStudy: INSTANCES_PER_STUDY })
-  transfer.start(archive, { associations: ASSOCIATIONS, callingAeTitle: CALLING_AE_TITLE })
+  transfer = new Transfer({ name, instances: instances, instancesPerStudy: instancesPerStudy })
+  transfer.start(archive, { associations: associations, callingAeTitle: callingAeTitle })
   return transfer
 }
 
@@ -64,7 +64,7 @@ async function kill(victim: ServiceName): Promise<void> {
   }
   await archive.killSupervisor()
   const areGone = () => (pids.some(isRunning) ? undefined : true)
-  await waitFor(areGone, { timeoutMs: ORPHANS_END_MS, what: 'the children of the killed supervisor to end' })
+  await waitFor(areGone, { timeoutMs: orphansEndMs, what: 'the children of the killed supervisor to end' })
   await archive.start()
 }
 
@@ -83,17 +83,17 @@ async function finish(sending: Transfer): Promise<void> {
     timeoutMs: 60_000,
     what: 'the stack to be ready again',
   })
-  sending.start(archive, { associations: ASSOCIATIONS, callingAeTitle: CALLING_AE_TITLE, skipExistingBy: web })
+  sending.start(archive, { associations: associations, callingAeTitle: callingAeTitle, skipExistingBy: web })
   expect(await sending.ended(), sending.output.slice(-2000)).toBe(0)
   const all = new Set(sending.fixtures.map((fixture) => fixture.sopInstanceUid))
   expect(await verifyAcknowledged(web, sending.fixtures, all)).toEqual([])
 }
 
-describe(`kill -9 in the middle of a transfer (seed ${SEED})`, () => {
+describe(`kill -9 in the middle of a transfer (seed ${seed})`, () => {
   it.each(planRounds())(
     'round $round: $victim after $afterAcknowledged acknowledgements loses nothing',
     async ({ round, victim, afterAcknowledged }) => {
-      const sending = beginTransfer(`kill-${SEED}-${round}`)
+      const sending = beginTransfer(`kill-${seed}-${round}`)
       await sending.untilAcknowledged(afterAcknowledged)
       await kill(victim)
       await sending.ended()
@@ -102,15 +102,15 @@ describe(`kill -9 in the middle of a transfer (seed ${SEED})`, () => {
       expect(await verifyAcknowledged(web, sending.fixtures, acknowledged)).toEqual([])
       await finish(sending)
     },
-    ROUND_TIMEOUT_MS,
+    roundTimeoutMs,
   )
 })
 
 describe('FLUSHALL', () => {
-  it('at any moment of a transfer changes nothing', { timeout: ROUND_TIMEOUT_MS }, async () => {
-    const sending = beginTransfer(`flush-${SEED}`)
+  it('at any moment of a transfer changes nothing', { timeout: roundTimeoutMs }, async () => {
+    const sending = beginTransfer(`flush-${seed}`)
     for (let part = 1; part <= 8; part += 1) {
-      await sending.untilAcknowledged((INSTANCES / 10) * part)
+      await sending.untilAcknowledged((instances / 10) * part)
       await flushAll(archive.home)
     }
     expect(await sending.ended(), sending.output.slice(-2000)).toBe(0)

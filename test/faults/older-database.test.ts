@@ -6,19 +6,19 @@ import { runProgram } from '../acceptance/support/programs.ts'
 import { Transfer } from './support/transfer.ts'
 import { verifyAcknowledged } from './support/verification.ts'
 
-const ENTITY = 'ASST-RIPRISTINO'
-const CALLING_AE_TITLE = 'RIPRISTINO'
-const INSTANCES = 300
-const INSTANCES_PER_STUDY = 30
-const TEST_TIMEOUT_MS = 180_000
+const entity = 'ASST-RIPRISTINO'
+const callingAeTitle = 'RIPRISTINO'
+const instances = 300
+const instancesPerStudy = 30
+const testTimeoutMs = 180_000
 
 let archive: Archive
 const transfers: Transfer[] = []
 
 beforeAll(async () => {
   archive = await Archive.start()
-  await archive.addEntity({ code: ENTITY, aeTitles: [CALLING_AE_TITLE] })
-}, TEST_TIMEOUT_MS)
+  await archive.addEntity({ code: entity, aeTitles: [callingAeTitle] })
+}, testTimeoutMs)
 
 afterAll(async () => {
   for (const transfer of transfers) await transfer.dispose()
@@ -26,20 +26,20 @@ afterAll(async () => {
 })
 
 async function send(name: string): Promise<Transfer> {
-  const transfer = new Transfer({ name, instances: INSTANCES, instancesPerStudy: INSTANCES_PER_STUDY })
+  const transfer = new Transfer({ name, instances: instances, instancesPerStudy: instancesPerStudy })
   transfers.push(transfer)
-  transfer.start(archive, { associations: 2, callingAeTitle: CALLING_AE_TITLE })
+  transfer.start(archive, { associations: 2, callingAeTitle: callingAeTitle })
   expect(await transfer.ended(), transfer.output.slice(-2000)).toBe(0)
   return transfer
 }
 
 async function verify(transfer: Transfer): Promise<void> {
-  const web = await archive.dicomWeb('entity', { entity: ENTITY })
+  const web = await archive.dicomWeb('entity', { entity: entity })
   const all = new Set(transfer.fixtures.map((fixture) => fixture.sopInstanceUid))
   expect(await verifyAcknowledged(web, transfer.fixtures, all)).toEqual([])
 }
 
-it('an older database restored loses nothing that was received since', { timeout: TEST_TIMEOUT_MS }, async () => {
+it('an older database restored loses nothing that was received since', { timeout: testTimeoutMs }, async () => {
   const before = await send('before-backup')
   await verify(before)
   await archive.stop()

@@ -10,14 +10,14 @@ import { runProgram } from '../acceptance/support/programs.ts'
 import { waitFor } from '../acceptance/support/wait.ts'
 import { Transfer } from './support/transfer.ts'
 
-const ENTITY = 'ASST-PACCHI'
-const CALLING_AE_TITLE = 'PACCHI'
-const INSTANCES = 120
-const START_TIMEOUT_MS = 120_000
-const TEST_TIMEOUT_MS = 60_000
+const entity = 'ASST-PACCHI'
+const callingAeTitle = 'PACCHI'
+const instances = 120
+const startTimeoutMs = 120_000
+const testTimeoutMs = 60_000
 
 /** Prints "name size sha256" of every regular member, as Python's own tarfile reads it. */
-const LIST_WITH_TARFILE = `
+const listWithTarfile = `
 import hashlib, sys, tarfile
 for path in sys.argv[1:]:
     with tarfile.open(path) as tar:
@@ -34,14 +34,14 @@ let folder: string
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'vna-packs-'))
   archive = await Archive.start()
-  await archive.addEntity({ code: ENTITY, aeTitles: [CALLING_AE_TITLE] })
-  transfer = new Transfer({ name: 'packs', instances: INSTANCES, instancesPerStudy: 30 })
-  transfer.start(archive, { associations: 2, callingAeTitle: CALLING_AE_TITLE })
+  await archive.addEntity({ code: entity, aeTitles: [callingAeTitle] })
+  transfer = new Transfer({ name: 'packs', instances: instances, instancesPerStudy: 30 })
+  transfer.start(archive, { associations: 2, callingAeTitle: callingAeTitle })
   expect(await transfer.ended(), transfer.output).toBe(0)
-  const web = await archive.dicomWeb('entity', { entity: ENTITY })
-  await waitFor(async () => ((await web.search('/instances?limit=200')).length === INSTANCES ? true : undefined))
+  const web = await archive.dicomWeb('entity', { entity: entity })
+  await waitFor(async () => ((await web.search('/instances?limit=200')).length === instances ? true : undefined))
   packs = findPacks(join(archive.home, 'objects', 'packs'))
-}, START_TIMEOUT_MS)
+}, startTimeoutMs)
 
 afterAll(async () => {
   await transfer?.dispose()
@@ -78,20 +78,20 @@ function withoutKeywordRemarks(text: string): string {
 }
 
 describe('a pack', () => {
-  it('is read alike by GNU tar, bsdtar and Python', { timeout: TEST_TIMEOUT_MS }, async () => {
+  it('is read alike by GNU tar, bsdtar and Python', { timeout: testTimeoutMs }, async () => {
     const python = await runProgram(process.env.VNA_TEST_PYTHON ?? '/usr/bin/python3', [
       '-c',
-      LIST_WITH_TARFILE,
+      listWithTarfile,
       ...packs,
     ])
     expect(python.stderr).toBe('')
     const expected = python.stdout.trim().split('\n').sort()
-    expect(expected).toHaveLength(INSTANCES)
+    expect(expected).toHaveLength(instances)
     expect(await listWith('tar')).toEqual(expected)
     expect(await listWith('bsdtar')).toEqual(expected)
   })
 
-  it('holds each instance as a DICOM file named by its UID', { timeout: TEST_TIMEOUT_MS }, async () => {
+  it('holds each instance as a DICOM file named by its UID', { timeout: testTimeoutMs }, async () => {
     const target = join(folder, 'files')
     expect((await runProgram('mkdir', [target])).exitCode).toBe(0)
     for (const pack of packs) expect((await runProgram('tar', ['-xf', pack, '-C', target])).exitCode).toBe(0)

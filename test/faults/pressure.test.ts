@@ -6,29 +6,29 @@ import { fileURLToPath } from 'node:url'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { Archive } from '../acceptance/support/archive.ts'
 import type { DicomWeb } from '../acceptance/support/dicomweb.ts'
-import { CT_IMAGE_STORAGE, EXPLICIT_LITTLE_ENDIAN, type Fixture, makeFixture } from '../acceptance/support/fixtures.ts'
+import { ctImageStorage, explicitLittleEndian, type Fixture, makeFixture } from '../acceptance/support/fixtures.ts'
 import { runProgram } from '../acceptance/support/programs.ts'
 import { openAssociation, type RawAssociation, RejectedError, storeRaw } from '../acceptance/support/raw-association.ts'
 import { waitFor } from '../acceptance/support/wait.ts'
 import { verifyAcknowledged } from './support/verification.ts'
 
-const ENTITY = 'ASST-PRESSIONE'
-const TITLES = { callingAeTitle: 'PRESSIONE', calledAeTitle: 'VNA' }
-const TEST_TIMEOUT_MS = 120_000
-const MIB = 1024 ** 2
-const OUT_OF_RESOURCES = 0xa700
+const entity = 'ASST-PRESSIONE'
+const titles = { callingAeTitle: 'PRESSIONE', calledAeTitle: 'VNA' }
+const testTimeoutMs = 120_000
+const mib = 1024 ** 2
+const outOfResources = 0xa700
 /** A-ASSOCIATE-RJ: transient, presentation-related, temporary congestion (PS3.8 9.3.4). */
-const TEMPORARY_CONGESTION = { result: 2, source: 3, reason: 1 }
-const SOFT_BYTES = 4 * MIB
-const MAX_INSTANCES = 400
+const temporaryCongestion = { result: 2, source: 3, reason: 1 }
+const softBytes = 4 * mib
+const maxInstances = 400
 
 let archive: Archive
 
 /** Each test makes its own archive, with its own marks. */
 async function startArchive(env: Readonly<Record<string, string>>): Promise<DicomWeb> {
   archive = await Archive.start({ env })
-  await archive.addEntity({ code: ENTITY, aeTitles: [TITLES.callingAeTitle] })
-  return archive.dicomWeb('entity', { entity: ENTITY })
+  await archive.addEntity({ code: entity, aeTitles: [titles.callingAeTitle] })
+  return archive.dicomWeb('entity', { entity: entity })
 }
 
 let sent: Fixture[]
@@ -47,13 +47,13 @@ afterEach(async () => {
 })
 
 function associate(): Promise<RawAssociation> {
-  const contexts = [{ id: 1, abstractSyntaxUid: CT_IMAGE_STORAGE, transferSyntaxUid: EXPLICIT_LITTLE_ENDIAN }]
-  return openAssociation(archive.ports.dimse, { ...TITLES, contexts })
+  const contexts = [{ id: 1, abstractSyntaxUid: ctImageStorage, transferSyntaxUid: explicitLittleEndian }]
+  return openAssociation(archive.ports.dimse, { ...titles, contexts })
 }
 
 /** Sends one more instance of a mebibyte; remembers whether it was acknowledged. */
 async function sendOne(association: RawAssociation): Promise<number> {
-  const fixture = makeFixture({ study: 'pressure', number: sent.length + 1, pixelBytes: MIB })
+  const fixture = makeFixture({ study: 'pressure', number: sent.length + 1, pixelBytes: mib })
   sent.push(fixture)
   const outcome = await storeRaw(association, { contextId: 1, ...fixture }, sent.length)
   if (outcome.kind !== 'answered') throw new Error(`the association was ${outcome.kind}`)
@@ -63,11 +63,11 @@ async function sendOne(association: RawAssociation): Promise<number> {
 
 /** Sends until an instance is refused; gives the refusal's status. */
 async function sendUntilRefused(association: RawAssociation): Promise<number> {
-  while (sent.length < MAX_INSTANCES) {
+  while (sent.length < maxInstances) {
     const status = await sendOne(association)
     if (status !== 0) return status
   }
-  throw new Error(`${MAX_INSTANCES} instances were accepted`)
+  throw new Error(`${maxInstances} instances were accepted`)
 }
 
 const rejectionOf = async () => {
@@ -108,13 +108,13 @@ describe('the object store away', () => {
   it(
     'up to the soft mark everything is accepted, then newcomers wait, then the backlog drains',
     async () => {
-      const web = await startArchive({ VNA_JOURNAL_SOFT_BYTES: String(SOFT_BYTES) })
+      const web = await startArchive({ VNA_JOURNAL_SOFT_BYTES: String(softBytes) })
       await sendAndForget()
       const bringBack = await takeObjectStoreAway()
       const association = await associate()
-      for (let size = 0; size < SOFT_BYTES; size += MIB) expect(await sendOne(association)).toBe(0)
+      for (let size = 0; size < softBytes; size += mib) expect(await sendOne(association)).toBe(0)
       await waitFor(rejectionOf, { what: 'a rejection' })
-      expect(await rejectionOf()).toEqual(TEMPORARY_CONGESTION)
+      expect(await rejectionOf()).toEqual(temporaryCongestion)
       const refused = await web.fetch('/studies', {
         method: 'POST',
         headers: { 'content-type': 'application/dicom' },
@@ -128,7 +128,7 @@ describe('the object store away', () => {
       await bringBack()
       await expectRecovery(web)
     },
-    TEST_TIMEOUT_MS,
+    testTimeoutMs,
   )
 })
 
@@ -144,18 +144,18 @@ describe('the journal disk', () => {
   it(
     'short of space refuses instances with 0xA700 and serves again when there is room',
     async () => {
-      const web = await startArchive({ VNA_JOURNAL_HARD_FREE_BYTES: String(freeBytes() - 1024 * MIB) })
+      const web = await startArchive({ VNA_JOURNAL_HARD_FREE_BYTES: String(freeBytes() - 1024 * mib) })
       const association = await associate()
       expect(await sendOne(association)).toBe(0)
       const filler = join(archive.home, 'filler')
       // Reserves the space without writing it.
-      expect((await runProgram('fallocate', ['-l', `${2048 * MIB}`, filler])).exitCode).toBe(0)
-      expect(await sendUntilRefused(association)).toBe(OUT_OF_RESOURCES)
+      expect((await runProgram('fallocate', ['-l', `${2048 * mib}`, filler])).exitCode).toBe(0)
+      expect(await sendUntilRefused(association)).toBe(outOfResources)
       association.connection.destroy()
       await rm(filler)
       await expectRecovery(web)
     },
-    TEST_TIMEOUT_MS,
+    testTimeoutMs,
   )
 })
 
@@ -176,7 +176,7 @@ describe('a failing journal disk', () => {
       await waitFor(async () => ((await readiness()) === 200 ? true : undefined), { what: 'the stack to be ready' })
       await expectRecovery(web)
     },
-    TEST_TIMEOUT_MS,
+    testTimeoutMs,
   )
 
   it(
@@ -186,11 +186,11 @@ describe('a failing journal disk', () => {
       const association = await associate()
       expect(await sendOne(association)).toBe(0)
       await writeFile(diskControl(), 'full')
-      expect(await sendOne(association)).toBe(OUT_OF_RESOURCES)
+      expect(await sendOne(association)).toBe(outOfResources)
       await rm(diskControl())
       await expectRecovery(web)
     },
-    TEST_TIMEOUT_MS,
+    testTimeoutMs,
   )
 })
 
@@ -223,8 +223,8 @@ async function startWithFailingDisk(): Promise<DicomWeb> {
     },
   })
   folders.push(folder)
-  await archive.addEntity({ code: ENTITY, aeTitles: [TITLES.callingAeTitle] })
-  return archive.dicomWeb('entity', { entity: ENTITY })
+  await archive.addEntity({ code: entity, aeTitles: [titles.callingAeTitle] })
+  return archive.dicomWeb('entity', { entity: entity })
 }
 
 function freeBytes(): number {

@@ -15,29 +15,29 @@ import { startWebhookReceiver, type WebhookReceiver } from '../acceptance/suppor
 import { type MhdRecipient, startMhdRecipient } from '../fakes/mhd-recipient.ts'
 import { readDivergence } from './support/registry-agreement.ts'
 
-const ENTITY = 'ASST-INDICE'
-const CF_ISSUER = '2.16.840.1.113883.2.9.4.3.2'
-const ANNA = 'BNCNNA75B41F205W'
-const MARIO = 'RSSMRA80A01F205X'
-const TEST_TIMEOUT_MS = 240_000
-const SETTLED_LIMIT_MS = 60_000
+const entity = 'ASST-INDICE'
+const cfIssuer = '2.16.840.1.113883.2.9.4.3.2'
+const anna = 'BNCNNA75B41F205W'
+const mario = 'RSSMRA80A01F205X'
+const testTimeoutMs = 240_000
+const settledLimitMs = 60_000
 
 /** One study for each thing that was decided of it or of its patient. */
 const studies = {
-  plain: { patientId: ANNA },
+  plain: { patientId: anna },
   /** Its second image made a second version of its manifest. */
-  late: { patientId: ANNA },
-  rejected: { patientId: ANNA },
+  late: { patientId: anna },
+  rejected: { patientId: anna },
   told: { patientId: 'LOC-1' },
   merged: { patientId: 'LOC-2' },
   mergedByHand: { patientId: 'LOC-3' },
   unmerged: { patientId: 'LOC-4' },
   unmergedByHand: { patientId: 'LOC-5' },
-  unnumbered: { patientId: ANNA, accessionNumber: '' },
+  unnumbered: { patientId: anna, accessionNumber: '' },
   /** A number is made for it although nobody knows whose it is. */
   unnumberedOfNobody: { patientId: 'LOC-9', accessionNumber: '' },
-  hidden: { patientId: ANNA },
-  shownAgain: { patientId: ANNA },
+  hidden: { patientId: anna },
+  shownAgain: { patientId: anna },
 } as const satisfies Readonly<Record<string, Omit<FixtureOptions, 'study' | 'number'>>>
 type StudyName = keyof typeof studies
 const studyNames = Object.keys(studies) as StudyName[]
@@ -62,8 +62,8 @@ beforeAll(async () => {
       VNA_FSE_WEBHOOK_SECRET: webhook.secret,
     },
   })
-  await archive.addEntity({ code: ENTITY, aeTitles: ['INDICE'] })
-}, TEST_TIMEOUT_MS)
+  await archive.addEntity({ code: entity, aeTitles: ['INDICE'] })
+}, testTimeoutMs)
 afterAll(async () => {
   await archive?.dispose()
   await recipient?.shut()
@@ -73,8 +73,8 @@ afterAll(async () => {
 type Caller = readonly [name: string, role: string, options: TokenOptions]
 const callers: readonly Caller[] = [
   ['record', 'fse', { purpose: 'TREATMENT' }],
-  ['patient', 'fse', { purpose: 'PERSONAL', patient: ANNA }],
-  ['entity', 'entity', { entity: ENTITY }],
+  ['patient', 'fse', { purpose: 'PERSONAL', patient: anna }],
+  ['entity', 'entity', { entity: entity }],
   ['operator', 'operator', {}],
 ]
 
@@ -88,12 +88,12 @@ async function answers(): Promise<ReadonlyMap<string, unknown>> {
   const found = new Map<string, unknown>()
   const paths = [
     ...['/reports?limit=500', '/reports/review?limit=500', '/fse/v1/unresolved'],
-    ...[ANNA, MARIO].flatMap((patient) => [
+    ...[anna, mario].flatMap((patient) => [
       `/fhir/ImagingStudy?patient.identifier=${patient}&_count=100`,
       `/fhir/DocumentReference?patient.identifier=${patient}&_count=100`,
       `/fhir/DocumentReference?patient.identifier=${patient}&status=superseded&_count=100`,
     ]),
-    ...[1, 2, 3, 4, 5, 9].map((number) => `/fse/v1/identities?issuer=entity:${ENTITY}&identifier=LOC-${number}`),
+    ...[1, 2, 3, 4, 5, 9].map((number) => `/fse/v1/identities?issuer=entity:${entity}&identifier=LOC-${number}`),
     ...studyNames.flatMap((study) => [
       `/reports?study=${uid(study)}`,
       `/fse/v1/report-references?study=${uid(study)}`,
@@ -107,8 +107,8 @@ async function answers(): Promise<ReadonlyMap<string, unknown>> {
   }
   for (const path of binariesOf(found)) found.set(`record ${path}`, await ask(path, callers[0]!))
   for (const command of [
-    ['identity', 'resolve', `entity:${ENTITY}|LOC-2`],
-    ['identity', 'resolve', `entity:${ENTITY}|LOC-4`],
+    ['identity', 'resolve', `entity:${entity}|LOC-2`],
+    ['identity', 'resolve', `entity:${entity}|LOC-4`],
     ['report', 'links', reportId('accepted')],
     ['report', 'review'],
   ]) {
@@ -123,12 +123,12 @@ function binariesOf(found: ReadonlyMap<string, unknown>): readonly string[] {
 }
 
 async function store(files: readonly Buffer[]): Promise<void> {
-  const web = await archive.dicomWeb('entity', { entity: ENTITY })
+  const web = await archive.dicomWeb('entity', { entity: entity })
   expect((await web.store(files)).httpStatus).toBe(200)
 }
 
 async function adt(event: string, segments: readonly string[]): Promise<void> {
-  const head = `MSH|^~\\&|ADT|${ENTITY}|VNA|VNA|20261124||ADT^${event}|1|P|2.5|||||ITA|UNICODE UTF-8`
+  const head = `MSH|^~\\&|ADT|${entity}|VNA|VNA|20261124||ADT^${event}|1|P|2.5|||||ITA|UNICODE UTF-8`
   expect(await sendHl7(archive.ports.mllp, [head, `EVN|${event}|20261124`, ...segments])).toContain('MSA|AA|1')
 }
 
@@ -142,7 +142,7 @@ type ReportWishes = {
   readonly replaces?: string
 }
 
-async function addReport(name: string, { studies: uids = [], patient = ANNA, numberOf, replaces }: ReportWishes) {
+async function addReport(name: string, { studies: uids = [], patient = anna, numberOf, replaces }: ReportWishes) {
   const more = {
     ...(numberOf !== undefined && { accession: await accessionOf(numberOf) }),
     ...(replaces !== undefined && { replaces }),
@@ -195,13 +195,13 @@ async function settled(current: Readonly<Record<string, number>> = {}): Promise<
     const areCurrent = Object.entries(current).every(([study, count]) => currentOf(study as StudyName) === count)
     return Number(row?.open) === 0 && Number(row?.studies) > 0 && areCurrent ? true : undefined
   }
-  await waitFor(isSettled, { timeoutMs: SETTLED_LIMIT_MS, everyMs: 250, what: 'everything to be settled' })
+  await waitFor(isSettled, { timeoutMs: settledLimitMs, everyMs: 250, what: 'everything to be settled' })
 }
 
 const currentOf = (study: StudyName) => recipient.currentOf(uid(study)).length
 
 async function filed(names: readonly StudyName[]): Promise<void> {
-  const web = await archive.dicomWeb('entity', { entity: ENTITY })
+  const web = await archive.dicomWeb('entity', { entity: entity })
   const isFiled = async () => ((await web.search('/studies?limit=100')).length >= names.length ? true : undefined)
   await waitFor(isFiled, { what: 'studies to be filed' })
 }
@@ -213,14 +213,14 @@ const published: Readonly<Record<StudyName, number>> = {
 }
 
 async function makeHistory(): Promise<void> {
-  await adt('A08', [`${pid(`LOC-1~${ANNA}^^^MEF&${CF_ISSUER}&ISO^NNITA`)}`])
+  await adt('A08', [`${pid(`LOC-1~${anna}^^^MEF&${cfIssuer}&ISO^NNITA`)}`])
   await store(studyNames.map((study) => image(study).file))
-  await store([image('rejected', 2).file, makeTextReport({ study: 'plain', patientId: ANNA })])
+  await store([image('rejected', 2).file, makeTextReport({ study: 'plain', patientId: anna })])
   await filed(studyNames)
   await settled({ plain: 2, late: 2, told: 2, shownAgain: 2, hidden: 2 })
   await changeIdentities()
   await store([image('late', 2).file])
-  await store([makeRejectionNote({ study: 'rejected', rejected: [image('rejected', 2)], patientId: ANNA })])
+  await store([makeRejectionNote({ study: 'rejected', rejected: [image('rejected', 2)], patientId: anna })])
   for (const study of ['hidden', 'shownAgain'] as const) await setVisibility('studies', uid(study), 'hidden')
   await settled({ merged: 2, mergedByHand: 2, unmerged: 0, unmergedByHand: 0, hidden: 0, shownAgain: 0 })
   await setVisibility('studies', uid('shownAgain'), 'normal')
@@ -230,7 +230,7 @@ async function makeHistory(): Promise<void> {
 
 /** Merged and left so, and merged and taken apart again, each by a message and by hand. */
 async function changeIdentities(): Promise<void> {
-  const local = (number: number) => `entity:${ENTITY}|LOC-${number}`
+  const local = (number: number) => `entity:${entity}|LOC-${number}`
   for (const number of [2, 4]) await adt('A40', [pid('LOC-1'), `MRG|LOC-${number}`])
   for (const number of [3, 5]) await archive.vnaJson(['identity', 'merge', local(1), local(number)])
   await settled({ merged: 2, mergedByHand: 2, unmerged: 2, unmergedByHand: 2 })
@@ -245,7 +245,7 @@ async function makeReports(): Promise<void> {
   await addReport('refused', { studies: [uid('plain')] })
   await addReport('refusedInReview', { studies: [uid('unmergedByHand')] })
   await addReport('inReview', { studies: [uid('unmergedByHand')] })
-  await addReport('conflict', { studies: [uid('plain')], patient: MARIO })
+  await addReport('conflict', { studies: [uid('plain')], patient: mario })
   await addReport('byGeneratedNumber', { numberOf: 'unnumbered' })
   await addReport('ofHidden', { studies: [uid('hidden')] })
   await addReport('hiddenItself', { studies: [uid('plain')] })
@@ -290,12 +290,12 @@ async function rebuild(): Promise<void> {
   await archive.stop()
   await rm(join(archive.home, 'postgres'), { recursive: true })
   await archive.start()
-  const report = await archive.vnaJson(['reindex'], { timeoutMs: TEST_TIMEOUT_MS })
+  const report = await archive.vnaJson(['reindex'], { timeoutMs: testTimeoutMs })
   expect(report).toMatchObject({ ok: true, unknownEvents: {}, failed: [] })
 }
 
 it('the decisions of the health record come back, and its registry is left alone', {
-  timeout: TEST_TIMEOUT_MS,
+  timeout: testTimeoutMs,
 }, async () => {
   await makeHistory()
   const generated = await accessionsOf('unnumbered')

@@ -10,20 +10,20 @@ import { privateSopClassArguments, roundsOf } from '../acceptance/support/sample
 import { queryDatabase } from '../acceptance/support/sql.ts'
 import { waitFor } from '../acceptance/support/wait.ts'
 
-const ENTITY = 'ASST-INDICE'
-const TEST_TIMEOUT_MS = 180_000
-const SOP_INSTANCE_UID = '00080018'
+const entity = 'ASST-INDICE'
+const testTimeoutMs = 180_000
+const sopInstanceUidTag = '00080018'
 /** The second round sends other bytes under known UIDs, so versions are among what must come back. */
-const ROUNDS = 2
+const roundCount = 2
 
 let archive: Archive
-const rounds = roundsOf(studySamples()).slice(0, ROUNDS)
+const rounds = roundsOf(studySamples()).slice(0, roundCount)
 const samples = rounds.flat()
 
 beforeAll(async () => {
   archive = await Archive.start()
-  await archive.addEntity({ code: ENTITY, aeTitles: ['INDICE'], extra: privateSopClassArguments(samples) })
-}, TEST_TIMEOUT_MS)
+  await archive.addEntity({ code: entity, aeTitles: ['INDICE'], extra: privateSopClassArguments(samples) })
+}, testTimeoutMs)
 
 afterAll(() => archive.dispose())
 
@@ -37,7 +37,7 @@ type Answers = {
 
 /** Everything the archive answers about what it holds. */
 async function answers(): Promise<Answers> {
-  const web = await archive.dicomWeb('entity', { entity: ENTITY })
+  const web = await archive.dicomWeb('entity', { entity: entity })
   const metadata: Record<string, readonly JsonDataSet[]> = {}
   const files: Record<string, readonly string[]> = {}
   for (const uid of groupByStudy(samples).keys()) {
@@ -53,8 +53,8 @@ async function answers(): Promise<Answers> {
   }
 }
 
-it('a catalog rebuilt from packs and ledger gives the same answers', { timeout: TEST_TIMEOUT_MS }, async () => {
-  const web = await archive.dicomWeb('entity', { entity: ENTITY })
+it('a catalog rebuilt from packs and ledger gives the same answers', { timeout: testTimeoutMs }, async () => {
+  const web = await archive.dicomWeb('entity', { entity: entity })
   for (const round of rounds) {
     expect(await storeByStow(web, round)).toEqual([])
     await waitForInstances(round.map((sample) => sample.sopInstanceUid))
@@ -69,7 +69,7 @@ it('a catalog rebuilt from packs and ledger gives the same answers', { timeout: 
   await archive.stop()
   await rm(join(archive.home, 'postgres'), { recursive: true })
   await archive.start()
-  const report = await archive.vnaJson(['reindex'], { timeoutMs: TEST_TIMEOUT_MS })
+  const report = await archive.vnaJson(['reindex'], { timeoutMs: testTimeoutMs })
   expect(report).toMatchObject({ ok: true, unknownEvents: {} })
   expect(await archive.vnaJson(['entity', 'list'])).toEqual(entities)
   const after = await answers()
@@ -104,9 +104,11 @@ async function isSeen(studyInstanceUid: string): Promise<boolean> {
 }
 
 async function waitForInstances(uids: readonly string[]): Promise<void> {
-  const web = await archive.dicomWeb('entity', { entity: ENTITY })
+  const web = await archive.dicomWeb('entity', { entity: entity })
   await waitFor(async () => {
-    const found = new Set((await web.search('/instances?limit=1000')).map((item) => item[SOP_INSTANCE_UID]?.Value?.[0]))
+    const found = new Set(
+      (await web.search('/instances?limit=1000')).map((item) => item[sopInstanceUidTag]?.Value?.[0]),
+    )
     return uids.every((uid) => found.has(uid)) ? true : undefined
   })
 }

@@ -15,12 +15,12 @@ import { type Ceph, startCeph } from '../ceph/start-ceph.ts'
 import { Transfer } from './support/transfer.ts'
 import { verifyAcknowledged } from './support/verification.ts'
 
-const ENTITY = 'ASST-OGGETTI'
-const CALLING_AE_TITLE = 'OGGETTI'
-const INSTANCES = 400
-const TEST_TIMEOUT_MS = 180_000
-const WHOLE_RUN_TIMEOUT_MS = 1_200_000
-const REPOSITORY_ROOT = fileURLToPath(new URL('../..', import.meta.url))
+const entity = 'ASST-OGGETTI'
+const callingAeTitle = 'OGGETTI'
+const instances = 400
+const testTimeoutMs = 180_000
+const wholeRunTimeoutMs = 1_200_000
+const repositoryRoot = fileURLToPath(new URL('../..', import.meta.url))
 
 let folder: string
 let ceph: Ceph
@@ -29,7 +29,7 @@ let archive: Archive | undefined
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'vna-s3-'))
   ceph = await startCeph({ folder: join(folder, 'ceph') })
-}, TEST_TIMEOUT_MS)
+}, testTimeoutMs)
 
 afterAll(async () => {
   await archive?.dispose()
@@ -46,13 +46,13 @@ const objectStore = () => ({
 async function runningArchive(): Promise<Archive> {
   if (archive === undefined) {
     archive = await Archive.start({ env: objectStore() })
-    await archive.addEntity({ code: ENTITY, aeTitles: [CALLING_AE_TITLE] })
+    await archive.addEntity({ code: entity, aeTitles: [callingAeTitle] })
   }
   return archive
 }
 
 describe('on a Ceph Object Gateway', () => {
-  it('samples come back as they were sent', { timeout: TEST_TIMEOUT_MS }, async () => {
+  it('samples come back as they were sent', { timeout: testTimeoutMs }, async () => {
     const [samples = []] = roundsOf(studySamples())
     const stack = await runningArchive()
     await stack.addEntity({ code: 'ASST-CAMPIONI', aeTitles: ['CAMPIONI'], extra: privateSopClassArguments(samples) })
@@ -62,14 +62,14 @@ describe('on a Ceph Object Gateway', () => {
   })
 
   it('away in the middle of a transfer loses nothing, and the backlog drains by itself', {
-    timeout: TEST_TIMEOUT_MS,
+    timeout: testTimeoutMs,
   }, async () => {
     const stack = await runningArchive()
-    const web = await stack.dicomWeb('entity', { entity: ENTITY })
-    const transfer = new Transfer({ name: 's3-away', instances: INSTANCES, instancesPerStudy: 40, pixelBytes: 20_000 })
+    const web = await stack.dicomWeb('entity', { entity: entity })
+    const transfer = new Transfer({ name: 's3-away', instances: instances, instancesPerStudy: 40, pixelBytes: 20_000 })
     try {
-      transfer.start(stack, { associations: 2, callingAeTitle: CALLING_AE_TITLE })
-      await transfer.untilAcknowledged(INSTANCES / 4)
+      transfer.start(stack, { associations: 2, callingAeTitle: callingAeTitle })
+      await transfer.untilAcknowledged(instances / 4)
       await ceph.stopGateway()
       expect(await transfer.ended(), transfer.output.slice(-2000)).toBe(0)
       const all = new Set(transfer.fixtures.map((fixture) => fixture.sopInstanceUid))
@@ -83,14 +83,14 @@ describe('on a Ceph Object Gateway', () => {
 })
 
 if (isLongSchedule) {
-  it('the whole acceptance run passes with packs in S3', { timeout: WHOLE_RUN_TIMEOUT_MS }, async () => {
-    const args = [join(REPOSITORY_ROOT, 'node_modules/vitest/vitest.mjs'), 'run', '--project', 'acceptance']
+  it('the whole acceptance run passes with packs in S3', { timeout: wholeRunTimeoutMs }, async () => {
+    const args = [join(repositoryRoot, 'node_modules/vitest/vitest.mjs'), 'run', '--project', 'acceptance']
     // As `npm test` runs it: what the long schedules hold in time is not asked of a machine that runs Ceph too.
     const env = { ...process.env, ...objectStore(), VNA_TEST_SCHEDULE: 'short' }
     const result = await runProgram(process.execPath, args, {
-      cwd: REPOSITORY_ROOT,
+      cwd: repositoryRoot,
       env,
-      timeoutMs: WHOLE_RUN_TIMEOUT_MS,
+      timeoutMs: wholeRunTimeoutMs,
     })
     expect(result.exitCode, result.stdout.slice(-8000)).toBe(0)
   })

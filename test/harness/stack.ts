@@ -29,8 +29,8 @@ export type Stack = {
 }
 
 const vnaCommand = fileURLToPath(new URL('../../vna', import.meta.url))
-const READY_LIMIT_MS = 90_000
-const POLL_MS = 50
+const readyLimitMs = 90_000
+const pollMs = 50
 
 /** Starts a stack and waits for `VNA ready`; `home` takes up the data of an earlier one. */
 export async function startStack(o: { home?: string; env?: Readonly<Record<string, string>> } = {}): Promise<Stack> {
@@ -48,7 +48,7 @@ export async function startStack(o: { home?: string; env?: Readonly<Record<strin
   const child = spawn(vnaCommand, ['up'], { env, stdio: ['ignore', 'pipe', 'pipe'] })
   const output = collect(child)
   const ended = new Promise<number | null>((resolve) => child.on('exit', (code) => resolve(code)))
-  await waitUntil(() => /^VNA ready$/m.test(output()) || child.exitCode !== null, READY_LIMIT_MS)
+  await waitUntil(() => /^VNA ready$/m.test(output()) || child.exitCode !== null, readyLimitMs)
   if (child.exitCode !== null) throw new Error(`the stack ended with ${child.exitCode}:\n${output()}`)
   const stack: Stack = {
     home,
@@ -117,7 +117,7 @@ export async function waitUntil(isTrue: () => boolean | Promise<boolean>, limitM
   const deadline = Date.now() + limitMs
   while (Date.now() < deadline) {
     if (await isTrue()) return true
-    await sleep(POLL_MS)
+    await sleep(pollMs)
   }
   return false
 }

@@ -5,7 +5,7 @@ import { LinkerFixture, until } from './support-linker.ts'
 
 const codiceFiscale = 'RSSMRA80A01F205X'
 /** Beyond what is built in the service's own thread. */
-const LARGE = 3_000
+const large = 3_000
 
 let fixture: LinkerFixture
 let rebuilt: LinkerFixture
@@ -44,7 +44,7 @@ const summaryOf = async ({ catalog }: LinkerFixture, study: string) =>
 
 describe('a large study', () => {
   it('is registered while the service goes on answering', { timeout: 60_000 }, async () => {
-    await fixture.receive(instances('1.2.5', LARGE))
+    await fixture.receive(instances('1.2.5', large))
     const slowest = { ms: 0 }
     const watch = async () => {
       const since = Date.now()
@@ -54,10 +54,10 @@ describe('a large study', () => {
       return (await stateOf(fixture, '1.2.5')) === 'REGISTERED'
     }
     await until('registered', watch, 30_000)
-    process.stdout.write(`${LARGE} instances; slowest answer meanwhile ${slowest.ms} ms\n`)
+    process.stdout.write(`${large} instances; slowest answer meanwhile ${slowest.ms} ms\n`)
     const answer = await fixture.fetch('/fhir/ImagingStudy?identifier=urn:oid:1.2.5')
     const bundle = (await answer.json()) as { entry: { resource: { numberOfInstances: number } }[] }
-    expect(bundle.entry[0]?.resource.numberOfInstances).toBe(LARGE)
+    expect(bundle.entry[0]?.resource.numberOfInstances).toBe(large)
   })
 })
 

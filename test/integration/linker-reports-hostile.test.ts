@@ -9,7 +9,7 @@ import { LinkerFixture } from './support-linker.ts'
 
 const MiB = 1024 * 1024
 /** What the process may grow by while it refuses any of these; the thread's own heap included. */
-const MAX_GROWTH_BYTES = 500 * MiB
+const maxGrowthBytes = 500 * MiB
 
 let fixture: LinkerFixture
 let token = ''
@@ -126,7 +126,7 @@ describe('a hostile document', () => {
       const answer = await send(sent)
       expect(answer.status, JSON.stringify(answer.problem)).toBe(status)
       if (reason !== undefined) expect(answer.problem.reason).toBe(reason)
-      expect(answer.growthBytes).toBeLessThan(MAX_GROWTH_BYTES)
+      expect(answer.growthBytes).toBeLessThan(maxGrowthBytes)
       expect(JSON.stringify(answer.problem)).not.toMatch(/root:|bianchi|BNCNNA/i)
     },
     60_000,

@@ -7,7 +7,7 @@ import { type ObjectStore, openObjectStore } from '../../packages/archive/src/in
 import { describeObjectStore } from '../../packages/archive/src/object-store-contract.ts'
 import { type Ceph, startCeph } from '../ceph/start-ceph.ts'
 
-const MIB = 1024 ** 2
+const mib = 1024 ** 2
 
 let folder: string
 let ceph: Ceph
@@ -56,9 +56,9 @@ describe('S3 object store on Ceph', () => {
   }, 60_000)
 
   it('sends a large file in parts, each with a digest that the server checks', async () => {
-    const store = openBucket('parts', { multipartThresholdBytes: 6 * MIB, partBytes: 5 * MIB })
+    const store = openBucket('parts', { multipartThresholdBytes: 6 * mib, partBytes: 5 * mib })
     await store.prepare()
-    const bytes = randomBytes(12 * MIB + 5)
+    const bytes = randomBytes(12 * mib + 5)
     const path = join(folder, 'large')
     await writeFile(path, bytes)
     const sha256 = createHash('sha256').update(bytes).digest()
@@ -76,9 +76,9 @@ describe('S3 object store on Ceph', () => {
     const store = openBucket('shrinks', { maxAttempts: 1, idleTimeoutMs: 3000 })
     await store.prepare()
     const path = join(folder, 'shrinking')
-    await writeFile(path, randomBytes(8 * MIB))
-    const put = store.put('cut', { path }, { sizeBytes: 8 * MIB, sha256: createHash('sha256').digest() })
-    await truncate(path, 3 * MIB)
+    await writeFile(path, randomBytes(8 * mib))
+    const put = store.put('cut', { path }, { sizeBytes: 8 * mib, sha256: createHash('sha256').digest() })
+    await truncate(path, 3 * mib)
     await expect(put).rejects.toMatchObject({ name: 'ArchiveError' })
     expect(await store.head('cut')).toBeUndefined()
     await store.close()

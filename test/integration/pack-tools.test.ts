@@ -10,7 +10,7 @@ import { encodeMemberHeader } from '../../packages/archive/src/segment/member-he
 import { alignToBlock } from '../../packages/archive/src/segment/ustar.ts'
 
 const run = promisify(execFile)
-const GIB = 1024 ** 3
+const gib = 1024 ** 3
 
 const pythonList = 'import sys,tarfile\nfor m in tarfile.open(sys.argv[1], "r:"): print(m.name, m.size)'
 const pythonExtract = 'import sys,tarfile\ntarfile.open(sys.argv[1], "r:").extractall(sys.argv[2])'
@@ -100,7 +100,7 @@ describe.each(tools)('a pack and $name', ({ command, list, extract }) => {
 
   it('finds the member behind one of more than 8 GiB', async () => {
     const large = join(folder, `large-${command}.tar`)
-    const lengthBytes = 9 * GIB
+    const lengthBytes = 9 * gib
     await writeSparsePack(large, [lengthBytes, 1000])
     const { stdout } = await run(command, list(large))
     const lines = stdout.trimEnd().split('\n')

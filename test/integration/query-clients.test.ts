@@ -9,9 +9,9 @@ import { phantomStudy } from '../../packages/phantom/src/index.ts'
 import { makeImage } from './support-data-sets.ts'
 import { QueryFixture } from './support-query.ts'
 
-const START_TIMEOUT_MS = 60_000
-const AS_STORED = 'multipart/related; type="application/dicom"; transfer-syntax=*'
-const MAX_PER_CLIENT = 2
+const startTimeoutMs = 60_000
+const asStored = 'multipart/related; type="application/dicom"; transfer-syntax=*'
+const maxPerClient = 2
 
 let archive: QueryFixture
 let token: string
@@ -19,16 +19,16 @@ let token: string
 const big = phantomStudy({ seed: 'clients', kind: 'ct', instances: 60, rows: 512, columns: 512 })
 
 beforeAll(async () => {
-  archive = await QueryFixture.start({ VNA_MAX_READ_REQUESTS_PER_CLIENT: String(MAX_PER_CLIENT) })
+  archive = await QueryFixture.start({ VNA_MAX_READ_REQUESTS_PER_CLIENT: String(maxPerClient) })
   await archive.archive([...big.instances].map((instance) => ({ ...instance, part10: instance.part10Bytes() })))
   token = await archive.token({ role: 'fse', purpose: 'TREATMENT' })
-}, START_TIMEOUT_MS)
+}, startTimeoutMs)
 afterAll(() => archive.stop())
 
 /** Asks for the big study and reads nothing of the answer's body. */
 async function ask(): Promise<IncomingMessage> {
   const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>()
-  const headers = { authorization: `Bearer ${token}`, accept: AS_STORED }
+  const headers = { authorization: `Bearer ${token}`, accept: asStored }
   getHttp(`${archive.dicomweb}/studies/${big.studyInstanceUid}`, { headers, agent: false }, resolve).on('error', reject)
   return promise
 }

@@ -6,7 +6,7 @@ import { writeRunRecord } from '../../packages/runtime/src/index.ts'
 import { makeImage } from './support-data-sets.ts'
 import { QueryFixture } from './support-query.ts'
 
-const START_TIMEOUT_MS = 60_000
+const startTimeoutMs = 60_000
 
 let archive: QueryFixture
 /** Stands for another service of the installation; what it answers is the test's. */
@@ -28,7 +28,7 @@ beforeAll(async () => {
   upstream = createServer((request, response) => handle(request, response))
   upstream.on('checkContinue', (request, response) => handle(request, response))
   await new Promise<void>((resolve) => upstream.listen(0, '127.0.0.1', resolve))
-}, START_TIMEOUT_MS)
+}, startTimeoutMs)
 afterAll(async () => {
   upstream.closeAllConnections()
   upstream.close()

@@ -8,8 +8,8 @@ import { type Ceph, startCeph } from '../ceph/start-ceph.ts'
 import { readMultipart } from './support-multipart.ts'
 import { QueryFixture } from './support-query.ts'
 
-const START_TIMEOUT_MS = 180_000
-const AS_STORED = 'multipart/related; type="application/dicom"; transfer-syntax=*'
+const startTimeoutMs = 180_000
+const asStored = 'multipart/related; type="application/dicom"; transfer-syntax=*'
 
 let folder: string
 let ceph: Ceph
@@ -26,7 +26,7 @@ beforeAll(async () => {
   const instances = [...ct.instances].map((instance) => ({ ...instance, part10: instance.part10Bytes() }))
   await archive.archive(instances.slice(0, 7))
   await archive.archive(instances.slice(7))
-}, START_TIMEOUT_MS)
+}, startTimeoutMs)
 afterAll(async () => {
   await archive?.stop()
   await ceph?.stop()
@@ -36,7 +36,7 @@ afterAll(async () => {
 describe('packs in S3', () => {
   it('give back a study, its metadata and a frame', async () => {
     const expected = [...ct.instances]
-    const parts = await readMultipart(await archive.fetch(`/studies/${ct.studyInstanceUid}`, { accept: AS_STORED }))
+    const parts = await readMultipart(await archive.fetch(`/studies/${ct.studyInstanceUid}`, { accept: asStored }))
     expect(parts).toHaveLength(expected.length)
     for (const [index, part] of parts.entries()) expect(part.body.equals(expected[index]!.part10Bytes())).toBe(true)
     const metadata = await archive.fetch(`/studies/${ct.studyInstanceUid}/metadata`)
@@ -52,11 +52,11 @@ describe('packs in S3', () => {
     await ceph.stopGateway()
     // Sidecars are remembered, so metadata still answer.
     expect((await archive.fetch(`/studies/${ct.studyInstanceUid}/metadata`)).status).toBe(200)
-    const away = await archive.fetch(`/studies/${ct.studyInstanceUid}`, { accept: AS_STORED })
+    const away = await archive.fetch(`/studies/${ct.studyInstanceUid}`, { accept: asStored })
     expect(away.status).toBe(503)
     expect(await away.json()).toMatchObject({ type: 'urn:vna:problem:unavailable' })
     await ceph.startGateway()
-    const back = await archive.fetch(`/studies/${ct.studyInstanceUid}`, { accept: AS_STORED })
+    const back = await archive.fetch(`/studies/${ct.studyInstanceUid}`, { accept: asStored })
     expect(await readMultipart(back)).toHaveLength(12)
   }, 120_000)
 })

@@ -14,13 +14,13 @@ import type { Incoming } from './support-archive.ts'
 import { readMultipart } from './support-multipart.ts'
 import { QueryFixture } from './support-query.ts'
 
-const TIMEOUT_MS = 120_000
-const AS_STORED = 'application/dicom; transfer-syntax=*'
-const EXPLICIT = 'application/dicom'
-const OCTETS = 'multipart/related; type="application/octet-stream"; transfer-syntax=*'
+const timeoutMs = 120_000
+const asStored = 'application/dicom; transfer-syntax=*'
+const explicit = 'application/dicom'
+const octets = 'multipart/related; type="application/octet-stream"; transfer-syntax=*'
 const explicitUid = '1.2.840.10008.1.2.1'
 /** Frames asked of one instance: the first ones say as much as all. */
-const MAX_FRAMES = 20
+const maxFrames = 20
 
 type Sample = Incoming & { readonly path: string; readonly transferSyntaxUid: string; readonly original: ScanResult }
 
@@ -86,12 +86,12 @@ describe('real files', () => {
     archive = await QueryFixture.start()
     await archive.archive(samples)
     token = await archive.token({ role: 'fse', purpose: 'TREATMENT' })
-  }, TIMEOUT_MS)
+  }, timeoutMs)
   afterAll(() => archive.stop())
 
-  it('come back as they were received', { timeout: TIMEOUT_MS }, async () => {
+  it('come back as they were received', { timeout: timeoutMs }, async () => {
     const wrong = await deviations(samples, async (sample) => {
-      const response = await archive.fetch(address(sample), { accept: AS_STORED, token })
+      const response = await archive.fetch(address(sample), { accept: asStored, token })
       const body = Buffer.from(await response.arrayBuffer())
       return response.status === 200 && body.equals(sample.part10)
         ? undefined
@@ -100,11 +100,11 @@ describe('real files', () => {
     expect(wrong).toEqual([])
   })
 
-  it('can be had as Explicit VR Little Endian where they are not compressed', { timeout: TIMEOUT_MS }, async () => {
+  it('can be had as Explicit VR Little Endian where they are not compressed', { timeout: timeoutMs }, async () => {
     const wrong = await deviations(samples, async ({ transferSyntaxUid, original, ...sample }) => {
       const isNative = findTransferSyntax(transferSyntaxUid)?.encapsulated === false
       const response = await archive.fetch(address({ transferSyntaxUid, original, ...sample }), {
-        accept: EXPLICIT,
+        accept: explicit,
         token,
       })
       const body = Buffer.from(await response.arrayBuffer())
@@ -118,13 +118,13 @@ describe('real files', () => {
     expect(wrong).toEqual([])
   })
 
-  it('have metadata whose bulk data are all there', { timeout: TIMEOUT_MS }, async () => {
+  it('have metadata whose bulk data are all there', { timeout: timeoutMs }, async () => {
     const wrong = await deviations(samples, async (sample) => {
       const response = await archive.fetch(`${address(sample)}/metadata`, { token })
       const text = await response.text()
       const uris = [...text.matchAll(/"BulkDataURI":"([^"]+)"/g)].map((match) => match[1]!)
       for (const uri of uris) {
-        const bulk = await archive.fetch(uri, { accept: OCTETS, token })
+        const bulk = await archive.fetch(uri, { accept: octets, token })
         await bulk.arrayBuffer()
         if (bulk.status !== 200) return `${uri.slice(uri.indexOf('/bulkdata'))} answers ${bulk.status}`
       }
@@ -133,14 +133,14 @@ describe('real files', () => {
     expect(wrong).toEqual([])
   })
 
-  it('have their frames, one by one', { timeout: TIMEOUT_MS }, async () => {
+  it('have their frames, one by one', { timeout: timeoutMs }, async () => {
     let frames = 0
     const wrong = await deviations(samples, async (sample) => {
       const [metadata] = (await (await archive.fetch(`${address(sample)}/metadata`, { token })).json()) as DicomJson[]
       if (metadata?.['7FE00010'] === undefined || metadata['00280010'] === undefined) return undefined
       const count = Number(metadata['00280008']?.Value?.[0] ?? 1)
-      const numbers = Array.from({ length: Math.min(count, MAX_FRAMES) }, (_, index) => index + 1)
-      const response = await archive.fetch(`${address(sample)}/frames/${numbers.join()}`, { accept: OCTETS, token })
+      const numbers = Array.from({ length: Math.min(count, maxFrames) }, (_, index) => index + 1)
+      const response = await archive.fetch(`${address(sample)}/frames/${numbers.join()}`, { accept: octets, token })
       if (response.status !== 200) return `frames answer ${response.status} of ${sample.transferSyntaxUid}`
       const parts = await readMultipart(response)
       frames += parts.length

@@ -6,9 +6,9 @@ import { type Image, makeImage, type SyntaxName, syntaxes } from './support-data
 import { readMultipart } from './support-multipart.ts'
 import { QueryFixture } from './support-query.ts'
 
-const START_TIMEOUT_MS = 60_000
-const AS_STORED = 'multipart/related; type="application/dicom"; transfer-syntax=*'
-const EXPLICIT = 'multipart/related; type="application/dicom"'
+const startTimeoutMs = 60_000
+const asStored = 'multipart/related; type="application/dicom"; transfer-syntax=*'
+const explicit = 'multipart/related; type="application/dicom"'
 const syntaxNames = Object.keys(syntaxes) as SyntaxName[]
 
 let archive: QueryFixture
@@ -46,12 +46,12 @@ beforeAll(async () => {
     [...dx.instances].map((instance) => ({ ...instance, part10: instance.part10Bytes() })),
     'ASST-B',
   )
-}, START_TIMEOUT_MS)
+}, startTimeoutMs)
 afterAll(() => archive.stop())
 
 describe('instances', () => {
   it.each(syntaxNames)('as stored: %s', async (syntax) => {
-    const response = await archive.fetch(path(images[syntax]), { accept: AS_STORED })
+    const response = await archive.fetch(path(images[syntax]), { accept: asStored })
     expect(response.status).toBe(200)
     const [part, ...others] = await readMultipart(response)
     expect(others).toEqual([])
@@ -62,7 +62,7 @@ describe('instances', () => {
   it.each(['implicit', 'explicit', 'deflated', 'bigEndian'] as const)(
     'as Explicit VR Little Endian: %s',
     async (syntax) => {
-      const [part] = await readMultipart(await archive.fetch(path(images[syntax]), { accept: EXPLICIT }))
+      const [part] = await readMultipart(await archive.fetch(path(images[syntax]), { accept: explicit }))
       const { transferSyntaxUid, dataSet } = dataSetOf(part!.body)
       expect(transferSyntaxUid).toBe(syntaxes.explicit)
       expect(part!.headers['content-type']).toBe(`application/dicom; transfer-syntax=${syntaxes.explicit}`)
@@ -76,7 +76,7 @@ describe('instances', () => {
   )
 
   it('406 with what is available, when only compressed bytes are there', async () => {
-    const response = await archive.fetch(path(images.jpegBaseline), { accept: EXPLICIT })
+    const response = await archive.fetch(path(images.jpegBaseline), { accept: explicit })
     expect(response.status).toBe(406)
     expect(response.headers.get('content-type')).toBe('application/problem+json')
     const problem = (await response.json()) as Record<string, unknown>
@@ -102,20 +102,20 @@ describe('instances', () => {
 
   it('a study and its series, in order, with their length told beforehand', async () => {
     const expected = [...ct.instances]
-    const response = await archive.fetch(`/studies/${ct.studyInstanceUid}`, { accept: AS_STORED })
+    const response = await archive.fetch(`/studies/${ct.studyInstanceUid}`, { accept: asStored })
     const length = Number(response.headers.get('content-length'))
     const parts = await readMultipart(response)
     expect(parts.map((part) => sha256(part.body))).toEqual(expected.map((one) => sha256(one.part10Bytes())))
     expect(length).toBeGreaterThan(parts.reduce((sum, part) => sum + part.body.length, 0))
     const series = expected[0]!.seriesInstanceUid
     const ofSeries = await readMultipart(
-      await archive.fetch(`/studies/${ct.studyInstanceUid}/series/${series}?accept=${encodeURIComponent(AS_STORED)}`),
+      await archive.fetch(`/studies/${ct.studyInstanceUid}/series/${series}?accept=${encodeURIComponent(asStored)}`),
     )
     expect(ofSeries).toHaveLength(expected.filter((one) => one.seriesInstanceUid === series).length)
   })
 
   it('HEAD tells what GET would', async () => {
-    const response = await archive.fetch(`/studies/${ct.studyInstanceUid}`, { accept: AS_STORED, method: 'HEAD' })
+    const response = await archive.fetch(`/studies/${ct.studyInstanceUid}`, { accept: asStored, method: 'HEAD' })
     expect(response.status).toBe(200)
     expect(Number(response.headers.get('content-length'))).toBeGreaterThan(0)
     expect(await response.text()).toBe('')

@@ -54,8 +54,8 @@ async function createDatabase(serverUrl: string): Promise<string> {
   return databaseUrl(serverUrl, name)
 }
 
-const OBJECT_IN_USE = '55006'
-const MAX_ATTEMPTS = 50
+const objectInUse = '55006'
+const maxAttempts = 50
 
 async function retry(work: () => Promise<unknown>): Promise<void> {
   for (let attempt = 1; ; attempt++) {
@@ -63,7 +63,7 @@ async function retry(work: () => Promise<unknown>): Promise<void> {
       await work()
       return
     } catch (error) {
-      if ((error as { code?: string }).code !== OBJECT_IN_USE || attempt === MAX_ATTEMPTS) throw error
+      if ((error as { code?: string }).code !== objectInUse || attempt === maxAttempts) throw error
       await sleep(100)
     }
   }

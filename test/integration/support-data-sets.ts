@@ -13,8 +13,8 @@ export const syntaxes = {
 export type SyntaxName = keyof typeof syntaxes
 
 const ctImageStorage = '1.2.840.10008.5.1.4.1.1.2'
-const FRAGMENT_ITEM = 'feff00e0'
-const SEQUENCE_DELIMITER = 'feffdde000000000'
+const fragmentItem = 'feff00e0'
+const sequenceDelimiter = 'feffdde000000000'
 
 /** Value as little endian bytes, and the bytes of one word of it. */
 type Element = { readonly tag: string; readonly vr: string; readonly value: Buffer; readonly word?: 2 | 4 }
@@ -101,10 +101,10 @@ function encodeAs(
     }
     case 'jpegBaseline':
     case 'rle': {
-      const item = (bytes: Buffer) => Buffer.concat([Buffer.from(FRAGMENT_ITEM, 'hex'), long(bytes.length), bytes])
+      const item = (bytes: Buffer) => Buffer.concat([Buffer.from(fragmentItem, 'hex'), long(bytes.length), bytes])
       const start = Buffer.from('e07f10004f420000ffffffff', 'hex')
       const items = [Buffer.alloc(0), ...o.frames].map(item)
-      return Buffer.concat([encode(o.header, 'explicit'), start, ...items, Buffer.from(SEQUENCE_DELIMITER, 'hex')])
+      return Buffer.concat([encode(o.header, 'explicit'), start, ...items, Buffer.from(sequenceDelimiter, 'hex')])
     }
   }
 }

@@ -6,32 +6,32 @@ import { waitFor } from '../acceptance/support/wait.ts'
 import { Transfer } from '../faults/support/transfer.ts'
 import { ctHeader } from './support/ct-header.ts'
 
-const INSTANCES = bySchedule({ short: 1_200, long: 100_000 })
+const instanceCount = bySchedule({ short: 1_200, long: 100_000 })
 /** Sent before the first measurement, so that what a nearly empty database costs is not counted. */
-const WARM_UP = bySchedule({ short: 300, long: 2_000 })
-const CT_INSTANCES_PER_STUDY = 300
+const warmUp = bySchedule({ short: 300, long: 2_000 })
+const ctInstancesPerStudy = 300
 /**
  * Half-filled last pages, and the free space and visibility maps that the first vacuum gives each of the 16 partitions
  * and their indexes: half a MiB, whatever the number of rows. A short run spreads it over few instances and so proves
  * only that nothing is far off; the figure itself comes from the long one, which has no allowance.
  */
-const FIXED_BYTES_PER_INSTANCE = bySchedule({ short: (512 * 1024) / INSTANCES, long: 0 })
+const fixedBytesPerInstance = bySchedule({ short: (512 * 1024) / instanceCount, long: 0 })
 /** Bytes of tables and indexes an instance: the aim, which is met. */
-const CEILING_PER_CT_INSTANCE = 400
+const ceilingPerCtInstance = 400
 /** A guard: the aim is 1,500 and is not met (README), for a study and a patient each with the header of a scanner and a RIS. */
-const CEILING_PER_ONE_INSTANCE_STUDY = 1_750
+const ceilingPerOneInstanceStudy = 1_750
 /** What becomes of a stable study in the health record, in tables of its own: told beside, not part of the ceilings. */
-const HEALTH_RECORD_TABLES = ['publications', 'manifests', 'notifications', 'study_keys', 'generated_accessions']
-const ENTITY = 'ASST-CATALOGO'
-const CALLING_AE_TITLE = 'CATALOGO'
-const TEST_TIMEOUT_MS = bySchedule({ short: 180_000, long: 3_600_000 })
+const healthRecordTables = ['publications', 'manifests', 'notifications', 'study_keys', 'generated_accessions']
+const entity = 'ASST-CATALOGO'
+const callingAeTitle = 'CATALOGO'
+const testTimeoutMs = bySchedule({ short: 180_000, long: 3_600_000 })
 
 let archive: Archive
 
 beforeAll(async () => {
   archive = await Archive.start()
-  await archive.addEntity({ code: ENTITY, aeTitles: [CALLING_AE_TITLE] })
-}, TEST_TIMEOUT_MS)
+  await archive.addEntity({ code: entity, aeTitles: [callingAeTitle] })
+}, testTimeoutMs)
 
 afterAll(() => archive.dispose())
 
@@ -45,7 +45,7 @@ type DatabaseBytes = { readonly catalog: number; readonly healthRecord: number }
 /** Every table and index of the database, after VACUUM: what the rows need, not what a burst left behind. */
 async function databaseBytes(): Promise<DatabaseBytes> {
   await queryDatabase(archive.home, 'VACUUM')
-  const isOfHealthRecord = `relname IN (${HEALTH_RECORD_TABLES.map((name) => `'${name}'`).join(', ')})`
+  const isOfHealthRecord = `relname IN (${healthRecordTables.map((name) => `'${name}'`).join(', ')})`
   const bytesWhere = (condition: string) =>
     count(`
       SELECT sum(pg_table_size(oid) + pg_indexes_size(oid)) AS value FROM pg_class
@@ -58,7 +58,7 @@ async function sendAll(transfers: readonly Transfer[], associations: number): Pr
   const before = await count('SELECT count(*) AS value FROM instances')
   const instances = transfers.reduce((sum, transfer) => sum + transfer.fixtures.length, 0)
   try {
-    for (const transfer of transfers) transfer.start(archive, { associations, callingAeTitle: CALLING_AE_TITLE })
+    for (const transfer of transfers) transfer.start(archive, { associations, callingAeTitle: callingAeTitle })
     for (const transfer of transfers) {
       expect(await transfer.ended(), transfer.output.slice(-2000)).toBe(0)
       expect(transfer.acknowledged().size).toBe(transfer.fixtures.length)
@@ -67,36 +67,34 @@ async function sendAll(transfers: readonly Transfer[], associations: number): Pr
     for (const transfer of transfers) await transfer.dispose()
   }
   const isDone = async () => (await count('SELECT count(*) AS value FROM instances')) === before + instances
-  await waitFor(async () => ((await isDone()) ? true : undefined), { everyMs: 500, timeoutMs: TEST_TIMEOUT_MS })
+  await waitFor(async () => ((await isDone()) ? true : undefined), { everyMs: 500, timeoutMs: testTimeoutMs })
 }
 
 async function bytesPerInstance(name: string, instancesPerStudy: number): Promise<number> {
   const send = (options: { name: string; instances: number }) =>
     sendAll([new Transfer({ ...options, instancesPerStudy, pixelBytes: 64, header: ctHeader })], 4)
-  await send({ name: `${name}-warm`, instances: WARM_UP })
+  await send({ name: `${name}-warm`, instances: warmUp })
   const before = await databaseBytes()
-  await send({ name, instances: INSTANCES })
+  await send({ name, instances: instanceCount })
   const after = await databaseBytes()
   const [bytes, more] = [after.catalog - before.catalog, after.healthRecord - before.healthRecord].map(
-    (grown) => grown / INSTANCES,
+    (grown) => grown / instanceCount,
   ) as [number, number]
   console.log(
-    `${name}: ${bytes.toFixed(0)} bytes of PostgreSQL an instance over ${INSTANCES}, and ${more.toFixed(0)} for the health record`,
+    `${name}: ${bytes.toFixed(0)} bytes of PostgreSQL an instance over ${instanceCount}, and ${more.toFixed(0)} for the health record`,
   )
   return bytes
 }
 
 describe('PostgreSQL holds', () => {
-  it(`under ${CEILING_PER_CT_INSTANCE} bytes an instance of a CT study`, { timeout: TEST_TIMEOUT_MS }, async () => {
-    expect(await bytesPerInstance('ct', CT_INSTANCES_PER_STUDY)).toBeLessThan(
-      CEILING_PER_CT_INSTANCE + FIXED_BYTES_PER_INSTANCE,
-    )
+  it(`under ${ceilingPerCtInstance} bytes an instance of a CT study`, { timeout: testTimeoutMs }, async () => {
+    expect(await bytesPerInstance('ct', ctInstancesPerStudy)).toBeLessThan(ceilingPerCtInstance + fixedBytesPerInstance)
   })
 
-  it(`under ${CEILING_PER_ONE_INSTANCE_STUDY} bytes a study of one instance`, {
-    timeout: TEST_TIMEOUT_MS,
+  it(`under ${ceilingPerOneInstanceStudy} bytes a study of one instance`, {
+    timeout: testTimeoutMs,
   }, async () => {
-    expect(await bytesPerInstance('tiny', 1)).toBeLessThan(CEILING_PER_ONE_INSTANCE_STUDY + FIXED_BYTES_PER_INSTANCE)
+    expect(await bytesPerInstance('tiny', 1)).toBeLessThan(ceilingPerOneInstanceStudy + fixedBytesPerInstance)
   })
 })
 
@@ -104,7 +102,7 @@ describe('concurrent senders', () => {
   const tiny = bySchedule({ short: 300, long: 5_000 })
   const shared = bySchedule({ short: 800, long: 8_000 })
 
-  it(`8 associations on one study of ${shared} are all catalogued`, { timeout: TEST_TIMEOUT_MS }, async () => {
+  it(`8 associations on one study of ${shared} are all catalogued`, { timeout: testTimeoutMs }, async () => {
     const instances = shared / 8
     const part = (index: number) =>
       new Transfer({ name: 'shared', instances, instancesPerStudy: instances, firstNumber: 1 + index * instances })
@@ -116,7 +114,7 @@ describe('concurrent senders', () => {
     expect(largest).toBeGreaterThanOrEqual(shared)
   })
 
-  it(`${tiny} tiny studies over 4 associations are all catalogued`, { timeout: TEST_TIMEOUT_MS }, async () => {
+  it(`${tiny} tiny studies over 4 associations are all catalogued`, { timeout: testTimeoutMs }, async () => {
     await sendAll([new Transfer({ name: 'concurrent', instances: tiny, instancesPerStudy: 1 })], 4)
   })
 

@@ -11,14 +11,14 @@ import { waitFor } from '../acceptance/support/wait.ts'
 import { Transfer } from '../faults/support/transfer.ts'
 
 /** The stated ceiling of the gateway's resident memory, all its processes together. */
-const CEILING_BYTES = 300 * 1024 ** 2
-const ASSOCIATIONS = 8
-const INSTANCE_BYTES = bySchedule({ short: 64 * 1024 ** 2, long: 2 * 1024 ** 3 })
-const SMALL_INSTANCES = bySchedule({ short: 1_000, long: 20_000 })
-const GROWTH_BYTES = 64 * 1024 ** 2
-const ENTITY = 'ASST-MEMORIA'
-const CALLING_AE_TITLE = 'MEMORIA'
-const TEST_TIMEOUT_MS = bySchedule({ short: 120_000, long: 1_800_000 })
+const ceilingBytes = 300 * 1024 ** 2
+const associations = 8
+const instanceBytes = bySchedule({ short: 64 * 1024 ** 2, long: 2 * 1024 ** 3 })
+const smallInstances = bySchedule({ short: 1_000, long: 20_000 })
+const growthBytes = 64 * 1024 ** 2
+const entity = 'ASST-MEMORIA'
+const callingAeTitle = 'MEMORIA'
+const testTimeoutMs = bySchedule({ short: 120_000, long: 1_800_000 })
 
 let folder: string
 let archive: Archive
@@ -26,8 +26,8 @@ let archive: Archive
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'vna-memory-'))
   archive = await Archive.start()
-  await archive.addEntity({ code: ENTITY, aeTitles: [CALLING_AE_TITLE] })
-}, TEST_TIMEOUT_MS)
+  await archive.addEntity({ code: entity, aeTitles: [callingAeTitle] })
+}, testTimeoutMs)
 
 afterAll(async () => {
   await archive.dispose()
@@ -43,49 +43,49 @@ const reportPeak = (): void => console.log(`gateway peak: ${(gatewayPeakBytes() 
 function writeMultiFrame(number: number): { path: string; studyInstanceUid: string } {
   const { file, studyInstanceUid } = makeFixture({ study: `memory-${number}`, number, pixelBytes: 0 })
   const pixelLength = Buffer.alloc(4)
-  pixelLength.writeUInt32LE(INSTANCE_BYTES)
+  pixelLength.writeUInt32LE(instanceBytes)
   const path = join(folder, `${number}.dcm`)
   const fd = openSync(path, 'w')
   writeSync(fd, Buffer.concat([file.subarray(0, -4), pixelLength]))
-  ftruncateSync(fd, file.length + INSTANCE_BYTES)
+  ftruncateSync(fd, file.length + instanceBytes)
   closeSync(fd)
   return { path, studyInstanceUid }
 }
 
 it(
-  `${ASSOCIATIONS} associations of ${INSTANCE_BYTES / 1024 ** 2} MiB each stay under the ceiling`,
+  `${associations} associations of ${instanceBytes / 1024 ** 2} MiB each stay under the ceiling`,
   async () => {
-    const sent = Array.from({ length: ASSOCIATIONS }, (_, index) => writeMultiFrame(index + 1))
+    const sent = Array.from({ length: associations }, (_, index) => writeMultiFrame(index + 1))
     const paths = sent.map(({ path }) => path)
-    const args = ['send', ...archive.sendTo(CALLING_AE_TITLE), '--associations', String(ASSOCIATIONS), ...paths]
-    const result = await archive.vna(args, { timeoutMs: TEST_TIMEOUT_MS })
+    const args = ['send', ...archive.sendTo(callingAeTitle), '--associations', String(associations), ...paths]
+    const result = await archive.vna(args, { timeoutMs: testTimeoutMs })
     expect(result.stderr).toBe('')
     expect(result.exitCode).toBe(0)
     reportPeak()
-    expect(gatewayPeakBytes()).toBeLessThan(CEILING_BYTES)
-    const web = await archive.dicomWeb('entity', { entity: ENTITY })
+    expect(gatewayPeakBytes()).toBeLessThan(ceilingBytes)
+    const web = await archive.dicomWeb('entity', { entity: entity })
     for (const { studyInstanceUid } of sent) {
       const count = async () => (await web.search(`/studies/${studyInstanceUid}/instances`)).length
-      await waitFor(async () => ((await count()) === 1 ? true : undefined), { timeoutMs: TEST_TIMEOUT_MS })
+      await waitFor(async () => ((await count()) === 1 ? true : undefined), { timeoutMs: testTimeoutMs })
     }
   },
-  TEST_TIMEOUT_MS,
+  testTimeoutMs,
 )
 
 it(
-  `does not grow with the number of instances or of waiting segments (${SMALL_INSTANCES} studies of one)`,
+  `does not grow with the number of instances or of waiting segments (${smallInstances} studies of one)`,
   async () => {
     const before = gatewayPeakBytes()
-    const transfer = new Transfer({ name: 'memory-small', instances: SMALL_INSTANCES, instancesPerStudy: 1 })
+    const transfer = new Transfer({ name: 'memory-small', instances: smallInstances, instancesPerStudy: 1 })
     try {
-      transfer.start(archive, { associations: 4, callingAeTitle: CALLING_AE_TITLE })
+      transfer.start(archive, { associations: 4, callingAeTitle: callingAeTitle })
       expect(await transfer.ended(), transfer.output.slice(-2000)).toBe(0)
     } finally {
       await transfer.dispose()
     }
     reportPeak()
-    expect(gatewayPeakBytes() - before).toBeLessThan(GROWTH_BYTES)
-    expect(gatewayPeakBytes()).toBeLessThan(CEILING_BYTES)
+    expect(gatewayPeakBytes() - before).toBeLessThan(growthBytes)
+    expect(gatewayPeakBytes()).toBeLessThan(ceilingBytes)
   },
-  TEST_TIMEOUT_MS,
+  testTimeoutMs,
 )

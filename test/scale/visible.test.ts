@@ -2,38 +2,38 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { Archive } from '../acceptance/support/archive.ts'
 import type { DicomWeb } from '../acceptance/support/dicomweb.ts'
-import { CT_IMAGE_STORAGE, EXPLICIT_LITTLE_ENDIAN, makeFixture } from '../acceptance/support/fixtures.ts'
+import { ctImageStorage, explicitLittleEndian, makeFixture } from '../acceptance/support/fixtures.ts'
 import { openAssociation, releaseAssociation, storeRaw } from '../acceptance/support/raw-association.ts'
 import { bySchedule } from '../acceptance/support/schedule.ts'
 import { waitFor } from '../acceptance/support/wait.ts'
 
-const STUDIES = bySchedule({ short: 8, long: 60 })
-const INSTANCES_PER_STUDY = 10
-const PIXEL_BYTES = 512 * 512 * 2
-const LIMIT_MS = 3_000
-const ENTITY = 'ASST-VISIBILE'
-const TITLES = { callingAeTitle: 'VISIBILE', calledAeTitle: 'VNA' }
-const START_TIMEOUT_MS = 120_000
-const TEST_TIMEOUT_MS = 600_000
+const studies = bySchedule({ short: 8, long: 60 })
+const instancesPerStudy = 10
+const pixelBytes = 512 * 512 * 2
+const limitMs = 3_000
+const entity = 'ASST-VISIBILE'
+const titles = { callingAeTitle: 'VISIBILE', calledAeTitle: 'VNA' }
+const startTimeoutMs = 120_000
+const testTimeoutMs = 600_000
 
 let archive: Archive
 let web: DicomWeb
 
 beforeAll(async () => {
   archive = await Archive.start()
-  await archive.addEntity({ code: ENTITY, aeTitles: [TITLES.callingAeTitle] })
-  web = await archive.dicomWeb('entity', { entity: ENTITY })
-}, START_TIMEOUT_MS)
+  await archive.addEntity({ code: entity, aeTitles: [titles.callingAeTitle] })
+  web = await archive.dicomWeb('entity', { entity: entity })
+}, startTimeoutMs)
 
 afterAll(() => archive.dispose())
 
 /** From the acknowledgement of a study's last instance until a query counts all of them. */
 async function measureOne(study: string, options: { release: boolean }): Promise<number> {
-  const fixtures = Array.from({ length: INSTANCES_PER_STUDY }, (_, index) =>
-    makeFixture({ study, number: index + 1, pixelBytes: PIXEL_BYTES }),
+  const fixtures = Array.from({ length: instancesPerStudy }, (_, index) =>
+    makeFixture({ study, number: index + 1, pixelBytes: pixelBytes }),
   )
-  const contexts = [{ id: 1, abstractSyntaxUid: CT_IMAGE_STORAGE, transferSyntaxUid: EXPLICIT_LITTLE_ENDIAN }]
-  const association = await openAssociation(archive.ports.dimse, { ...TITLES, contexts })
+  const contexts = [{ id: 1, abstractSyntaxUid: ctImageStorage, transferSyntaxUid: explicitLittleEndian }]
+  const association = await openAssociation(archive.ports.dimse, { ...titles, contexts })
   for (const [index, fixture] of fixtures.entries()) {
     const outcome = await storeRaw(association, { contextId: 1, ...fixture }, index + 1)
     expect(outcome).toMatchObject({ kind: 'answered', answer: { status: 0 } })
@@ -41,7 +41,7 @@ async function measureOne(study: string, options: { release: boolean }): Promise
   const acknowledgedAt = performance.now()
   if (options.release) await releaseAssociation(association.connection)
   const path = `/studies?StudyInstanceUID=${fixtures[0]!.studyInstanceUid}`
-  const isComplete = async () => (await web.search(path))[0]?.['00201208']?.Value?.[0] === INSTANCES_PER_STUDY
+  const isComplete = async () => (await web.search(path))[0]?.['00201208']?.Value?.[0] === instancesPerStudy
   await waitFor(async () => ((await isComplete()) ? true : undefined), { everyMs: 20 })
   const elapsedMs = performance.now() - acknowledgedAt
   association.connection.destroy()
@@ -50,27 +50,27 @@ async function measureOne(study: string, options: { release: boolean }): Promise
 
 async function measureAll(name: string, options: { release: boolean }): Promise<number> {
   const elapsed: number[] = []
-  for (let study = 0; study < STUDIES; study += 1) elapsed.push(await measureOne(`${name}-${study}`, options))
+  for (let study = 0; study < studies; study += 1) elapsed.push(await measureOne(`${name}-${study}`, options))
   elapsed.sort((left, right) => left - right)
   const p95 = elapsed[Math.ceil(elapsed.length * 0.95) - 1]!
   console.log(
-    `${name}: visible after ${p95.toFixed(0)} ms (p95 of ${STUDIES}), median ${elapsed[STUDIES >> 1]!.toFixed(0)} ms`,
+    `${name}: visible after ${p95.toFixed(0)} ms (p95 of ${studies}), median ${elapsed[studies >> 1]!.toFixed(0)} ms`,
   )
   return p95
 }
 
 describe('a study is visible to a query within 3 s of its last acknowledgement (p95)', () => {
-  it('when its association is released', { timeout: TEST_TIMEOUT_MS }, async () => {
-    expect(await measureAll('released', { release: true })).toBeLessThan(LIMIT_MS)
+  it('when its association is released', { timeout: testTimeoutMs }, async () => {
+    expect(await measureAll('released', { release: true })).toBeLessThan(limitMs)
   })
 
-  it('when its association stays open', { timeout: TEST_TIMEOUT_MS }, async () => {
-    expect(await measureAll('open', { release: false })).toBeLessThan(LIMIT_MS)
+  it('when its association stays open', { timeout: testTimeoutMs }, async () => {
+    expect(await measureAll('open', { release: false })).toBeLessThan(limitMs)
   })
 
-  it('at half load', { timeout: TEST_TIMEOUT_MS }, async () => {
+  it('at half load', { timeout: testTimeoutMs }, async () => {
     const load = startLoad()
-    expect(await measureAll('half-load', { release: true })).toBeLessThan(LIMIT_MS)
+    expect(await measureAll('half-load', { release: true })).toBeLessThan(limitMs)
     expect(await load.stop()).toBeGreaterThan(0)
   })
 })
@@ -79,11 +79,11 @@ describe('a study is visible to a query within 3 s of its last acknowledgement (
 function startLoad(): { stop(): Promise<number> } {
   let running = true
   const run = async () => {
-    const contexts = [{ id: 1, abstractSyntaxUid: CT_IMAGE_STORAGE, transferSyntaxUid: EXPLICIT_LITTLE_ENDIAN }]
-    const association = await openAssociation(archive.ports.dimse, { ...TITLES, contexts })
+    const contexts = [{ id: 1, abstractSyntaxUid: ctImageStorage, transferSyntaxUid: explicitLittleEndian }]
+    const association = await openAssociation(archive.ports.dimse, { ...titles, contexts })
     let sent = 0
     while (running) {
-      const fixture = makeFixture({ study: `load-${Math.floor(sent / 100)}`, number: sent, pixelBytes: PIXEL_BYTES })
+      const fixture = makeFixture({ study: `load-${Math.floor(sent / 100)}`, number: sent, pixelBytes: pixelBytes })
       const startedAt = performance.now()
       await storeRaw(association, { contextId: 1, ...fixture }, (sent % 65_000) + 1)
       await sleep(performance.now() - startedAt)

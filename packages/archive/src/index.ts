@@ -20,7 +20,7 @@ export type { LedgerEvent, LedgerObject, LedgerPosition } from './ledger/ledger-
 export { LedgerWriter } from './ledger/ledger-writer.ts'
 export { type LedgerVerification, readLedger, readLedgerObjects, verifyLedger } from './ledger/read-ledger.ts'
 export { isJournalId, isSegmentId, packKeyOf, parsePackKey, sidecarKeyOf } from './pack-keys.ts'
-export { MEMBER_HEADER_BYTES } from './segment/member-header.ts'
+export { memberHeaderBytes } from './segment/member-header.ts'
 export {
   createBytesReader,
   openFileReader,
@@ -41,10 +41,10 @@ export {
   type FrameTable,
   frameCountOf,
   frameOf,
-  MAX_INLINE_BYTES,
-  SIDECAR_CONTENT_TYPE,
+  maxInlineBytes,
   type SidecarEntry,
   type SidecarInstance,
+  sidecarContentType,
 } from './sidecar/sidecar-format.ts'
 export type {
   ObjectSource,

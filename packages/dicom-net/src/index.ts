@@ -14,9 +14,9 @@ export {
   type CommandSet,
   commandFields,
   encodeCommandSet,
-  NO_DATA_SET,
+  noDataSet,
   parseCommandSet,
-  RESPONSE_BIT,
+  responseBit,
 } from './dimse/command-set.ts'
 export type { DataSetSource } from './dimse/message-writer.ts'
 export {

@@ -29,12 +29,12 @@ export type MultipartEvent =
 
 type Events<T> = Generator<MultipartEvent, T, undefined>
 
-const CR = 0x0d
-const LF = 0x0a
-const DASH = 0x2d
-const SPACE = 0x20
-const TAB = 0x09
-const LINE_BREAK_BYTES = 2
+const cr = 0x0d
+const lf = 0x0a
+const dash = 0x2d
+const space = 0x20
+const tab = 0x09
+const lineBreakBytes = 2
 
 /**
  * Push parser for multipart bodies (RFC 2046 5.1) without I/O; the events do not depend on how the bytes are split.
@@ -49,9 +49,9 @@ export class MultipartRelatedParser {
   #state: 'preamble' | 'delimiter' | 'headers' | 'body' | 'epilogue' = 'preamble'
   #beforeDelimiter: 'preamble' | 'body' = 'preamble'
   /** Bytes of the delimiter matched so far across chunks. A match can only start at CR, and a delimiter has only one: a failed match needs no second look. */
-  #matched = LINE_BREAK_BYTES // the first boundary may open the body without a line break
+  #matched = lineBreakBytes // the first boundary may open the body without a line break
   /** Leading bytes of that match that are no data when it fails: never sent (start), or the end of the part's header. */
-  #borrowed = LINE_BREAK_BYTES
+  #borrowed = lineBreakBytes
   #lineTail: number[] = []
   #header: number[] = []
   #parts = 0
@@ -118,7 +118,7 @@ export class MultipartRelatedParser {
 
   /** Where a delimiter may have begun whose rest is still to come, or the end of the bytes. */
   #openMatchStart(bytes: Buffer, start: number): number {
-    const at = bytes.lastIndexOf(CR)
+    const at = bytes.lastIndexOf(cr)
     if (at < start || bytes.length - at >= this.#delimiter.length) return bytes.length
     const isPrefix = bytes.compare(this.#delimiter, 0, bytes.length - at, at) === 0
     return isPrefix ? at : bytes.length
@@ -136,9 +136,9 @@ export class MultipartRelatedParser {
   *#readDelimiterLine(bytes: Buffer, start: number): Events<number> {
     for (let at = start; at < bytes.length; at++) {
       const byte = bytes[at]!
-      const last = this.#lineTail.at(-1) ?? SPACE
-      if (last === DASH && byte === DASH) return yield* this.#close(at + 1)
-      if (last === CR && byte === LF) return yield* this.#beginHeaders(at + 1)
+      const last = this.#lineTail.at(-1) ?? space
+      if (last === dash && byte === dash) return yield* this.#close(at + 1)
+      if (last === cr && byte === lf) return yield* this.#beginHeaders(at + 1)
       if (!this.#continuesLine(last, byte)) return yield* this.#rejectDelimiter(at)
       this.#lineTail.push(byte)
     }
@@ -146,9 +146,9 @@ export class MultipartRelatedParser {
   }
 
   #continuesLine(last: number, byte: number): boolean {
-    if (last === DASH || last === CR || this.#lineTail.length > this.#limits.maxPaddingBytes) return false
-    if (byte === DASH) return this.#lineTail.length === 0
-    return byte === CR || byte === SPACE || byte === TAB
+    if (last === dash || last === cr || this.#lineTail.length > this.#limits.maxPaddingBytes) return false
+    if (byte === dash) return this.#lineTail.length === 0
+    return byte === cr || byte === space || byte === tab
   }
 
   *#rejectDelimiter(next: number): Events<number> {
@@ -185,8 +185,8 @@ export class MultipartRelatedParser {
       const headers = parsePartHeaders(Buffer.from(this.#header).toString('latin1'))
       this.#state = 'body'
       // A part without content may have the empty line's break as that of the next boundary (RFC 2046 body-part).
-      this.#matched = LINE_BREAK_BYTES
-      this.#borrowed = LINE_BREAK_BYTES
+      this.#matched = lineBreakBytes
+      this.#borrowed = lineBreakBytes
       yield { kind: 'part-begin', headers }
       return at + 1
     }
@@ -219,8 +219,8 @@ function assertBoundary(boundary: string, maxBoundaryLength: number): void {
 
 function endsWithEmptyLine(header: readonly number[]): boolean {
   const n = header.length
-  if (header[n - 1] !== LF || header[n - 2] !== CR) return false
-  return n === LINE_BREAK_BYTES || (header[n - 3] === LF && header[n - 4] === CR)
+  if (header[n - 1] !== lf || header[n - 2] !== cr) return false
+  return n === lineBreakBytes || (header[n - 3] === lf && header[n - 4] === cr)
 }
 
 function limitError(limit: keyof MultipartLimits, value: number): DicomwebError {

@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto'
 
-const BOUNDARY_RANDOM_BYTES = 18
+const boundaryRandomBytes = 18
 
 /** A boundary that no body can hold by accident: 144 random bits. */
 export function createBoundary(): string {
-  return `vna-${randomBytes(BOUNDARY_RANDOM_BYTES).toString('hex')}`
+  return `vna-${randomBytes(boundaryRandomBytes).toString('hex')}`
 }
 
 /** The Content-Type of the whole body, `type` quoted as RFC 2387 asks. */

@@ -55,8 +55,8 @@ type Draft = {
   fuzzy: boolean
 }
 
-const STUDY_INSTANCE_UID = 0x0020000d
-const SERIES_INSTANCE_UID = 0x0020000e
+const studyInstanceUidTag = 0x0020000d
+const seriesInstanceUidTag = 0x0020000e
 
 /** Parameters that are not about matching: read elsewhere, or of no effect on what is found. */
 const otherParameters = new Set(['accept', 'charset', 'view'])
@@ -106,8 +106,8 @@ export function assertPathUid(uid: string): void {
 function pathKeys(resource: QidoResource): QueryKey[] {
   const keys: QueryKey[] = []
   for (const [tag, uid] of [
-    [STUDY_INSTANCE_UID, resource.studyInstanceUid],
-    [SERIES_INSTANCE_UID, resource.seriesInstanceUid],
+    [studyInstanceUidTag, resource.studyInstanceUid],
+    [seriesInstanceUidTag, resource.seriesInstanceUid],
   ] as const) {
     if (uid === undefined) continue
     assertPathUid(uid)

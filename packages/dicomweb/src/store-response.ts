@@ -48,7 +48,7 @@ export type StoreResponse = {
 }
 
 /** PS3.5 6.2: value length of LO. */
-const MAX_LO_LENGTH = 64
+const maxLoLength = 64
 
 type JsonElement = { readonly vr: string; readonly Value?: readonly unknown[] }
 type JsonDataSet = Record<string, JsonElement>
@@ -98,7 +98,7 @@ function failedItem(outcome: Extract<StoreOutcome, { kind: 'failed' }>): JsonDat
 }
 
 function failureElements(outcome: Extract<StoreOutcome, { kind: 'failed' }>): JsonDataSet {
-  const comment = outcome.errorComment?.slice(0, MAX_LO_LENGTH)
+  const comment = outcome.errorComment?.slice(0, maxLoLength)
   return {
     ...(comment && { '00000902': { vr: 'LO', Value: [comment] } }),
     '00081197': { vr: 'US', Value: [outcome.failureReason] },

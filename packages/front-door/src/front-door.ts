@@ -174,7 +174,7 @@ function identify(
 
 const knownMethods = new Set(['GET', 'HEAD', 'POST', 'PUT', 'DELETE', 'OPTIONS', 'PATCH'])
 /** nginx's number for a client that went away before it had its answer. */
-const CLIENT_GONE_STATUS = '499'
+const clientGoneStatus = '499'
 
 function observe(
   parts: FrontDoorParts,
@@ -186,7 +186,7 @@ function observe(
   const labels = {
     route: findRouteLabel(response) ?? o.route?.label ?? 'unknown',
     method: knownMethods.has(method) ? method : 'other',
-    status: response.writableFinished ? String(response.statusCode) : CLIENT_GONE_STATUS,
+    status: response.writableFinished ? String(response.statusCode) : clientGoneStatus,
   }
   parts.metrics.httpRequestSeconds.observe(labels, (performance.now() - o.startedAt) / 1000)
 }

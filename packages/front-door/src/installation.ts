@@ -1,8 +1,8 @@
 import { listRunRecords } from '@vna/runtime'
 import { baseUrlOf } from './upstreams.ts'
 
-const ANSWER_LIMIT_MS = 2_000
-const METRICS_LIMIT_MS = 5_000
+const answerLimitMs = 2_000
+const metricsLimitMs = 5_000
 
 export type ServiceReadiness = { readonly ready: boolean; readonly checks?: unknown; readonly reason?: string }
 
@@ -30,7 +30,7 @@ export class Installation {
     const bases = [...this.opsAddresses().values()]
     const texts = await Promise.all(
       bases.map(async (base) => {
-        const limit = AbortSignal.timeout(METRICS_LIMIT_MS)
+        const limit = AbortSignal.timeout(metricsLimitMs)
         const answer = await fetch(`${base}/metrics`, { signal: limit }).catch(() => undefined)
         return answer?.ok ? await answer.text().catch(() => '') : ''
       }),
@@ -52,7 +52,7 @@ export class Installation {
 async function askReadiness(base: string | undefined): Promise<ServiceReadiness> {
   if (base === undefined) return { ready: false, reason: 'not running' }
   try {
-    const answer = await fetch(`${base}/health/ready`, { signal: AbortSignal.timeout(ANSWER_LIMIT_MS) })
+    const answer = await fetch(`${base}/health/ready`, { signal: AbortSignal.timeout(answerLimitMs) })
     const body = (await answer.json()) as { checks?: unknown }
     return { ready: answer.ok, checks: body.checks }
   } catch {

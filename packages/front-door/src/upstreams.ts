@@ -1,7 +1,7 @@
 import { findRunRecord } from '@vna/runtime'
 
 /** A run record is read again after this: a restarted service is found at once by a retrying client. */
-const RECORD_MAX_AGE_MS = 250
+const recordMaxAgeMs = 250
 
 /** Where the other services listen: a fixed address from the configuration, else their run record. */
 export class Upstreams {
@@ -21,7 +21,7 @@ export class Upstreams {
     const fixed = this.#fixed.get(service)
     if (fixed !== undefined) return fixed
     const cached = this.#cache.get(service)
-    if (cached !== undefined && this.#clock() - cached.readAtMs < RECORD_MAX_AGE_MS) return cached.base
+    if (cached !== undefined && this.#clock() - cached.readAtMs < recordMaxAgeMs) return cached.base
     const base = baseUrlOf(findRunRecord(this.#home, service)?.http)
     this.#cache.set(service, { base, readAtMs: this.#clock() })
     return base

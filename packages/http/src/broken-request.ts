@@ -3,7 +3,7 @@ import type { Duplex } from 'node:stream'
 import { createProblem, problemMediaType } from './problem.ts'
 
 /** What is still coming is read and thrown away for so long, so that its sender sees the answer and not a reset. */
-const DRAIN_LIMIT_MS = 2_000
+const drainLimitMs = 2_000
 
 const statusOfCode: Readonly<Record<string, string>> = {
   HPE_HEADER_OVERFLOW: '431 Request Header Fields Too Large',
@@ -25,7 +25,7 @@ export function answerBrokenRequests(server: Server): void {
     socket.end(answerTo(error.code))
     socket.removeAllListeners('data')
     socket.resume()
-    const timer = setTimeout(() => socket.destroy(), DRAIN_LIMIT_MS)
+    const timer = setTimeout(() => socket.destroy(), drainLimitMs)
     socket.once('end', () => socket.destroy())
     socket.once('close', () => clearTimeout(timer))
   })

@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { type Problem, problemMediaType } from './problem.ts'
 
 /** A body still arriving is read and thrown away for so long, so that its sender sees the answer and not a reset. */
-const DRAIN_LIMIT_MS = 2_000
+const drainLimitMs = 2_000
 
 /** Answers a problem (RFC 9457); after the head was sent nothing can be said any more, so the connection is cut. */
 export function sendProblem(
@@ -28,7 +28,7 @@ export function sendProblem(
   if (request.method !== 'HEAD') response.write(body)
   // A client that waits for `100 Continue` sends nothing now.
   const isComing = isUnread && request.headers.expect === undefined
-  if (isComing) void drainBody(request, DRAIN_LIMIT_MS).finally(() => response.end())
+  if (isComing) void drainBody(request, drainLimitMs).finally(() => response.end())
   else response.end()
 }
 

@@ -11,14 +11,14 @@ export type CodiceFiscaleInput = {
   readonly birthPlaceCode: string
 }
 
-const MONTH_LETTERS = 'ABCDEHLMPRST'
+const monthLetters = 'ABCDEHLMPRST'
 /** The day of birth of a woman is counted from 40. */
-const FEMALE_DAY_OFFSET = 40
+const femaleDayOffset = 40
 export function codiceFiscaleOf(input: CodiceFiscaleInput): string {
   const year = input.birthDate.slice(2, 4)
-  const month = MONTH_LETTERS[Number(input.birthDate.slice(4, 6)) - 1]
+  const month = monthLetters[Number(input.birthDate.slice(4, 6)) - 1]
   if (month === undefined) throw new RangeError('birthDate is not YYYYMMDD')
-  const day = Number(input.birthDate.slice(6, 8)) + (input.sex === 'F' ? FEMALE_DAY_OFFSET : 0)
+  const day = Number(input.birthDate.slice(6, 8)) + (input.sex === 'F' ? femaleDayOffset : 0)
   const start =
     familyNameCode(input.familyName) +
     givenNameCode(input.givenName) +

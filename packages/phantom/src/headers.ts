@@ -4,7 +4,7 @@ import type { StudyContext } from './plan.ts'
 import { phantomUid } from './uid.ts'
 
 /** Root of codici fiscali as identifiers (HL7 Italia). */
-export const CODICE_FISCALE_OID = '2.16.840.1.113883.2.9.4.3.2'
+export const codiceFiscaleOid = '2.16.840.1.113883.2.9.4.3.2'
 
 export type PatientIdentity =
   | { readonly kind: 'codice-fiscale' }
@@ -17,7 +17,7 @@ export function patientIdOf(patient: PhantomPatient, identity: PatientIdentity):
 
 export function patientAttributes(patient: PhantomPatient, identity: PatientIdentity, studyDate: string): Attributes {
   const isLocal = identity.kind === 'local'
-  const issuerOid = isLocal ? (identity.issuerOid ?? phantomUid('patient ids', identity.issuer)) : CODICE_FISCALE_OID
+  const issuerOid = isLocal ? (identity.issuerOid ?? phantomUid('patient ids', identity.issuer)) : codiceFiscaleOid
   return {
     PatientName: patient.personName,
     PatientID: patientIdOf(patient, identity),

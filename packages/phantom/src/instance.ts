@@ -3,12 +3,12 @@ import { encodeAttributes } from './data-set.ts'
 import type { InstancePlan } from './plan.ts'
 
 /** Up to here `dataSet()` and `part10()` answer in one piece. */
-export const WHOLE_INSTANCE_MAX_BYTES = 4 * 1024 * 1024
+export const wholeInstanceMaxBytes = 4 * 1024 * 1024
 /** Largest piece of a streamed instance. */
-const FRAGMENT_BYTES = 256 * 1024
+const fragmentBytes = 256 * 1024
 /** Shorter pieces are joined. */
-const SMALL_PIECE_BYTES = 16 * 1024
-const TAG_PIXEL_DATA = 0x7fe00010
+const smallPieceBytes = 16 * 1024
+const tagPixelData = 0x7fe00010
 
 export interface PhantomInstance {
   readonly sopClassUid: string
@@ -20,7 +20,7 @@ export interface PhantomInstance {
   readonly sizeBytes: number
   /** Length of the Part 10 file: prefix and data set. */
   readonly part10SizeBytes: number
-  /** In one piece up to WHOLE_INSTANCE_MAX_BYTES, streamed beyond. Fragments may be views of cached pictures: read only. */
+  /** In one piece up to wholeInstanceMaxBytes, streamed beyond. Fragments may be views of cached pictures: read only. */
   dataSet(): Uint8Array | AsyncIterable<Uint8Array>
   part10(): Uint8Array | AsyncIterable<Uint8Array>
   /** In one piece whatever the size. */
@@ -38,7 +38,7 @@ export function createInstance(sopClassUid: string, studyInstanceUid: string, pl
   const header = encodeAttributes(plan.attributes)
   const { pixels } = plan
   const pixelHeader =
-    pixels === undefined ? new Uint8Array(0) : encodeElementHeader(TAG_PIXEL_DATA, pixels.vr, pixels.lengthBytes)
+    pixels === undefined ? new Uint8Array(0) : encodeElementHeader(tagPixelData, pixels.vr, pixels.lengthBytes)
   const sizeBytes = header.length + pixelHeader.length + (pixels?.lengthBytes ?? 0)
   const pieces = function* (): Generator<Uint8Array> {
     yield header
@@ -49,7 +49,7 @@ export function createInstance(sopClassUid: string, studyInstanceUid: string, pl
     yield prefix
     yield* pieces()
   }
-  const isWhole = sizeBytes <= WHOLE_INSTANCE_MAX_BYTES
+  const isWhole = sizeBytes <= wholeInstanceMaxBytes
   return {
     sopClassUid,
     sopInstanceUid: plan.sopInstanceUid,
@@ -70,17 +70,17 @@ async function* stream(pieces: Iterable<Uint8Array>): AsyncGenerator<Uint8Array>
   let held: Uint8Array[] = []
   let heldBytes = 0
   for (const piece of pieces) {
-    if (piece.length < SMALL_PIECE_BYTES) {
+    if (piece.length < smallPieceBytes) {
       held.push(piece)
       heldBytes += piece.length
-      if (heldBytes < FRAGMENT_BYTES) continue
+      if (heldBytes < fragmentBytes) continue
     }
     if (heldBytes > 0) yield Buffer.concat(held, heldBytes)
     held = []
     heldBytes = 0
-    if (piece.length < SMALL_PIECE_BYTES) continue
+    if (piece.length < smallPieceBytes) continue
     // Views: most of a large instance passes without being copied.
-    for (let at = 0; at < piece.length; at += FRAGMENT_BYTES) yield piece.subarray(at, at + FRAGMENT_BYTES)
+    for (let at = 0; at < piece.length; at += fragmentBytes) yield piece.subarray(at, at + fragmentBytes)
   }
   if (heldBytes > 0) yield Buffer.concat(held, heldBytes)
 }

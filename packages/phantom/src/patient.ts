@@ -19,15 +19,15 @@ export type PhantomPatient = {
   readonly weightKg: number
 }
 
-const OLDEST_BIRTH_YEAR = 1930
-const YOUNGEST_BIRTH_YEAR = 2008
+const oldestBirthYear = 1930
+const youngestBirthYear = 2008
 
 export function phantomPatient(seed: string | number): PhantomPatient {
   const random = createRandom(`patient ${seed}`)
   const sex = random.next() < 0.52 ? 'F' : 'M'
   const familyName = random.pick(familyNames)
   const givenName = random.pick(sex === 'F' ? femaleNames : maleNames)
-  const year = random.integer(OLDEST_BIRTH_YEAR, YOUNGEST_BIRTH_YEAR)
+  const year = random.integer(oldestBirthYear, youngestBirthYear)
   const birthDate = `${year}${two(random.integer(1, 12))}${two(random.integer(1, 28))}`
   const birthPlace = random.pick(birthPlaces)
   const heightMetres = Number(((sex === 'F' ? 1.62 : 1.75) + random.normal() * 0.06).toFixed(2))

@@ -2,7 +2,7 @@ import type { Attributes } from './data-set.ts'
 import { timeAt } from './headers.ts'
 import type { StudyContext } from './plan.ts'
 
-export const REPORT_DEVICE = { manufacturer: 'Phantom Imaging', model: 'Report 1', station: 'REF01' }
+export const reportDevice = { manufacturer: 'Phantom Imaging', model: 'Report 1', station: 'REF01' }
 
 /** SR Document Series and General (PS3.3 C.17.1, C.17.2) of a complete, verified document. */
 export function srDocumentAttributes(context: StudyContext, instanceNumber: number): Attributes {

@@ -5,11 +5,11 @@ import type { PixelPlan } from './plan.ts'
 import { createRandom } from './random.ts'
 
 /** Slices rendered once a process, as long as they are used; the instances between two of them share the picture and differ by noise at its edge. */
-const BASE_SLICES = 48
+const baseSlices = 48
 /** Rows at the top (air) with noise of the instance's own, and the largest shift of a study's pictures. */
-const OWN_ROWS = 6
-const MAX_SHIFT_ROWS = 6
-const MAX_SHIFT_COLUMNS = 16
+const ownRows = 6
+const maxShiftRows = 6
+const maxShiftColumns = 16
 
 export type VolumeOptions = {
   readonly solids: readonly Ellipsoid[]
@@ -40,7 +40,7 @@ export function createSliceVolume(o: VolumeOptions): SliceVolume {
   }
   return {
     pixels: (fraction, uids, geometry) => {
-      const base = baseSlice(Math.min(BASE_SLICES - 1, Math.floor(fraction * BASE_SLICES)), geometry)
+      const base = baseSlice(Math.min(baseSlices - 1, Math.floor(fraction * baseSlices)), geometry)
       return { vr: 'OW', lengthBytes: base.length, fragments: () => ownFragments(o, base, uids, geometry) }
     },
   }
@@ -48,7 +48,7 @@ export function createSliceVolume(o: VolumeOptions): SliceVolume {
 
 function renderSlice(o: VolumeOptions, index: number, geometry: SliceGeometry): Uint8Array {
   const slice = new Int16Array(geometry.rows * geometry.columns).fill(o.background)
-  paintSlice(slice, geometry, o.solids, ((index + 0.5) / BASE_SLICES) * o.lengthMm)
+  paintSlice(slice, geometry, o.solids, ((index + 0.5) / baseSlices) * o.lengthMm)
   for (let pixel = 0; pixel < slice.length; pixel++) slice[pixel] = (slice[pixel] ?? 0) + o.storedOffset
   addNoise(slice, {
     deviation: o.noiseDeviation,
@@ -67,7 +67,7 @@ function* ownFragments(
   geometry: SliceGeometry,
 ): Generator<Uint8Array> {
   const rowBytes = geometry.columns * 2
-  const rows = new Int16Array(OWN_ROWS * geometry.columns).fill(o.background + o.storedOffset)
+  const rows = new Int16Array(ownRows * geometry.columns).fill(o.background + o.storedOffset)
   addNoise(rows, {
     deviation: o.noiseDeviation,
     offset: createRandom(uids.sopInstanceUid).integer(0, 0x3fff_ffff),
@@ -77,8 +77,8 @@ function* ownFragments(
   yield new Uint8Array(rows.buffer)
   // The same for a whole study: a jump between slices would be no anatomy.
   const random = createRandom(uids.studyInstanceUid)
-  const shift = random.integer(0, MAX_SHIFT_ROWS) * rowBytes + random.integer(0, MAX_SHIFT_COLUMNS) * 2
-  const start = OWN_ROWS * rowBytes
+  const shift = random.integer(0, maxShiftRows) * rowBytes + random.integer(0, maxShiftColumns) * 2
+  const start = ownRows * rowBytes
   // A rotation of what lies below the own rows, so that the length stays what the header says.
   yield base.subarray(start + shift)
   yield base.subarray(start, start + shift)

@@ -6,7 +6,7 @@ import {
   packKeyOf,
   removeSealedSegment,
   type SealedSegment,
-  SIDECAR_CONTENT_TYPE,
+  sidecarContentType,
   sidecarKeyOf,
 } from '@vna/archive'
 import type { RegisterPackResult } from '@vna/catalog'
@@ -80,7 +80,7 @@ async function putPack(
   const put = await store.put(o.packKey, { path: o.segment.path }, { sizeBytes: o.segment.sizeBytes })
   await parts.reach?.('after-pack')
   const { bytes } = o.sidecar
-  await store.put(sidecarKeyOf(o.packKey), { bytes }, { sizeBytes: bytes.length, contentType: SIDECAR_CONTENT_TYPE })
+  await store.put(sidecarKeyOf(o.packKey), { bytes }, { sizeBytes: bytes.length, contentType: sidecarContentType })
   await parts.reach?.('after-sidecar')
   return put
 }

@@ -5,8 +5,8 @@ import {
   type ObjectStore,
   parsePackKey,
   readSidecar,
-  SIDECAR_CONTENT_TYPE,
   type SidecarInstance,
+  sidecarContentType,
   sidecarInstancesOf,
   sidecarKeyOf,
 } from '@vna/archive'
@@ -49,7 +49,7 @@ export async function rebuildSidecar(store: ObjectStore, packKey: string): Promi
   try {
     const built = await buildSidecar(reader, { packKey })
     const { bytes } = built
-    await store.put(sidecarKeyOf(packKey), { bytes }, { sizeBytes: bytes.length, contentType: SIDECAR_CONTENT_TYPE })
+    await store.put(sidecarKeyOf(packKey), { bytes }, { sizeBytes: bytes.length, contentType: sidecarContentType })
     return built
   } finally {
     await reader.close()

@@ -3,7 +3,7 @@ export type CheckResult = { readonly ok: boolean; readonly reason?: string | und
 export type HealthCheck = (signal: AbortSignal) => CheckResult | Promise<CheckResult>
 export type Readiness = { readonly ready: boolean; readonly checks: Readonly<Record<string, CheckResult>> }
 
-const CHECK_LIMIT_MS = 2_000
+const checkLimitMs = 2_000
 
 /** The named readiness checks of one process; a check that throws or takes too long counts as failed. */
 export class HealthRegistry {
@@ -34,9 +34,9 @@ export class HealthRegistry {
 }
 
 async function runCheck(check: HealthCheck): Promise<CheckResult> {
-  const limit = AbortSignal.timeout(CHECK_LIMIT_MS)
+  const limit = AbortSignal.timeout(checkLimitMs)
   const tooLate = new Promise<CheckResult>((resolve) => {
-    limit.addEventListener('abort', () => resolve({ ok: false, reason: `no answer in ${CHECK_LIMIT_MS} ms` }))
+    limit.addEventListener('abort', () => resolve({ ok: false, reason: `no answer in ${checkLimitMs} ms` }))
   })
   try {
     return await Promise.race([check(limit), tooLate])

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { createLogger } from './logger.ts'
 
-const PATIENT = 'ROSSI^MARIO'
+const patient = 'ROSSI^MARIO'
 
 function logLines(write: (logger: ReturnType<typeof createLogger>) => void): string[] {
   const lines: string[] = []
@@ -21,15 +21,15 @@ describe('createLogger', () => {
   })
 
   it('shows no secret and no patient of known keys, also inside objects', () => {
-    const secrets = { token: 'hunter2', request: { authorization: 'hunter2' }, a: { b: { patientName: PATIENT } } }
+    const secrets = { token: 'hunter2', request: { authorization: 'hunter2' }, a: { b: { patientName: patient } } }
     const text = logLines((logger) => logger.info(secrets, 'x')).join()
     expect(text).not.toMatch(/hunter2|ROSSI/)
     expect(text).toContain('***')
   })
 
   it('cuts an error to its own texts: what a driver hangs on it stays out', () => {
-    const cause = Object.assign(new Error('duplicate key'), { code: '23505', detail: `Key (name)=(${PATIENT})` })
-    const error = Object.assign(new Error('register failed', { cause }), { parameters: [PATIENT], query: PATIENT })
+    const cause = Object.assign(new Error('duplicate key'), { code: '23505', detail: `Key (name)=(${patient})` })
+    const error = Object.assign(new Error('register failed', { cause }), { parameters: [patient], query: patient })
     const [line = ''] = logLines((logger) => logger.error({ err: error }, 'failed'))
     expect(line).not.toContain('ROSSI')
     expect(JSON.parse(line).err).toMatchObject({
@@ -49,6 +49,6 @@ describe('createLogger', () => {
     const error = new Error('a')
     error.cause = error
     expect(logLines((logger) => logger.error({ err: error }))).toHaveLength(1)
-    expect(logLines((logger) => logger.error({ err: PATIENT })).join()).not.toContain('ROSSI')
+    expect(logLines((logger) => logger.error({ err: patient })).join()).not.toContain('ROSSI')
   })
 })

@@ -17,8 +17,8 @@ const redactedKeys = [
   'patientBirthDate',
   'codiceFiscale',
 ]
-const REDACTION_DEPTH = 3
-const MAX_CAUSES = 4
+const redactionDepth = 3
+const maxCauses = 4
 
 /**
  * JSON lines on stdout, one per event. Errors are cut to type, code, message and stack: what drivers hang on their errors
@@ -26,7 +26,7 @@ const MAX_CAUSES = 4
  */
 export function createLogger(o: { service: string; level: LogLevel; stream?: DestinationStream }): Logger {
   const paths = redactedKeys.flatMap((key) =>
-    Array.from({ length: REDACTION_DEPTH }, (_, depth) => `${'*.'.repeat(depth)}${key}`),
+    Array.from({ length: redactionDepth }, (_, depth) => `${'*.'.repeat(depth)}${key}`),
   )
   const options = {
     level: o.level,
@@ -75,7 +75,7 @@ export function describeError(value: unknown): ErrorDescription {
 function causesOf(error: Error): (Error & { code?: string })[] {
   const causes: Error[] = []
   let cause = error.cause
-  while (cause instanceof Error && causes.length < MAX_CAUSES) {
+  while (cause instanceof Error && causes.length < maxCauses) {
     causes.push(cause)
     cause = cause.cause
   }

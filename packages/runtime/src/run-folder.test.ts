@@ -11,7 +11,7 @@ import {
   writeRunRecord,
 } from './run-folder.ts'
 
-const NO_PROCESS = 4_194_305 // past the largest pid Linux gives
+const noProcess = 4_194_305 // past the largest pid Linux gives
 
 describe('run records', () => {
   let home: string
@@ -31,7 +31,7 @@ describe('run records', () => {
   })
 
   it('count as absent when the process is gone, or another bears its pid', () => {
-    writeRunRecord(home, 'gateway', { pid: NO_PROCESS, startedAt: 'then' })
+    writeRunRecord(home, 'gateway', { pid: noProcess, startedAt: 'then' })
     expect(findRunRecord(home, 'gateway')).toBeUndefined()
     writeRunRecord(home, 'gateway', { ...own(), processStart: '1' })
     expect(findRunRecord(home, 'gateway')).toBeUndefined()
@@ -39,7 +39,7 @@ describe('run records', () => {
   })
 
   it('are claimed by one live process only, and taken over from a dead one', () => {
-    writeRunRecord(home, 'supervisor', { pid: NO_PROCESS, startedAt: 'then' })
+    writeRunRecord(home, 'supervisor', { pid: noProcess, startedAt: 'then' })
     claimRunRecord(home, 'supervisor', own())
     expect(() => claimRunRecord(home, 'supervisor', own())).toThrow(`supervisor runs already under ${home}`)
   })
@@ -53,7 +53,7 @@ describe('run records', () => {
 
   it('are removed by their own process only', () => {
     writeRunRecord(home, 'gateway', own())
-    removeRunRecord(home, 'gateway', NO_PROCESS)
+    removeRunRecord(home, 'gateway', noProcess)
     expect(findRunRecord(home, 'gateway')).toBeDefined()
     removeRunRecord(home, 'gateway', process.pid)
     expect(findRunRecord(home, 'gateway')).toBeUndefined()

@@ -39,7 +39,7 @@ export type RunServiceOptions = {
   start(context: ServiceContext): Promise<StartedService>
 }
 
-const SHUTDOWN_LIMIT_MS = 6_000
+const shutdownLimitMs = 6_000
 
 type Stop = { readonly reason: string; readonly exitCode: number }
 
@@ -110,7 +110,7 @@ async function stopAll(
   const lastResort = setTimeout(() => {
     stop.logger.error('stopping took too long')
     process.exit(1)
-  }, o.shutdownLimitMs ?? SHUTDOWN_LIMIT_MS)
+  }, o.shutdownLimitMs ?? shutdownLimitMs)
   const { clean } = await runShutdown(running.service.phases, stop.logger)
   await running.ops.close()
   removeRunRecord(o.home, o.name, process.pid)

@@ -32,10 +32,10 @@ export type CStoreOptions = {
 }
 
 /** PS3.8 9.3.4: result 2 is rejected-transient, the peer's way to say: later. */
-const REJECTED_TRANSIENT = 2
+const rejectedTransient = 2
 
 /** An A-ABORT in answer to an instance is a verdict on it; a peer that dies just closes the connection. */
-const MAX_ABORTS_BY_ONE_INSTANCE = 2
+const maxAbortsByOneInstance = 2
 
 /** Sends the plan over several associations side by side. Rejects when the peer cannot be had at all. */
 export async function sendByCStore(plan: SendPlan, o: CStoreOptions): Promise<void> {
@@ -101,7 +101,7 @@ class CStoreSender {
     const { report } = this.#options
     let verdict: Verdict = first
     for (let aborts = 0; verdict.kind !== 'done'; ) {
-      const isHopeless = verdict.kind === 'aborted' && aborts++ >= MAX_ABORTS_BY_ONE_INSTANCE
+      const isHopeless = verdict.kind === 'aborted' && aborts++ >= maxAbortsByOneInstance
       if (isHopeless || !(await this.#backoff.wait())) {
         report.failed(item, verdict.reason, verdict.status)
         return
@@ -207,7 +207,7 @@ async function readData(
 }
 
 function isPassing(error: UlError): boolean {
-  if (error.code === 'association-rejected') return error.details.result === REJECTED_TRANSIENT
+  if (error.code === 'association-rejected') return error.details.result === rejectedTransient
   return error.retryable
 }
 

@@ -2,8 +2,8 @@ import type { SendGroup, SendItem } from './send-item.ts'
 import type { SendReport } from './send-report.ts'
 import { SendingError } from './sending-error.ts'
 
-const PAGE_INSTANCES = 1000
-const REQUEST_LIMIT_MS = 60_000
+const pageInstances = 1000
+const requestLimitMs = 60_000
 
 export type ExistingOptions = {
   readonly baseUrl: string
@@ -27,7 +27,7 @@ export async function withoutExisting(group: SendGroup, o: ExistingOptions): Pro
 
 async function findInstances(studyInstanceUid: string, o: ExistingOptions): Promise<ReadonlySet<string>> {
   const uids = new Set<string>()
-  for (let offset = 0; ; offset += PAGE_INSTANCES) {
+  for (let offset = 0; ; offset += pageInstances) {
     const page = await findPage(studyInstanceUid, offset, o)
     for (const uid of page) uids.add(uid)
     // A server may answer fewer than asked for; only an empty page is the end.
@@ -36,13 +36,13 @@ async function findInstances(studyInstanceUid: string, o: ExistingOptions): Prom
 }
 
 async function findPage(studyInstanceUid: string, offset: number, o: ExistingOptions): Promise<string[]> {
-  const url = `${o.baseUrl}/studies/${studyInstanceUid}/instances?limit=${PAGE_INSTANCES}&offset=${offset}`
+  const url = `${o.baseUrl}/studies/${studyInstanceUid}/instances?limit=${pageInstances}&offset=${offset}`
   const response = await fetch(url, {
     headers: {
       accept: 'application/dicom+json',
       ...(o.token === undefined ? {} : { authorization: `Bearer ${o.token}` }),
     },
-    signal: AbortSignal.any([o.signal, AbortSignal.timeout(REQUEST_LIMIT_MS)]),
+    signal: AbortSignal.any([o.signal, AbortSignal.timeout(requestLimitMs)]),
   }).catch((cause: unknown) => {
     throw new SendingError('unreachable', `${o.baseUrl} cannot be reached`, { cause })
   })

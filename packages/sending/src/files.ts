@@ -6,12 +6,12 @@ import { distinctContexts, type SendGroup, type SendItem } from './send-item.ts'
 import { SendingError } from './sending-error.ts'
 
 /** Media Storage Directory Storage: an index of files, not an instance. */
-const DICOMDIR_SOP_CLASS_UID = '1.2.840.10008.1.3.10'
+const dicomdirSopClassUid = '1.2.840.10008.1.3.10'
 /** The identity stands in the first kilobytes; a header that hides it longer is sent without its study. */
-const HEAD_STEPS_BYTES = [16 * 1024, 256 * 1024, 2 * 1024 * 1024] as const
+const headStepsBytes = [16 * 1024, 256 * 1024, 2 * 1024 * 1024] as const
 /** Larger files are streamed. */
-const WHOLE_FILE_MAX_BYTES = 8 * 1024 * 1024
-const READ_CHUNK_BYTES = 1024 * 1024
+const wholeFileMaxBytes = 8 * 1024 * 1024
+const readChunkBytes = 1024 * 1024
 
 export type SkippedFile = { readonly path: string; readonly reason: string }
 export type FoundFiles = { readonly groups: readonly SendGroup[]; readonly skipped: readonly SkippedFile[] }
@@ -75,13 +75,13 @@ async function readHead(
   handle: FileHandle,
   file: { readonly path: string; readonly size: number },
 ): Promise<FileItem | SkippedFile> {
-  for (const step of HEAD_STEPS_BYTES) {
+  for (const step of headStepsBytes) {
     const bytes = Buffer.alloc(Math.min(step, file.size))
     const { bytesRead } = await handle.read(bytes, 0, bytes.length, 0)
-    const isLastStep = step === HEAD_STEPS_BYTES.at(-1) || bytesRead === file.size
+    const isLastStep = step === headStepsBytes.at(-1) || bytesRead === file.size
     const head = parseHead(bytes.subarray(0, bytesRead), isLastStep)
     if (head === undefined) continue
-    if (head.sopClassUid === DICOMDIR_SOP_CLASS_UID) return { path: file.path, reason: 'DICOMDIR' }
+    if (head.sopClassUid === dicomdirSopClassUid) return { path: file.path, reason: 'DICOMDIR' }
     if (head.sopClassUid === '' || head.sopInstanceUid === '') return { path: file.path, reason: 'no SOP UIDs' }
     return itemOf(file, head)
   }
@@ -121,8 +121,8 @@ function scanIdentity(
 
 function itemOf(file: { readonly path: string; readonly size: number }, head: Head): FileItem {
   const bytesFrom = async (start: number): Promise<Uint8Array | AsyncIterable<Uint8Array>> => {
-    if (file.size > WHOLE_FILE_MAX_BYTES) {
-      return createReadStream(file.path, { start, highWaterMark: READ_CHUNK_BYTES })
+    if (file.size > wholeFileMaxBytes) {
+      return createReadStream(file.path, { start, highWaterMark: readChunkBytes })
     }
     return (await readFile(file.path)).subarray(start)
   }

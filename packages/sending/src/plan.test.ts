@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { createDispenser, legsOf, MAX_PRESENTATION_CONTEXTS } from './plan.ts'
+import { createDispenser, legsOf, maxPresentationContexts } from './plan.ts'
 import { distinctContexts, type SendGroup, type SendItem } from './send-item.ts'
 
 function itemOf(number: number): SendItem {
@@ -35,7 +35,7 @@ describe('legsOf', () => {
     const plan = { total: 600, contexts: group.contexts, groups: [group] }
     const legs = [...legsOf(group, plan)].map((leg) => ({ contexts: leg.contexts.length, items: [...leg.items] }))
     expect(legs.map((leg) => leg.contexts)).toEqual([128, 128, 44])
-    expect(Math.max(...legs.map((leg) => leg.contexts))).toBeLessThanOrEqual(MAX_PRESENTATION_CONTEXTS)
+    expect(Math.max(...legs.map((leg) => leg.contexts))).toBeLessThanOrEqual(maxPresentationContexts)
     expect(legs.flatMap((leg) => leg.items)).toHaveLength(600)
   })
 })

@@ -1,7 +1,7 @@
 import { contextKey, type SendGroup, type SendItem, type StorageContext } from './send-item.ts'
 
 /** PS3.8 9.3.2.2: context ids are odd and fit a byte. */
-export const MAX_PRESENTATION_CONTEXTS = 128
+export const maxPresentationContexts = 128
 
 /** All that is to be sent. Groups may be made when they are reached; what they need of an association is known before. */
 export type SendPlan = {
@@ -24,12 +24,12 @@ export function createDispenser(plan: SendPlan): () => SendGroup | undefined {
 
 /** One proposal for the whole work where it fits; else one for each group, and a group in parts where even that is too much. */
 export function* legsOf(group: SendGroup, plan: SendPlan): Generator<Leg> {
-  if (plan.contexts.length <= MAX_PRESENTATION_CONTEXTS) {
+  if (plan.contexts.length <= maxPresentationContexts) {
     yield { contexts: plan.contexts, items: group.items }
     return
   }
-  for (let start = 0; start < group.contexts.length; start += MAX_PRESENTATION_CONTEXTS) {
-    const contexts = group.contexts.slice(start, start + MAX_PRESENTATION_CONTEXTS)
+  for (let start = 0; start < group.contexts.length; start += maxPresentationContexts) {
+    const contexts = group.contexts.slice(start, start + maxPresentationContexts)
     const keys = new Set(contexts.map(contextKey))
     yield { contexts, items: [...group.items].filter((item) => keys.has(contextKey(item))) }
   }

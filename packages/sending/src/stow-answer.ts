@@ -7,27 +7,27 @@ export type StoreAnswer = {
 type JsonElement = { readonly Value?: readonly unknown[] }
 type JsonDataSet = Readonly<Record<string, JsonElement | undefined>>
 
-const FAILED_SOP_SEQUENCE = '00081198'
-const REFERENCED_SOP_SEQUENCE = '00081199'
-const REFERENCED_SOP_INSTANCE_UID = '00081155'
-const WARNING_REASON = '00081196'
-const FAILURE_REASON = '00081197'
-const ERROR_COMMENT = '00000902'
+const failedSopSequence = '00081198'
+const referencedSopSequence = '00081199'
+const referencedSopInstanceUid = '00081155'
+const warningReason = '00081196'
+const failureReason = '00081197'
+const errorComment = '00000902'
 /** PS3.4 B.2.3: cannot understand. */
-const NO_REASON_GIVEN = 0xc000
+const noReasonGiven = 0xc000
 
 /** `undefined` for an answer that is not DICOM JSON. */
 export function parseStoreAnswer(body: string): StoreAnswer | undefined {
   const module = parseDataSet(body)
   if (module === undefined) return undefined
   const stored = new Map<string, { isWarning: boolean }>()
-  for (const item of itemsOf(module, REFERENCED_SOP_SEQUENCE)) {
-    stored.set(textOf(item, REFERENCED_SOP_INSTANCE_UID), { isWarning: item[WARNING_REASON] !== undefined })
+  for (const item of itemsOf(module, referencedSopSequence)) {
+    stored.set(textOf(item, referencedSopInstanceUid), { isWarning: item[warningReason] !== undefined })
   }
   const failed = new Map<string, { reason: number; comment: string }>()
-  for (const item of itemsOf(module, FAILED_SOP_SEQUENCE)) {
-    const reason = Number(item[FAILURE_REASON]?.Value?.[0] ?? NO_REASON_GIVEN)
-    failed.set(textOf(item, REFERENCED_SOP_INSTANCE_UID), { reason, comment: textOf(item, ERROR_COMMENT) })
+  for (const item of itemsOf(module, failedSopSequence)) {
+    const reason = Number(item[failureReason]?.Value?.[0] ?? noReasonGiven)
+    failed.set(textOf(item, referencedSopInstanceUid), { reason, comment: textOf(item, errorComment) })
   }
   return { stored, failed }
 }

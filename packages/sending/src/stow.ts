@@ -23,9 +23,9 @@ export type StowOptions = {
   readonly signal: AbortSignal
 }
 
-const PART_TYPE = 'application/dicom'
-const MAX_ANSWER_BYTES = 64 * 1024 * 1024
-const RESPONSE_LIMIT_MS = 300_000
+const partType = 'application/dicom'
+const maxAnswerBytes = 64 * 1024 * 1024
+const responseLimitMs = 300_000
 
 /** Sends the plan in requests of some instances of one study, over several connections side by side. */
 export async function sendByStow(plan: SendPlan, o: StowOptions): Promise<void> {
@@ -116,7 +116,7 @@ class StowSender {
     const boundary = createBoundary()
     // Without the transfer syntax, which the file states itself: Orthanc passes over a part whose type has a parameter.
     const heads = batch.map((_item, index) =>
-      encodePartHeader({ boundary, contentType: PART_TYPE, isFirst: index === 0 }),
+      encodePartHeader({ boundary, contentType: partType, isFirst: index === 0 }),
     )
     const end = encodeClosingBoundary(boundary)
     const contentLength =
@@ -127,9 +127,9 @@ class StowSender {
       method: 'POST',
       agent: this.#agent,
       signal,
-      timeout: RESPONSE_LIMIT_MS,
+      timeout: responseLimitMs,
       headers: {
-        'content-type': multipartContentType({ boundary, partType: PART_TYPE }),
+        'content-type': multipartContentType({ boundary, partType: partType }),
         'content-length': contentLength,
         accept: 'application/dicom+json',
         ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
@@ -214,7 +214,7 @@ function answerOf(outgoing: http.ClientRequest): Promise<HttpAnswer> {
       let bytes = 0
       response.on('data', (part: Buffer) => {
         bytes += part.length
-        if (bytes > MAX_ANSWER_BYTES) response.destroy(new SendingError('failed', 'the answer is too long'))
+        if (bytes > maxAnswerBytes) response.destroy(new SendingError('failed', 'the answer is too long'))
         else parts.push(part)
       })
       response.once('error', reject)

@@ -5,8 +5,8 @@ import type { CommandContext } from './command.ts'
 import { findStack } from './connections.ts'
 import { CliError } from './errors.ts'
 
-const ANSWER_LIMIT_MS = 120_000
-const TOKEN_TTL_SECONDS = 300
+const answerLimitMs = 120_000
+const tokenTtlSeconds = 300
 
 export type ArchiveRequest = {
   readonly method?: 'GET' | 'POST' | 'DELETE'
@@ -25,13 +25,13 @@ export async function createArchiveClient(
   }
   const base = stack.http
   const key = await openSigningKey(join(context.config.home, 'keys'))
-  const token = await issueToken(key, { ...who, subject: userName(), ttlSeconds: TOKEN_TTL_SECONDS })
+  const token = await issueToken(key, { ...who, subject: userName(), ttlSeconds: tokenTtlSeconds })
   return async (path, { method = 'GET', contentType, body } = {}) => {
     const headers = {
       authorization: `Bearer ${token}`,
       ...(contentType !== undefined && { 'content-type': contentType }),
     }
-    const signal = AbortSignal.any([context.signal, AbortSignal.timeout(ANSWER_LIMIT_MS)])
+    const signal = AbortSignal.any([context.signal, AbortSignal.timeout(answerLimitMs)])
     const response = await fetch(`${base}${path}`, {
       method,
       headers,

@@ -7,7 +7,7 @@ import { findRunRecord, type RunRecord } from '@vna/runtime'
 import type { CommandContext } from './command.ts'
 import { CliError } from './errors.ts'
 
-const CATALOG_CONNECTIONS = 4
+const catalogConnections = 4
 
 /** What the supervisor of this VNA_HOME tells, while it runs. */
 export function findStack(context: CommandContext): RunRecord | undefined {
@@ -24,7 +24,7 @@ export function connectDatabase(context: CommandContext): Database {
   const database = openDatabase({
     url,
     applicationName: 'vna-cli',
-    maxConnections: CATALOG_CONNECTIONS,
+    maxConnections: catalogConnections,
   })
   context.onEnd(() => database.close())
   return database

@@ -3,9 +3,9 @@ export type TextStream = { write(text: string): unknown; readonly isTTY?: boolea
 
 export type Progress = { advance(by?: number): void; finish(): void }
 
-const DEFAULT_COLUMNS = 80
-const MAX_BAR_WIDTH = 30
-const REDRAW_MS = 100
+const defaultColumns = 80
+const maxBarWidth = 30
+const redrawMs = 100
 
 /** A bar on a terminal, nothing elsewhere: machines get the result only. */
 export function createProgress(stream: TextStream, o: { label: string; total: number; unit: string }): Progress {
@@ -16,12 +16,12 @@ export function createProgress(stream: TextStream, o: { label: string; total: nu
   const draw = (): void => {
     drawnAt = performance.now()
     const seconds = (drawnAt - startedAt) / 1000
-    stream.write(`\r\u001b[2K${renderBar({ ...o, done, seconds, columns: stream.columns ?? DEFAULT_COLUMNS })}`)
+    stream.write(`\r\u001b[2K${renderBar({ ...o, done, seconds, columns: stream.columns ?? defaultColumns })}`)
   }
   return {
     advance(by = 1) {
       done += by
-      if (performance.now() - drawnAt >= REDRAW_MS) draw()
+      if (performance.now() - drawnAt >= redrawMs) draw()
     },
     finish() {
       draw()
@@ -41,7 +41,7 @@ export function renderBar(o: {
   const part = o.total === 0 ? 1 : Math.min(1, o.done / o.total)
   const rate = o.seconds > 0 ? Math.round(o.done / o.seconds) : 0
   const tail = ` ${Math.floor(part * 100)} %  ${o.done}/${o.total} ${o.unit}  ${rate}/s`
-  const width = Math.max(0, Math.min(MAX_BAR_WIDTH, o.columns - o.label.length - tail.length - 4))
+  const width = Math.max(0, Math.min(maxBarWidth, o.columns - o.label.length - tail.length - 4))
   const filled = Math.round(part * width)
   return `${o.label} [${'#'.repeat(filled)}${'.'.repeat(width - filled)}]${tail}`
 }

@@ -13,13 +13,13 @@ export type ProgramOptions = {
   readonly register: readonly RegisterCommand[]
 }
 
-const EXIT_DONE = 0
-const EXIT_FAILED = 1
-const EXIT_USAGE = 2
+const exitDone = 0
+const exitFailed = 1
+const exitUsage = 2
 
 /** The `vna` command: exit status 0 done, 1 failed, 2 wrong usage. */
 export function createProgram(o: ProgramOptions): { run(args: readonly string[]): Promise<number> } {
-  let exitCode = EXIT_DONE
+  let exitCode = exitDone
   const host: CommandHost = {
     run:
       (action) =>
@@ -36,7 +36,7 @@ export function createProgram(o: ProgramOptions): { run(args: readonly string[])
         await program.parseAsync(args, { from: 'user' })
         return exitCode
       } catch (error) {
-        if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT_DONE : EXIT_USAGE
+        if (error instanceof CommanderError) return error.exitCode === 0 ? exitDone : exitUsage
         throw error
       }
     },
@@ -66,7 +66,7 @@ async function runAction<O>(action: CommandAction<O>, raw: readonly unknown[], o
     const context = createContext({ ...o, json, signal: interrupt.signal, closers })
     const result = await action(context, options, ...args)
     if (result !== undefined) printResult(result, json, o.stdout)
-    return result?.ok === false ? EXIT_FAILED : EXIT_DONE
+    return result?.ok === false ? exitFailed : exitDone
   } catch (error) {
     return reportError(error, json, o)
   } finally {
@@ -100,7 +100,7 @@ function reportError(error: unknown, json: boolean, o: ProgramOptions): number {
   if (json) o.stdout.write(`${JSON.stringify({ error: { code, message } })}\n`)
   o.stderr.write(`vna: ${message}\n`)
   const isUsage = (error instanceof CliError && error.code === 'usage') || isInvalidConfig(error)
-  return isUsage ? EXIT_USAGE : EXIT_FAILED
+  return isUsage ? exitUsage : exitFailed
 }
 
 function isInvalidConfig(error: unknown): boolean {

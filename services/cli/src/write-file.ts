@@ -16,7 +16,7 @@ export type StoredFile = {
   readonly sha256: Uint8Array
 }
 
-const CHUNK_BYTES = 1024 * 1024
+const chunkBytes = 1024 * 1024
 
 /**
  * Copies the file out of its pack to `path`, or to `stdout` for `-`. The data set's SHA-256 is proven on the way: a file
@@ -61,7 +61,7 @@ async function copy(reader: RangeReader, file: StoredFile, target: Writable, sig
   const hash = createHash('sha256')
   for (let at = 0; at < file.lengthBytes; ) {
     signal.throwIfAborted()
-    const length = Math.min(CHUNK_BYTES, file.lengthBytes - at)
+    const length = Math.min(chunkBytes, file.lengthBytes - at)
     const bytes = await readExactly(reader, length, file.offset + at)
     hashDataSet(hash, bytes, file.dataSetOffset - at)
     at += length

@@ -18,8 +18,8 @@ import type { LinkerModule, LinkerParts } from './linker-parts.ts'
 import { createModules } from './modules.ts'
 import { openStore } from './open-store.ts'
 
-const CLOSE_GRACE_MS = 1_500
-const ROUNDS_LIMIT_MS = 3_000
+const closeGraceMs = 1_500
+const roundsLimitMs = 3_000
 
 /** Wires what the health record needs of the archive: modules over one catalog, one object store and one listener. */
 export async function startLinker(config: LinkerConfig, context: ServiceContext): Promise<StartedService> {
@@ -58,7 +58,7 @@ export async function startLinker(config: LinkerConfig, context: ServiceContext)
   const records = await Promise.all(modules.map((module) => module.start?.() ?? {}))
   const rounds = startRounds(modules, parts)
   const stop = async (): Promise<void> => {
-    await Promise.all([...rounds.map((round) => round.stop()), listener.close(CLOSE_GRACE_MS)])
+    await Promise.all([...rounds.map((round) => round.stop()), listener.close(closeGraceMs)])
   }
   const close = async (): Promise<void> => {
     await access.close()
@@ -67,7 +67,7 @@ export async function startLinker(config: LinkerConfig, context: ServiceContext)
   return {
     record: Object.assign({ http: listener.url }, ...records),
     phases: [
-      { name: 'work', limitMs: ROUNDS_LIMIT_MS, run: stop },
+      { name: 'work', limitMs: roundsLimitMs, run: stop },
       ...modules.flatMap(({ phases }): readonly ShutdownPhase[] => phases ?? []),
       { name: 'connections', limitMs: 1_500, run: close },
     ],

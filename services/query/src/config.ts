@@ -10,7 +10,7 @@ import {
 } from '@vna/runtime'
 
 const { integer, text } = schemas
-const MAX_CACHE_MIB = 64 * 1024
+const maxCacheMib = 64 * 1024
 
 /** Settings of this service alone. */
 const queryTable = {
@@ -23,7 +23,7 @@ const queryTable = {
   sidecarCacheMib: variable({
     name: 'VNA_SIDECAR_CACHE_MIB',
     defaultText: '128',
-    schema: integer(0, MAX_CACHE_MIB),
+    schema: integer(0, maxCacheMib),
     description: 'memory for the metadata of packs read last, in MiB',
   }),
   maxReadRequests: variable({

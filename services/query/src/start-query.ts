@@ -13,16 +13,16 @@ import type { DicomwebParts } from './dicomweb/dicomweb-parts.ts'
 import { TransmissionLog } from './records/transmission-log.ts'
 
 /** Measured best: positional reads of 1 MiB with the part's header in the same buffer. */
-const BLOCK_BYTES = 1024 * 1024
-const MAX_KEPT_BLOCKS = 32
-const STALL_LIMIT_MS = 60_000
+const blockBytes = 1024 * 1024
+const maxKeptBlocks = 32
+const stallLimitMs = 60_000
 /** Per answer from S3; 64 MiB in all. */
-const WINDOWS_AHEAD = 4
-const MAX_WINDOWS = 64
-const RETRY_AFTER_SECONDS = 2
-const MIB = 1024 * 1024
-const CATALOG_CONNECTIONS = 10
-const CLOSE_GRACE_MS = 2_500
+const windowsAhead = 4
+const maxWindows = 64
+const retryAfterSeconds = 2
+const mib = 1024 * 1024
+const catalogConnections = 10
+const closeGraceMs = 2_500
 
 /** Wires searches, retrievals and the front door over the catalog and the object store. */
 export async function startQuery(config: QueryConfig, context: ServiceContext): Promise<StartedService> {
@@ -34,7 +34,7 @@ export async function startQuery(config: QueryConfig, context: ServiceContext): 
   })
   const database = openDatabase({
     url: config.databaseUrl.reveal(),
-    maxConnections: CATALOG_CONNECTIONS,
+    maxConnections: catalogConnections,
     applicationName: 'vna-query',
   })
   const catalog = openCatalog(database)
@@ -61,7 +61,7 @@ export async function startQuery(config: QueryConfig, context: ServiceContext): 
   return {
     record: { http: door.url },
     phases: [
-      { name: 'requests', limitMs: CLOSE_GRACE_MS + 500, run: () => door.close(CLOSE_GRACE_MS) },
+      { name: 'requests', limitMs: closeGraceMs + 500, run: () => door.close(closeGraceMs) },
       {
         name: 'records',
         limitMs: 2_000,
@@ -97,18 +97,17 @@ function createParts(o: {
     },
     store,
     transmissions,
-    sidecars: new SidecarCache({ store, maxBytes: config.sidecarCacheMib * MIB }),
-    pool: new BlockPool({ blockBytes: BLOCK_BYTES, maxKept: MAX_KEPT_BLOCKS }),
-    prefetch:
-      store.kind === 's3' ? { budget: new PrefetchBudget(MAX_WINDOWS), windowsAhead: WINDOWS_AHEAD } : undefined,
+    sidecars: new SidecarCache({ store, maxBytes: config.sidecarCacheMib * mib }),
+    pool: new BlockPool({ blockBytes: blockBytes, maxKept: maxKeptBlocks }),
+    prefetch: store.kind === 's3' ? { budget: new PrefetchBudget(maxWindows), windowsAhead: windowsAhead } : undefined,
     access,
     limiter: new RequestLimiter({
       maxPerClient: config.maxReadRequestsPerClient,
       maxTotal: config.maxReadRequests,
-      retryAfterSeconds: RETRY_AFTER_SECONDS,
+      retryAfterSeconds: retryAfterSeconds,
     }),
     logger: context.logger,
-    stallLimitMs: STALL_LIMIT_MS,
+    stallLimitMs: stallLimitMs,
     fallbackHost: `${config.bind}:${config.httpPort}`,
   }
 }

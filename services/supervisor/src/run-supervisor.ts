@@ -2,7 +2,7 @@ import { runService } from '@vna/runtime'
 import { parseConfig, type SupervisorConfig } from './config.ts'
 import { renderBanner } from './stack/banner.ts'
 import { openLogs } from './stack/logs.ts'
-import { prepareHome, STACK_STOP_LIMIT_MS, startStack } from './stack/start-stack.ts'
+import { prepareHome, stackStopLimitMs, startStack } from './stack/start-stack.ts'
 
 export type SupervisorOptions = {
   readonly environment: NodeJS.ProcessEnv
@@ -38,7 +38,7 @@ export async function runSupervisor(o: SupervisorOptions): Promise<never> {
     home: config.home,
     logLevel: config.logLevel,
     logStream: { write: (text) => writeLog(text.trimEnd()) },
-    shutdownLimitMs: STACK_STOP_LIMIT_MS,
+    shutdownLimitMs: stackStopLimitMs,
     onStartFailed: fail,
     start: async (context) => {
       const started = await startStack({ ...o, config, context, logs })

@@ -10,12 +10,12 @@ import { DicomWeb } from './dicomweb.ts'
 import { type ProgramResult, runProgram } from './programs.ts'
 import { waitFor } from './wait.ts'
 
-const VNA = fileURLToPath(new URL('../../../vna', import.meta.url))
-const READY_LINE = /^VNA ready$/m
-const READY_TIMEOUT_MS = 90_000
+const vna = fileURLToPath(new URL('../../../vna', import.meta.url))
+const readyLine = /^VNA ready$/m
+const readyTimeoutMs = 90_000
 /** The contract: Ctrl-C stops everything within 10 s. */
-const STOP_TIMEOUT_MS = 10_000
-const AE_TITLE = 'VNA'
+const stopTimeoutMs = 10_000
+const aeTitle = 'VNA'
 
 export type Ports = { readonly http: number; readonly dimse: number; readonly dimseTls: number; readonly mllp: number }
 export type ArchiveOptions = {
@@ -47,7 +47,7 @@ export type ServiceName = 'gateway' | 'archiver' | 'query' | 'linker' | 'postgre
 export class Archive {
   readonly home: string
   readonly ports: Ports
-  readonly aeTitle = AE_TITLE
+  readonly aeTitle = aeTitle
   readonly #options: ArchiveOptions
   readonly #objectStore: Readonly<Record<string, string>>
   #process: ChildProcess | undefined
@@ -70,7 +70,7 @@ export class Archive {
   }
 
   get #command(): string {
-    return this.#options.command ?? VNA
+    return this.#options.command ?? vna
   }
 
   get url(): string {
@@ -90,7 +90,7 @@ export class Archive {
       VNA_DIMSE_PORT: String(this.ports.dimse),
       VNA_DIMSE_TLS_PORT: String(this.ports.dimseTls),
       VNA_MLLP_PORT: String(this.ports.mllp),
-      VNA_AE_TITLE: AE_TITLE,
+      VNA_AE_TITLE: aeTitle,
       ...this.#objectStore,
       ...this.#options.env,
     }
@@ -120,9 +120,9 @@ export class Archive {
     await waitFor(
       () => {
         if (child.exitCode !== null || child.signalCode !== null) return 'ended'
-        return READY_LINE.test(this.#output.slice(from)) ? 'ready' : undefined
+        return readyLine.test(this.#output.slice(from)) ? 'ready' : undefined
       },
-      { timeoutMs: READY_TIMEOUT_MS, what: `VNA ready; so far:\n${this.#output.slice(-4000)}` },
+      { timeoutMs: readyTimeoutMs, what: `VNA ready; so far:\n${this.#output.slice(-4000)}` },
     )
     if (child.exitCode !== null)
       throw new Error(`the stack ended with ${child.exitCode}:\n${this.#output.slice(-4000)}`)
@@ -133,12 +133,12 @@ export class Archive {
     const child = this.#process
     if (child === undefined || child.exitCode !== null || child.signalCode !== null) return null
     child.kill('SIGINT')
-    const late = new Promise<'late'>((resolve) => setTimeout(() => resolve('late'), STOP_TIMEOUT_MS).unref())
+    const late = new Promise<'late'>((resolve) => setTimeout(() => resolve('late'), stopTimeoutMs).unref())
     const outcome = await Promise.race([this.#exited, late])
     if (outcome !== 'late') return outcome
     const left = this.servicePids()
     await this.killSupervisor()
-    throw new Error(`still running ${STOP_TIMEOUT_MS} ms after Ctrl-C; services: ${JSON.stringify(left)}`)
+    throw new Error(`still running ${stopTimeoutMs} ms after Ctrl-C; services: ${JSON.stringify(left)}`)
   }
 
   /** `kill -9` of the supervisor: its children, and the command that started it, must end by themselves. */
@@ -212,7 +212,7 @@ export class Archive {
 
   /** Arguments of `vna send` that point it at this archive's DIMSE port. */
   sendTo(callingAeTitle: string): readonly string[] {
-    return ['--to', `127.0.0.1:${this.ports.dimse}`, '--calling', callingAeTitle, '--called', AE_TITLE]
+    return ['--to', `127.0.0.1:${this.ports.dimse}`, '--calling', callingAeTitle, '--called', aeTitle]
   }
 
   async addEntity(entity: EntityOptions): Promise<void> {

@@ -13,9 +13,9 @@ export type Expectation = {
 
 const both = (outcome: Outcome, why: string): Expectation => ({ stow: outcome, cStore: outcome, why })
 
-const IMPLICIT_LE = '1.2.840.10008.1.2'
-const EXPLICIT_LE = '1.2.840.10008.1.2.1'
-const EXPLICIT_BE = '1.2.840.10008.1.2.2'
+const implicitLe = '1.2.840.10008.1.2'
+const explicitLe = '1.2.840.10008.1.2.1'
+const explicitBe = '1.2.840.10008.1.2.2'
 
 /** On the wire a data set needs no file meta, so what STOW refuses for want of it is a good C-STORE. */
 const bare = (transferSyntaxUid: string, cStore: Outcome = 'stored'): Expectation => ({
@@ -25,7 +25,7 @@ const bare = (transferSyntaxUid: string, cStore: Outcome = 'stored'): Expectatio
   why: 'no file meta',
 })
 
-const noUids = (transferSyntaxUid = IMPLICIT_LE): Expectation => ({
+const noUids = (transferSyntaxUid = implicitLe): Expectation => ({
   ...both('refused', 'no SOP Class UID or SOP Instance UID'),
   transferSyntaxUid,
 })
@@ -35,10 +35,10 @@ const unparsable = both('refused', 'cannot be parsed to its end')
 
 export const brokenSamples: Readonly<Record<string, Expectation>> = {
   'broken/3gb-bulk-data-truncated.dcm': truncated,
-  'broken/CR-MONO1-10-chest-nopreamble.dcm': bare(IMPLICIT_LE),
+  'broken/CR-MONO1-10-chest-nopreamble.dcm': bare(implicitLe),
   'broken/CR-ModalityLUT-bad-uid.dcm': both('stored', 'a leading zero is safe in a name'),
-  'broken/ExplVR_BigEndNoMeta.dcm': bare(EXPLICIT_BE),
-  'broken/ExplVR_LitEndNoMeta.dcm': bare(EXPLICIT_LE),
+  'broken/ExplVR_BigEndNoMeta.dcm': bare(explicitBe),
+  'broken/ExplVR_LitEndNoMeta.dcm': bare(explicitLe),
   'broken/FreezePattern.dcm': both('refused', 'empty SOP Instance UID'),
   'broken/GG-example-uid-111.dcm': both('stored', 'degenerate UIDs are safe in a name'),
   'broken/GH1146-zero-length-pixels.dcm': both('stored', 'its metadata is good'),
@@ -62,12 +62,12 @@ export const brokenSamples: Readonly<Record<string, Expectation>> = {
   'broken/no_meta.dcm': noUids(),
   'broken/no_meta_group_length.dcm': noUids(),
   'broken/no_preamble_dicm_in_data.dcm': noUids(),
-  'broken/not-dicom-dictionary.dcm': noUids(EXPLICIT_LE),
+  'broken/not-dicom-dictionary.dcm': noUids(explicitLe),
   'broken/oob-monochrome-65535.dcm': both('stored', 'pixel data shorter than rows and columns: nothing is decoded'),
   'broken/rtplan_truncated.dcm': truncated,
-  'broken/rtstruct-nometa.dcm': bare(IMPLICIT_LE),
+  'broken/rtstruct-nometa.dcm': bare(implicitLe),
   'broken/uid-67-chars-j2k-19frames.dcm': both('refused', 'SOP Instance UID over 64 characters'),
-  'broken/zipMR.dcm.gz': noUids(EXPLICIT_LE),
+  'broken/zipMR.dcm.gz': noUids(explicitLe),
   'charset/chrSQEncoding.dcm': noUids(),
   'charset/chrSQEncoding1.dcm': noUids(),
   'charset/empty-charset.dcm': noUids(),
@@ -77,7 +77,7 @@ export const brokenSamples: Readonly<Record<string, Expectation>> = {
   'dicomdir/variants/DICOMDIR-nopatient': both('refused', 'DICOMDIR'),
   'structure/private/GH220-private-sop-and-sq.dcm': noStudy,
   'structure/private/GH223-elscint-private-sq.dcm': noStudy,
-  'structure/private/PrivateMDNTags.dcm': bare(IMPLICIT_LE),
+  'structure/private/PrivateMDNTags.dcm': bare(implicitLe),
   'structure/sequences/UN_sequence.dcm': noUids(),
   'structure/sequences/nested_priv_SQ.dcm': noUids(),
   'structure/sequences/priv_SQ.dcm': noUids(),

@@ -15,10 +15,10 @@ export type Dump = {
 }
 
 /** `-M +R 16`: values over 16 kB, which is pixel data, are not printed. */
-const ARGUMENTS = ['-q', '+F', '+L', '-M', '+R', '16', '-Un', '+Qn']
-const DATA_SET_MARK = '# Dicom-Data-Set'
-const MARKUP_SIGNS: Readonly<Record<string, string>> = { lt: '<', gt: '>', amp: '&', quot: '"', apos: "'" }
-const LINE = /^( *)\(([0-9a-f]{4}),([0-9a-f]{4})\) (\S\S) (.*?) +# +(?:\d+|u\/l), *\d+ .*$/
+const dcmdumpArguments = ['-q', '+F', '+L', '-M', '+R', '16', '-Un', '+Qn']
+const dataSetMark = '# Dicom-Data-Set'
+const markupSigns: Readonly<Record<string, string>> = { lt: '<', gt: '>', amp: '&', quot: '"', apos: "'" }
+const elementLine = /^( *)\(([0-9a-f]{4}),([0-9a-f]{4})\) (\S\S) (.*?) +# +(?:\d+|u\/l), *\d+ .*$/
 
 /** Dumps files with dcmdump, text converted to UTF-8 where it can; by path. */
 export async function dumpWithDcmtk(paths: readonly string[]): Promise<ReadonlyMap<string, Dump>> {
@@ -36,11 +36,11 @@ export async function dumpWithDcmtk(paths: readonly string[]): Promise<ReadonlyM
 
 /** One process for all files: loading its dictionary is most of what it does. A file it cannot dump is left out. */
 async function dumpAll(paths: readonly string[], flags: readonly string[]): Promise<ReadonlyMap<string, string>> {
-  const { stdout } = await runProgram('dcmdump', [...ARGUMENTS, ...flags, ...paths])
+  const { stdout } = await runProgram('dcmdump', [...dcmdumpArguments, ...flags, ...paths])
   const found = new Map<string, string>()
   for (const section of stdout.split(/^# dcmdump \(\d+\/\d+\): /m).slice(1)) {
     const path = section.slice(0, section.indexOf('\n'))
-    if (section.includes(DATA_SET_MARK)) found.set(path, section)
+    if (section.includes(dataSetMark)) found.set(path, section)
   }
   return found
 }
@@ -49,9 +49,9 @@ async function dumpAll(paths: readonly string[], flags: readonly string[]): Prom
 function parseDump(output: string): DumpDataSet {
   const root: DumpDataSet = new Map()
   const stack: { indent: number; target: DumpDataSet | DumpDataSet[] }[] = [{ indent: -1, target: root }]
-  const body = output.slice(output.indexOf(DATA_SET_MARK))
+  const body = output.slice(output.indexOf(dataSetMark))
   for (const line of body.split('\n')) {
-    const match = LINE.exec(line)
+    const match = elementLine.exec(line)
     if (match === null) continue
     const [, blanks = '', group = '', element = '', vr = '', shown = ''] = match
     while (stack.length > 1 && stack.at(-1)!.indent >= blanks.length) stack.pop()
@@ -80,7 +80,7 @@ function parseElement(vr: string, shown: string): DumpElement {
 /** Undoes `+Qn`: each byte that is not printable ASCII, and markup signs, are printed as XML references. */
 function unquote(text: string): string {
   const bytes = text.replace(/&(?:#(\d+)|(lt|gt|amp|quot|apos));/g, (_, code: string | undefined, name: string) =>
-    code === undefined ? MARKUP_SIGNS[name]! : String.fromCharCode(Number(code)),
+    code === undefined ? markupSigns[name]! : String.fromCharCode(Number(code)),
   )
   return Buffer.from(bytes, 'latin1').toString('utf8')
 }

@@ -10,7 +10,7 @@ import { type ProgramResult, runProgram } from './programs.ts'
 import { waitFor } from './wait.ts'
 
 /** DCMTK leaves Nagle's algorithm on and writes twice a message: without this, 45 ms an instance are spent waiting. */
-const DCMTK_ENVIRONMENT = { ...process.env, TCP_NODELAY: '1' }
+const dcmtkEnvironment = { ...process.env, TCP_NODELAY: '1' }
 
 export type Peer = { readonly port: number; readonly callingAeTitle: string; readonly calledAeTitle: string }
 
@@ -19,11 +19,11 @@ const titles = (peer: Peer) => ['-aet', peer.callingAeTitle, '-aec', peer.called
 /** Sends files with dcmsend: invalid UIDs too, and on after a file that cannot be sent. */
 export function dcmsend(peer: Peer, paths: readonly string[]): Promise<ProgramResult> {
   const args = ['-v', '-nuc', '-nh', ...titles(peer), '127.0.0.1', String(peer.port), ...paths]
-  return runProgram('dcmsend', args, { env: DCMTK_ENVIRONMENT })
+  return runProgram('dcmsend', args, { env: dcmtkEnvironment })
 }
 
 /** The option by which storescu proposes a transfer syntax first; it has none for the others. */
-const STORESCU_PROPOSALS: Readonly<Record<string, string>> = {
+const storescuProposals: Readonly<Record<string, string>> = {
   '1.2.840.10008.1.2': '-xi',
   '1.2.840.10008.1.2.1': '-xe',
   '1.2.840.10008.1.2.2': '-xb',
@@ -43,22 +43,22 @@ export type DcmtkFile = { readonly absolutePath: string; readonly transferSyntax
 /** Sends files with storescu, an association for each transfer syntax it can propose; leaves out the others. */
 export async function storescu(peer: Peer, files: readonly DcmtkFile[]): Promise<void> {
   for (const [transferSyntaxUid, members] of Map.groupBy(files, (file) => file.transferSyntaxUid)) {
-    const proposal = STORESCU_PROPOSALS[transferSyntaxUid]
+    const proposal = storescuProposals[transferSyntaxUid]
     if (proposal === undefined) continue
     const paths = members.map((file) => file.absolutePath)
     const args = ['-v', '-nh', '-R', proposal, ...titles(peer), '127.0.0.1', String(peer.port), ...paths]
-    await runProgram('storescu', args, { env: DCMTK_ENVIRONMENT })
+    await runProgram('storescu', args, { env: dcmtkEnvironment })
   }
 }
 
 export function echoscu(peer: Peer): Promise<ProgramResult> {
-  return runProgram('echoscu', [...titles(peer), '127.0.0.1', String(peer.port)], { env: DCMTK_ENVIRONMENT })
+  return runProgram('echoscu', [...titles(peer), '127.0.0.1', String(peer.port)], { env: dcmtkEnvironment })
 }
 
 export type ReceivedFile = { readonly path: string; readonly transferSyntaxUid: string; readonly dataSet: Buffer }
 
 /** As an archive prefers them: what the sender has, compressed, before what it could make of it. */
-const TRANSFER_SYNTAXES = [
+const transferSyntaxes = [
   ...['50', '51', '53', '55', '57', '70', '80', '81', '90', '91', '201', '202', '203'].map(
     (last) => `1.2.840.10008.1.2.4.${last}`,
   ),
@@ -85,7 +85,7 @@ export async function receiveWithStorescp<T>(
   writeFileSync(profile, renderProfile(options.sopClassUids))
   const port = (await freePorts()).dimse
   const args = ['+B', '-xf', profile, 'EVERY', '-od', received, String(port)]
-  const child = spawn('storescp', args, { env: DCMTK_ENVIRONMENT })
+  const child = spawn('storescp', args, { env: dcmtkEnvironment })
   try {
     await waitFor(() => canConnect(port), { what: 'storescp to listen' })
     const result = await send({ ...options, port })
@@ -104,7 +104,7 @@ function renderProfile(sopClassUids: readonly string[]): string {
   return [
     '[[TransferSyntaxes]]',
     '[EVERY]',
-    ...numbered('TransferSyntax', TRANSFER_SYNTAXES),
+    ...numbered('TransferSyntax', transferSyntaxes),
     '[[PresentationContexts]]',
     '[EVERY]',
     ...numbered('PresentationContext', contexts),

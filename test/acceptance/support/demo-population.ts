@@ -8,17 +8,17 @@ export type Population = {
 export type StudyName = 'rossi-ct' | 'rossi-mr' | 'bianchi-ct' | 'verdi-dx'
 export type StudyFacts = { readonly studyInstanceUid: string; readonly instances: number; readonly series: number }
 
-const PATIENTS = {
+const patients = {
   rossi: { patientName: 'Rossi^Anna Maria', patientId: 'MI-1001' },
   bianchi: { patientName: 'Bianchi^Luca', patientId: 'MI-1002' },
   verdi: { patientName: 'Verdi^Giuseppina', patientId: 'MI-1003' },
 }
 
 export function makePopulation(): Population {
-  const rossiCt = { ...PATIENTS.rossi, study: 'rossi-ct', studyDate: '20230105', modality: 'CT' }
-  const rossiMr = { ...PATIENTS.rossi, study: 'rossi-mr', studyDate: '20240220', modality: 'MR' }
-  const bianchiCt = { ...PATIENTS.bianchi, study: 'bianchi-ct', studyDate: '20240301', modality: 'CT' }
-  const verdiDx = { ...PATIENTS.verdi, study: 'verdi-dx', studyDate: '20250610', modality: 'DX' }
+  const rossiCt = { ...patients.rossi, study: 'rossi-ct', studyDate: '20230105', modality: 'CT' }
+  const rossiMr = { ...patients.rossi, study: 'rossi-mr', studyDate: '20240220', modality: 'MR' }
+  const bianchiCt = { ...patients.bianchi, study: 'bianchi-ct', studyDate: '20240301', modality: 'CT' }
+  const verdiDx = { ...patients.verdi, study: 'verdi-dx', studyDate: '20250610', modality: 'DX' }
   const fixtures = [
     ...[1, 2, 3, 4].map((number) => makeFixture({ ...rossiCt, number })),
     ...[1, 2].map((number) => makeFixture({ ...rossiCt, series: 'b', number })),

@@ -1,15 +1,15 @@
 import type { JsonDataSet } from './metadata-comparison.ts'
-import { encodeMultipart, MULTIPART_DICOM, parseMultipart } from './multipart.ts'
+import { encodeMultipart, multipartDicom, parseMultipart } from './multipart.ts'
 import { splitPart10 } from './part10.ts'
 
 /** PS3.18 I.2.2: the elements of a store response. */
-const FAILED_SOP_SEQUENCE = '00081198'
+const failedSopSequence = '00081198'
 /** Parts that could not be read far enough to name an instance. */
-const OTHER_FAILURES_SEQUENCE = '0008119A'
-const REFERENCED_SOP_SEQUENCE = '00081199'
-const FAILURE_REASON = '00081197'
-const REFERENCED_SOP_INSTANCE_UID = '00081155'
-const ERROR_COMMENT = '00000902'
+const otherFailuresSequence = '0008119A'
+const referencedSopSequence = '00081199'
+const failureReason = '00081197'
+const referencedSopInstanceUid = '00081155'
+const errorComment = '00000902'
 
 export type StoreFailure = { readonly reason: number; readonly sopInstanceUid?: string; readonly comment?: string }
 export type StoreAnswer = {
@@ -43,7 +43,7 @@ export class DicomWeb {
 
   async store(files: readonly Buffer[], studyInstanceUid?: string): Promise<StoreAnswer> {
     const path = studyInstanceUid === undefined ? '/studies' : `/studies/${studyInstanceUid}`
-    const headers = { 'content-type': MULTIPART_DICOM, accept: 'application/dicom+json' }
+    const headers = { 'content-type': multipartDicom, accept: 'application/dicom+json' }
     return readStoreAnswer(await this.fetch(path, { method: 'POST', headers, body: encodeMultipart(files) }))
   }
 
@@ -78,8 +78,8 @@ async function readStoreAnswer(response: Response): Promise<StoreAnswer> {
   const items = (tag: string) => (json[tag]?.Value ?? []) as readonly JsonDataSet[]
   return {
     httpStatus: response.status,
-    storedUids: items(REFERENCED_SOP_SEQUENCE).map((item) => String(item[REFERENCED_SOP_INSTANCE_UID]?.Value?.[0])),
-    failures: [...items(FAILED_SOP_SEQUENCE), ...items(OTHER_FAILURES_SEQUENCE)].map(storeFailure),
+    storedUids: items(referencedSopSequence).map((item) => String(item[referencedSopInstanceUid]?.Value?.[0])),
+    failures: [...items(failedSopSequence), ...items(otherFailuresSequence)].map(storeFailure),
     text,
   }
 }
@@ -94,10 +94,10 @@ function parseJson(text: string): JsonDataSet {
 }
 
 function storeFailure(item: JsonDataSet): StoreFailure {
-  const uid = item[REFERENCED_SOP_INSTANCE_UID]?.Value?.[0]
-  const comment = item[ERROR_COMMENT]?.Value?.[0]
+  const uid = item[referencedSopInstanceUid]?.Value?.[0]
+  const comment = item[errorComment]?.Value?.[0]
   return {
-    reason: Number(item[FAILURE_REASON]?.Value?.[0]),
+    reason: Number(item[failureReason]?.Value?.[0]),
     ...(uid === undefined ? {} : { sopInstanceUid: String(uid) }),
     ...(comment === undefined ? {} : { comment: String(comment) }),
   }

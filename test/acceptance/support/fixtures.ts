@@ -4,15 +4,15 @@ import { join } from 'node:path'
 import { deflateRawSync } from 'node:zlib'
 import { type Element, type Encoding, encodeDataSet, encodePart10, uidOf } from './generated.ts'
 
-export const CT_IMAGE_STORAGE = '1.2.840.10008.5.1.4.1.1.2'
-export const EXPLICIT_LITTLE_ENDIAN = '1.2.840.10008.1.2.1'
-const IMPLICIT_LITTLE_ENDIAN = '1.2.840.10008.1.2'
-const EXPLICIT_BIG_ENDIAN = '1.2.840.10008.1.2.2'
-const DEFLATED_LITTLE_ENDIAN = '1.2.840.10008.1.2.1.99'
-const JPEG_BASELINE = '1.2.840.10008.1.2.4.50'
-const ENCODINGS: Readonly<Record<string, Encoding>> = {
-  [IMPLICIT_LITTLE_ENDIAN]: 'implicit-le',
-  [EXPLICIT_BIG_ENDIAN]: 'explicit-be',
+export const ctImageStorage = '1.2.840.10008.5.1.4.1.1.2'
+export const explicitLittleEndian = '1.2.840.10008.1.2.1'
+const implicitLittleEndian = '1.2.840.10008.1.2'
+const explicitBigEndian = '1.2.840.10008.1.2.2'
+const deflatedLittleEndian = '1.2.840.10008.1.2.1.99'
+const jpegBaseline = '1.2.840.10008.1.2.4.50'
+const encodings: Readonly<Record<string, Encoding>> = {
+  [implicitLittleEndian]: 'implicit-le',
+  [explicitBigEndian]: 'explicit-be',
 }
 
 export type FixtureOptions = {
@@ -42,7 +42,7 @@ export type Fixture = {
 
 /** One small instance, the same bytes for the same options; pixel bytes differ from one instance to the next. */
 export function makeFixture(options: FixtureOptions): Fixture {
-  const { study, series = 'a', number, transferSyntaxUid = EXPLICIT_LITTLE_ENDIAN } = options
+  const { study, series = 'a', number, transferSyntaxUid = explicitLittleEndian } = options
   const sopInstanceUid = uidOf(`${study}/${series}/${number}`)
   const seriesInstanceUid = uidOf(`${study}/${series}`)
   const studyInstanceUid = uidOf(study)
@@ -52,9 +52,9 @@ export function makeFixture(options: FixtureOptions): Fixture {
   ]
   elements.sort((left, right) => left.tag - right.tag)
   elements.push(pixelElement(transferSyntaxUid, fillBytes(sopInstanceUid, options.pixelBytes ?? 512)))
-  const plain = encodeDataSet(elements, ENCODINGS[transferSyntaxUid] ?? 'explicit-le')
-  const dataSet = transferSyntaxUid === DEFLATED_LITTLE_ENDIAN ? padEven(deflateRawSync(plain)) : plain
-  const identity = { sopClassUid: CT_IMAGE_STORAGE, sopInstanceUid, transferSyntaxUid }
+  const plain = encodeDataSet(elements, encodings[transferSyntaxUid] ?? 'explicit-le')
+  const dataSet = transferSyntaxUid === deflatedLittleEndian ? padEven(deflateRawSync(plain)) : plain
+  const identity = { sopClassUid: ctImageStorage, sopInstanceUid, transferSyntaxUid }
   return { ...identity, seriesInstanceUid, studyInstanceUid, dataSet, file: encodePart10(identity, dataSet) }
 }
 
@@ -64,7 +64,7 @@ function headerElements(options: FixtureOptions, uids: Uids): Element[] {
   const text = (tag: number, vr: string, value: string): Element => ({ tag, vr, value })
   return [
     text(0x00080005, 'CS', 'ISO_IR 100'),
-    text(0x00080016, 'UI', CT_IMAGE_STORAGE),
+    text(0x00080016, 'UI', ctImageStorage),
     text(0x00080018, 'UI', uids.sopInstanceUid),
     text(0x00080020, 'DA', options.studyDate ?? '20240131'),
     text(0x00080030, 'TM', '101500'),
@@ -86,7 +86,7 @@ function headerElements(options: FixtureOptions, uids: Uids): Element[] {
 
 function pixelElement(transferSyntaxUid: string, bytes: Buffer): Element {
   const tag = 0x7fe00010
-  if (transferSyntaxUid === JPEG_BASELINE) return { tag, vr: 'OB', value: { fragments: [padEven(bytes)] } }
+  if (transferSyntaxUid === jpegBaseline) return { tag, vr: 'OB', value: { fragments: [padEven(bytes)] } }
   return { tag, vr: 'OW', value: padEven(bytes) }
 }
 
@@ -98,12 +98,12 @@ function fillBytes(name: string, lengthBytes: number): Buffer {
   return Buffer.alloc(lengthBytes, block)
 }
 
-export const FIXTURE_TRANSFER_SYNTAXES = [
-  EXPLICIT_LITTLE_ENDIAN,
-  IMPLICIT_LITTLE_ENDIAN,
-  EXPLICIT_BIG_ENDIAN,
-  DEFLATED_LITTLE_ENDIAN,
-  JPEG_BASELINE,
+export const fixtureTransferSyntaxes = [
+  explicitLittleEndian,
+  implicitLittleEndian,
+  explicitBigEndian,
+  deflatedLittleEndian,
+  jpegBaseline,
 ] as const
 
 /** Writes fixtures as files a sender can be pointed at; gives the paths in order. */

@@ -14,10 +14,10 @@ export type Element = {
     | { readonly fragments: readonly Buffer[] }
 }
 
-const UNDEFINED_LENGTH = 0xffffffff
-const LONG_LENGTH_VRS = new Set(['OB', 'OD', 'OF', 'OL', 'OV', 'OW', 'SQ', 'UC', 'UN', 'UR', 'UT'])
-const PREAMBLE = Buffer.concat([Buffer.alloc(128), Buffer.from('DICM', 'latin1')])
-const WORD_BYTES: Readonly<Record<string, number>> = { US: 2, UL: 4 }
+const undefinedLength = 0xffffffff
+const longLengthVrs = new Set(['OB', 'OD', 'OF', 'OL', 'OV', 'OW', 'SQ', 'UC', 'UN', 'UR', 'UT'])
+const preamble = Buffer.concat([Buffer.alloc(128), Buffer.from('DICM', 'latin1')])
+const wordBytesByVr: Readonly<Record<string, number>> = { US: 2, UL: 4 }
 
 /** A UID under 2.25 (PS3.5 B.2) that is always the same for the same name. */
 export function uidOf(name: string): string {
@@ -36,7 +36,7 @@ function encodeElement(element: Element, encoding: Encoding): readonly Buffer[] 
       header(0xfffee000, '', bytes.length, encoding),
       bytes,
     ])
-    return [header(tag, vr, UNDEFINED_LENGTH, encoding), ...fragments, header(0xfffee0dd, '', 0, encoding)]
+    return [header(tag, vr, undefinedLength, encoding), ...fragments, header(0xfffee0dd, '', 0, encoding)]
   }
   if (typeof value === 'object' && 'items' in value) {
     const items = value.items.flatMap((item) => {
@@ -56,7 +56,7 @@ function encodeValue(value: string | Buffer | readonly number[], vr: string, enc
     const pad = ['UI', 'OB', 'OW', 'UN'].includes(vr) ? '\0' : ' '
     return bytes.length % 2 === 0 ? bytes : Buffer.concat([bytes, Buffer.from(pad, 'latin1')])
   }
-  const wordBytes = WORD_BYTES[vr] ?? 2
+  const wordBytes = wordBytesByVr[vr] ?? 2
   const bytes = Buffer.alloc(value.length * wordBytes)
   for (const [index, number] of value.entries()) {
     if (encoding === 'explicit-be') bytes.writeUIntBE(number, index * wordBytes, wordBytes)
@@ -68,7 +68,7 @@ function encodeValue(value: string | Buffer | readonly number[], vr: string, enc
 /** Tag, VR and length of one element (PS3.5 7.1.2, 7.1.3); `vr` empty for items and delimiters, which have none. */
 function header(tag: number, vr: string, lengthBytes: number, encoding: Encoding): Buffer {
   const isShort = encoding === 'implicit-le' || vr === ''
-  const bytes = Buffer.alloc(!isShort && LONG_LENGTH_VRS.has(vr) ? 12 : 8)
+  const bytes = Buffer.alloc(!isShort && longLengthVrs.has(vr) ? 12 : 8)
   const word = (value: number, offset: number) =>
     encoding === 'explicit-be' ? bytes.writeUInt16BE(value, offset) : bytes.writeUInt16LE(value, offset)
   const long = (value: number, offset: number) =>
@@ -78,7 +78,7 @@ function header(tag: number, vr: string, lengthBytes: number, encoding: Encoding
   if (isShort) long(lengthBytes, 4)
   else {
     bytes.write(vr, 4, 'latin1')
-    if (LONG_LENGTH_VRS.has(vr)) long(lengthBytes, 8)
+    if (longLengthVrs.has(vr)) long(lengthBytes, 8)
     else word(lengthBytes, 6)
   }
   return bytes
@@ -100,5 +100,5 @@ export function encodePart10(identity: FileIdentity, dataSet: Buffer): Buffer {
     { tag: 0x00020012, vr: 'UI', value: '2.25.1' },
   ])
   const groupLength = encodeDataSet([{ tag: 0x00020000, vr: 'UL', value: [meta.length] }])
-  return Buffer.concat([PREAMBLE, groupLength, meta, dataSet])
+  return Buffer.concat([preamble, groupLength, meta, dataSet])
 }

@@ -1,10 +1,10 @@
 import { deflateRawSync } from 'node:zlib'
-import { CT_IMAGE_STORAGE, EXPLICIT_LITTLE_ENDIAN } from './fixtures.ts'
+import { ctImageStorage, explicitLittleEndian } from './fixtures.ts'
 import { type Element, encodeDataSet, encodePart10, uidOf } from './generated.ts'
 
 /** An invented name that must never reach a log. */
-export const SECRET_NAME = 'Segretissimo^Zenobio'
-const DEFLATED_LITTLE_ENDIAN = '1.2.840.10008.1.2.1.99'
+export const secretName = 'Segretissimo^Zenobio'
+const deflatedLittleEndian = '1.2.840.10008.1.2.1.99'
 
 export type HostileObject = {
   readonly sopClassUid: string
@@ -14,28 +14,24 @@ export type HostileObject = {
   readonly file: Buffer
 }
 
-const UNDEFINED_LENGTH = 0xffffffff
-const NESTING_LEVELS = 100_000
-const BOMB_BYTES = 1024 ** 3
-const BOMB_BLOCK_BYTES = 16 * 1024 ** 2
+const undefinedLength = 0xffffffff
+const nestingLevels = 100_000
+const bombBytes = 1024 ** 3
+const bombBlockBytes = 16 * 1024 ** 2
 
 function headerElements(sopInstanceUid: string): Element[] {
   return [
-    { tag: 0x00080016, vr: 'UI', value: CT_IMAGE_STORAGE },
+    { tag: 0x00080016, vr: 'UI', value: ctImageStorage },
     { tag: 0x00080018, vr: 'UI', value: sopInstanceUid },
-    { tag: 0x00100010, vr: 'PN', value: SECRET_NAME },
+    { tag: 0x00100010, vr: 'PN', value: secretName },
     { tag: 0x00100020, vr: 'LO', value: 'OSTILE-1' },
     { tag: 0x0020000d, vr: 'UI', value: uidOf('hostile study') },
     { tag: 0x0020000e, vr: 'UI', value: uidOf('hostile series') },
   ]
 }
 
-function makeObject(
-  sopInstanceUid: string,
-  dataSet: Buffer,
-  transferSyntaxUid = EXPLICIT_LITTLE_ENDIAN,
-): HostileObject {
-  const identity = { sopClassUid: CT_IMAGE_STORAGE, sopInstanceUid, transferSyntaxUid }
+function makeObject(sopInstanceUid: string, dataSet: Buffer, transferSyntaxUid = explicitLittleEndian): HostileObject {
+  const identity = { sopClassUid: ctImageStorage, sopInstanceUid, transferSyntaxUid }
   return { ...identity, dataSet, file: encodePart10(identity, dataSet) }
 }
 
@@ -46,10 +42,10 @@ export function deeplyNested(): HostileObject {
   level.writeUInt16LE(0x0040, 0)
   level.writeUInt16LE(0xa730, 2)
   level.write('SQ', 4, 'latin1')
-  level.writeUInt32LE(UNDEFINED_LENGTH, 8)
+  level.writeUInt32LE(undefinedLength, 8)
   level.writeUInt32LE(0xe000fffe, 12)
-  level.writeUInt32LE(UNDEFINED_LENGTH, 16)
-  const levels = Buffer.alloc(level.length * NESTING_LEVELS, level)
+  level.writeUInt32LE(undefinedLength, 16)
+  const levels = Buffer.alloc(level.length * nestingLevels, level)
   return makeObject(uid, Buffer.concat([encodeDataSet(headerElements(uid)), levels]))
 }
 
@@ -60,13 +56,13 @@ export function deflateBomb(): HostileObject {
   head.writeUInt16LE(0x7fe0, 0)
   head.writeUInt16LE(0x0010, 2)
   head.write('OB', 4, 'latin1')
-  head.writeUInt32LE(BOMB_BYTES, 8)
+  head.writeUInt32LE(bombBytes, 8)
   // The same compressed block again and again: a deflate stream may be cut at any flush (RFC 1951 3.2.4).
   const start = deflateBlock(Buffer.concat([encodeDataSet(headerElements(uid)), head]))
-  const block = deflateBlock(Buffer.alloc(BOMB_BLOCK_BYTES))
+  const block = deflateBlock(Buffer.alloc(bombBlockBytes))
   const end = deflateRawSync(Buffer.alloc(0))
-  const blocks = Array.from({ length: BOMB_BYTES / BOMB_BLOCK_BYTES }, () => block)
-  return makeObject(uid, Buffer.concat([start, ...blocks, end]), DEFLATED_LITTLE_ENDIAN)
+  const blocks = Array.from({ length: bombBytes / bombBlockBytes }, () => block)
+  return makeObject(uid, Buffer.concat([start, ...blocks, end]), deflatedLittleEndian)
 }
 
 const deflateBlock = (bytes: Buffer): Buffer => deflateRawSync(bytes, { finishFlush: 3, level: 9 })

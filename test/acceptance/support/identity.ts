@@ -11,7 +11,7 @@ export type ExpectedInstance = {
   readonly dataSet: Buffer
 }
 
-const ARCHIVED_TIMEOUT_MS = 20_000
+const archivedTimeoutMs = 20_000
 
 /**
  * Retrieves every study as received and compares with what was sent, as bytes and as a multiset: one answer for each
@@ -33,7 +33,7 @@ async function retrieveWhenComplete(web: DicomWeb, studyInstanceUid: string, cou
     latest = await web.retrieveAsReceived(`/studies/${studyInstanceUid}`)
     return latest.length >= count ? latest : undefined
   }
-  await waitFor(probe, { timeoutMs: ARCHIVED_TIMEOUT_MS, everyMs: 200 }).catch(() => {})
+  await waitFor(probe, { timeoutMs: archivedTimeoutMs, everyMs: 200 }).catch(() => {})
   return latest
 }
 

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url'
 import { runProgram } from './programs.ts'
 
 export const repositoryFolder = fileURLToPath(new URL('../../..', import.meta.url))
-const INSTALL_TIMEOUT_MS = 240_000
+const installTimeoutMs = 240_000
 
 /**
  * Makes what the image holds: the files that .dockerignore lets through, then the very install command of deploy/Dockerfile,
@@ -21,7 +21,7 @@ export async function makeImageTree(folder: string): Promise<void> {
   const dockerfile = readFileSync(join(repositoryFolder, 'deploy/Dockerfile'), 'utf8')
   const command = /^RUN (npx .* install .*)$/m.exec(dockerfile)?.[1]
   if (command === undefined) throw new Error('deploy/Dockerfile installs nothing')
-  const options = { cwd: folder, env: installEnvironment(), timeoutMs: INSTALL_TIMEOUT_MS }
+  const options = { cwd: folder, env: installEnvironment(), timeoutMs: installTimeoutMs }
   const result = await runProgram('sh', ['-c', `${command} --prefer-offline`], options)
   if (result.exitCode !== 0) throw new Error(`${command}: ${result.stdout}${result.stderr}`)
 }

@@ -7,13 +7,13 @@ import { parseMultipart } from './multipart.ts'
 import { type PydicomDataSet, readWithPydicom } from './pydicom.ts'
 import type { Sample } from './samples.ts'
 
-const SOP_INSTANCE_UID = '00080018'
-const REQUESTS_AT_ONCE = 4
+const sopInstanceUidTag = '00080018'
+const requestsAtOnce = 4
 /** A comparison that finds almost nothing to compare has not looked: the smallest sample has more elements. */
-const MIN_COMPARED = 3
+const minCompared = 3
 
 /** Where one of the peers is wrong: what the archive says instead is what the other peer, or the standard, says. */
-const PEERS_AT_FAULT: readonly string[] = [
+const peersAtFault: readonly string[] = [
   // dcmdump converts a CS value by the character set, which does not apply to CS (PS3.5 6.1.2.3).
   'charset/GH1301-gb18030.dcm: 00100040 CS',
   // pydicom 2.3 leaves the escape sequences of ISO 2022 IR 58 in the text; dcmdump reads it as the archive does.
@@ -36,15 +36,15 @@ export async function compareMetadataOf(web: DicomWeb, samples: readonly Sample[
       deviations.push(...lines.map((line) => `${path}: ${line}`))
     }
   }
-  await Promise.all(Array.from({ length: REQUESTS_AT_ONCE }, work))
-  return deviations.filter((line) => !PEERS_AT_FAULT.some((known) => line.startsWith(known)))
+  await Promise.all(Array.from({ length: requestsAtOnce }, work))
+  return deviations.filter((line) => !peersAtFault.some((known) => line.startsWith(known)))
 }
 
 async function fetchMetadata(web: DicomWeb, samples: readonly Sample[]): Promise<ReadonlyMap<string, JsonDataSet>> {
   const found = new Map<string, JsonDataSet>()
   for (const studyInstanceUid of groupByStudy(samples).keys()) {
     for (const instance of await web.search(`/studies/${studyInstanceUid}/metadata?view=as-received`)) {
-      found.set(String(instance[SOP_INSTANCE_UID]?.Value?.[0]), instance)
+      found.set(String(instance[sopInstanceUidTag]?.Value?.[0]), instance)
     }
   }
   return found
@@ -56,7 +56,7 @@ async function compareSample(web: DicomWeb, ours: JsonDataSet, { pydicom, dump }
   const withPydicom = compareWithPydicom(ours, pydicom)
   const withDump = compareWithDump(ours, dump.dataSet, dump.convertedToUtf8)
   const lines = [...withPydicom.differences, ...withDump.differences]
-  if (withPydicom.compared < MIN_COMPARED) lines.push(`only ${withPydicom.compared} elements compared`)
+  if (withPydicom.compared < minCompared) lines.push(`only ${withPydicom.compared} elements compared`)
   for (const reference of withPydicom.bulk) lines.push(...(await compareBulk(web, reference)))
   return lines
 }

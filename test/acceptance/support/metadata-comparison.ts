@@ -20,10 +20,10 @@ export type Comparison = {
   compared: number
 }
 
-const TEXT_VRS = new Set(['AE', 'AS', 'CS', 'DA', 'DT', 'LO', 'LT', 'PN', 'SH', 'ST', 'TM', 'UC', 'UI', 'UR', 'UT'])
-const NUMBER_VRS = new Set(['DS', 'IS', 'FL', 'FD', 'SL', 'SS', 'SV', 'UL', 'US', 'UV'])
-const BINARY_VRS = new Set(['OB', 'OD', 'OF', 'OL', 'OV', 'OW', 'UN'])
-const SPECIFIC_CHARACTER_SET = '00080005'
+const textVrs = new Set(['AE', 'AS', 'CS', 'DA', 'DT', 'LO', 'LT', 'PN', 'SH', 'ST', 'TM', 'UC', 'UI', 'UR', 'UT'])
+const numberVrs = new Set(['DS', 'IS', 'FL', 'FD', 'SL', 'SS', 'SV', 'UL', 'US', 'UV'])
+const binaryVrs = new Set(['OB', 'OD', 'OF', 'OL', 'OV', 'OW', 'UN'])
+const specificCharacterSet = '00080005'
 
 /** Compares every element, at every level, with what pydicom read from the same file. */
 export function compareWithPydicom(ours: JsonDataSet, theirs: PydicomDataSet): Comparison {
@@ -43,17 +43,17 @@ function compareLevel(ours: JsonDataSet, theirs: PydicomDataSet, path: string, c
   }
   for (const tag of Object.keys(ours)) {
     // The JSON text is UTF-8, which (0008,0005) may say where the file had none (PS3.18 F.2.2).
-    if (theirs[tag] === undefined && tag !== SPECIFIC_CHARACTER_SET) differences.push(`${path}${tag}: not in the file`)
+    if (theirs[tag] === undefined && tag !== specificCharacterSet) differences.push(`${path}${tag}: not in the file`)
   }
 }
 
 function compareElement(actual: JsonElement, expected: PydicomElement, path: string, comparison: Comparison): void {
   comparison.compared += 1
   // PS3.18 F.2.2: the JSON is UTF-8, so the file's own character set is not what it says any more.
-  if (path.endsWith(SPECIFIC_CHARACTER_SET) && JSON.stringify(actual.Value) === '["ISO_IR 192"]') return
+  if (path.endsWith(specificCharacterSet) && JSON.stringify(actual.Value) === '["ISO_IR 192"]') return
   if (!isSameVr(actual.vr, expected.vr)) compareOtherVr(actual, expected, path, comparison)
   else if (actual.vr === 'SQ') compareItems(actual, expected, path, comparison)
-  else if (BINARY_VRS.has(actual.vr)) compareBinary(actual, expected, path, comparison)
+  else if (binaryVrs.has(actual.vr)) compareBinary(actual, expected, path, comparison)
   else {
     const [left, right] = [textOf(actual.vr, actual.Value), textOf(actual.vr, expected.Value)]
     if (left !== right) comparison.differences.push(`${path} ${actual.vr}: ${quote(left)} (pydicom ${quote(right)})`)
@@ -111,7 +111,7 @@ function valueText(vr: string, value: unknown): string {
   if (value === null || value === undefined) return ''
   if (vr === 'PN') return nameText(value as Record<string, string>)
   // DS and IS are text in the file and numbers in JSON: "1.0", "+1" and "1" are the same value (PS3.18 F.2.3).
-  if (NUMBER_VRS.has(vr)) return String(Number(value))
+  if (numberVrs.has(vr)) return String(Number(value))
   return trimPadding(vr, String(value))
 }
 
@@ -140,7 +140,7 @@ function compareDumpLevel(ours: JsonDataSet, theirs: DumpDataSet, path: string, 
   for (const [tag, expected] of theirs) {
     const actual = ours[tag]
     // `+U8` itself writes (0008,0005), also where the file has none.
-    if (tag === SPECIFIC_CHARACTER_SET || tag.endsWith('0000') || actual === undefined) continue
+    if (tag === specificCharacterSet || tag.endsWith('0000') || actual === undefined) continue
     for (const [index, item] of (expected.items ?? []).entries()) {
       const ourItem = (actual.Value as readonly JsonDataSet[] | undefined)?.[index]
       if (ourItem !== undefined) compareDumpLevel(ourItem, item, `${path}${tag}/${index}/`, context)
@@ -151,7 +151,7 @@ function compareDumpLevel(ours: JsonDataSet, theirs: DumpDataSet, path: string, 
 
 function compareDumpText(actual: JsonElement, shown: string, path: string, context: DumpContext): void {
   const isNumber = actual.vr === 'DS' || actual.vr === 'IS'
-  if (!TEXT_VRS.has(actual.vr) && !isNumber) return
+  if (!textVrs.has(actual.vr) && !isNumber) return
   // Without conversion dcmdump prints bytes of a character set it does not know: only ASCII can be compared.
   if (!context.convertedToUtf8 && !/^[\x20-\x7e]*$/.test(shown)) return
   const values = ['LT', 'ST', 'UT', 'UR'].includes(actual.vr) ? [shown] : shown.split('\\')

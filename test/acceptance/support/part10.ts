@@ -1,5 +1,5 @@
-const PREAMBLE_BYTES = 128
-const LONG_LENGTH_VRS = new Set(['OB', 'OD', 'OF', 'OL', 'OV', 'OW', 'SQ', 'SV', 'UC', 'UN', 'UR', 'UT', 'UV'])
+const preambleBytes = 128
+const longLengthVrs = new Set(['OB', 'OD', 'OF', 'OL', 'OV', 'OW', 'SQ', 'SV', 'UC', 'UN', 'UR', 'UT', 'UV'])
 
 export type SplitFile = {
   readonly meta: ReadonlyMap<number, string>
@@ -12,12 +12,12 @@ export type SplitFile = {
  * element by element: the group length of real files is not always right. Shares no code with the archive.
  */
 export function splitPart10(bytes: Buffer): SplitFile {
-  if (bytes.toString('latin1', PREAMBLE_BYTES, PREAMBLE_BYTES + 4) !== 'DICM') throw new Error('no DICM at offset 128')
+  if (bytes.toString('latin1', preambleBytes, preambleBytes + 4) !== 'DICM') throw new Error('no DICM at offset 128')
   const meta = new Map<number, string>()
-  let offset = PREAMBLE_BYTES + 4
+  let offset = preambleBytes + 4
   while (offset + 8 <= bytes.length && bytes.readUInt16LE(offset) === 0x0002) {
     const element = bytes.readUInt16LE(offset + 2)
-    const isLong = LONG_LENGTH_VRS.has(bytes.toString('latin1', offset + 4, offset + 6))
+    const isLong = longLengthVrs.has(bytes.toString('latin1', offset + 4, offset + 6))
     const length = isLong ? bytes.readUInt32LE(offset + 8) : bytes.readUInt16LE(offset + 6)
     const start = offset + (isLong ? 12 : 8)
     meta.set(element, bytes.toString('latin1', start, start + length).replace(/[\0 ]+$/, ''))

@@ -13,7 +13,7 @@ export type ProgramOptions = {
   readonly timeoutMs?: number
 }
 
-const DEFAULT_TIMEOUT_MS = 120_000
+const defaultTimeoutMs = 120_000
 
 /** Runs a program to its end and gives what it printed; never throws for an exit status, only when it cannot start. */
 export function runProgram(
@@ -25,7 +25,7 @@ export function runProgram(
     const child = spawn(command, args, { cwd: options.cwd, env: options.env ?? process.env })
     const stdout: Buffer[] = []
     const stderr: Buffer[] = []
-    const timer = setTimeout(() => child.kill('SIGKILL'), options.timeoutMs ?? DEFAULT_TIMEOUT_MS)
+    const timer = setTimeout(() => child.kill('SIGKILL'), options.timeoutMs ?? defaultTimeoutMs)
     child.stdout.on('data', (bytes: Buffer) => stdout.push(bytes))
     child.stderr.on('data', (bytes: Buffer) => stderr.push(bytes))
     child.stdin.on('error', () => {}) // a program that ends early closes its input; its exit status says the rest

@@ -2,8 +2,8 @@ import { fileURLToPath } from 'node:url'
 import { runProgram } from './programs.ts'
 
 /** The interpreter that has pydicom, as the test set-up found it; Debian's own, unless that was unpacked. */
-const PYTHON = process.env.VNA_TEST_PYTHON ?? '/usr/bin/python3'
-const READER = fileURLToPath(new URL('./read_with_pydicom.py', import.meta.url))
+const python = process.env.VNA_TEST_PYTHON ?? '/usr/bin/python3'
+const reader = fileURLToPath(new URL('./read_with_pydicom.py', import.meta.url))
 
 export type PydicomElement = {
   readonly vr?: string
@@ -20,7 +20,7 @@ export type PydicomDataSet = Readonly<Record<string, PydicomElement>>
 /** Reads each file with pydicom: its data set as the DICOM JSON model, by path. */
 export async function readWithPydicom(paths: readonly string[]): Promise<ReadonlyMap<string, PydicomDataSet>> {
   if (paths.length === 0) return new Map()
-  const result = await runProgram(PYTHON, [READER], { input: `${paths.join('\n')}\n` })
+  const result = await runProgram(python, [reader], { input: `${paths.join('\n')}\n` })
   if (result.exitCode !== 0) throw new Error(`pydicom failed: ${result.stderr}`)
   const read = new Map<string, PydicomDataSet>()
   for (const line of result.stdout.split('\n')) {

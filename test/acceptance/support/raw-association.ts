@@ -11,12 +11,12 @@ import {
   parseCommandAnswer,
 } from './raw-pdu.ts'
 
-const PDU_ASSOCIATE_AC = 0x02
-const PDU_ASSOCIATE_RJ = 0x03
-const PDU_DATA = 0x04
-const PDU_ABORT = 0x07
-const FRAGMENT_BYTES = 16_000
-const ANSWER_TIMEOUT_MS = 20_000
+const pduAssociateAc = 0x02
+const pduAssociateRj = 0x03
+const pduData = 0x04
+const pduAbort = 0x07
+const fragmentBytes = 16_000
+const answerTimeoutMs = 20_000
 
 export type Rejection = { readonly result: number; readonly source: number; readonly reason: number }
 export class RejectedError extends Error {
@@ -68,7 +68,7 @@ export class RawConnection {
   }
 
   /** The next PDU, or `undefined` when the peer closed the connection. */
-  async readPdu(timeoutMs = ANSWER_TIMEOUT_MS): Promise<Pdu | undefined> {
+  async readPdu(timeoutMs = answerTimeoutMs): Promise<Pdu | undefined> {
     const deadline = Date.now() + timeoutMs
     for (;;) {
       const pdu = this.#takePdu()
@@ -79,7 +79,7 @@ export class RawConnection {
   }
 
   /** Waits until the peer closes; gives everything it sent before. */
-  async readToEnd(timeoutMs = ANSWER_TIMEOUT_MS): Promise<Buffer> {
+  async readToEnd(timeoutMs = answerTimeoutMs): Promise<Buffer> {
     const deadline = Date.now() + timeoutMs
     while (!this.#ended) await this.#wait(deadline - Date.now())
     return this.#buffered
@@ -125,9 +125,9 @@ export async function openAssociation(port: number, options: AssociateOptions): 
   const connection = await RawConnection.open(port)
   await connection.write(encodeAssociateRq(options))
   const answer = await connection.readPdu()
-  if (answer?.type === PDU_ASSOCIATE_AC) return { connection, acceptedIds: acceptedContexts(answer.body) }
+  if (answer?.type === pduAssociateAc) return { connection, acceptedIds: acceptedContexts(answer.body) }
   connection.destroy()
-  if (answer?.type === PDU_ASSOCIATE_RJ) {
+  if (answer?.type === pduAssociateRj) {
     throw new RejectedError({ result: answer.body[1]!, source: answer.body[2]!, reason: answer.body[3]! })
   }
   throw new Error(`no answer to A-ASSOCIATE-RQ but ${answer === undefined ? 'a closed connection' : answer.type}`)
@@ -161,9 +161,9 @@ export async function storeRaw(
   const { connection } = association
   const command = encodeCStoreRq(messageId, request.sopClassUid, request.sopInstanceUid)
   await connection.write(encodePData(request.contextId, command, { isCommand: true, isLast: true }))
-  for (let offset = 0; offset === 0 || offset < request.dataSet.length; offset += FRAGMENT_BYTES) {
-    const fragment = request.dataSet.subarray(offset, offset + FRAGMENT_BYTES)
-    const isLast = offset + FRAGMENT_BYTES >= request.dataSet.length
+  for (let offset = 0; offset === 0 || offset < request.dataSet.length; offset += fragmentBytes) {
+    const fragment = request.dataSet.subarray(offset, offset + fragmentBytes)
+    const isLast = offset + fragmentBytes >= request.dataSet.length
     await connection.write(encodePData(request.contextId, fragment, { isCommand: false, isLast }))
   }
   return readOutcome(connection)
@@ -188,7 +188,7 @@ export async function releaseAssociation(connection: RawConnection): Promise<voi
 async function readOutcome(connection: RawConnection): Promise<StoreOutcome> {
   const pdu = await connection.readPdu()
   if (pdu === undefined) return { kind: 'closed' }
-  if (pdu.type === PDU_ABORT) return { kind: 'aborted' }
-  if (pdu.type !== PDU_DATA) throw new Error(`unexpected PDU type ${pdu.type}`)
+  if (pdu.type === pduAbort) return { kind: 'aborted' }
+  if (pdu.type !== pduData) throw new Error(`unexpected PDU type ${pdu.type}`)
   return { kind: 'answered', answer: parseCommandAnswer(pdu.body.subarray(6)) }
 }

@@ -1,6 +1,6 @@
 import { connect } from 'node:net'
 
-const ANSWER_TIMEOUT_MS = 20_000
+const answerTimeoutMs = 20_000
 
 /** Writes these bytes to an HTTP port, closes this side if asked to, and gives all that comes back. */
 export function sendRawHttp(port: number, bytes: Buffer | string, options: { end?: boolean } = {}): Promise<string> {
@@ -15,7 +15,7 @@ export function sendRawHttp(port: number, bytes: Buffer | string, options: { end
     const timer = setTimeout(() => {
       socket.destroy()
       reject(new Error('the HTTP port neither answered nor closed in time'))
-    }, ANSWER_TIMEOUT_MS)
+    }, answerTimeoutMs)
     socket.on('data', (data: Buffer) => received.push(data))
     socket.on('end', finish)
     socket.on('error', finish)

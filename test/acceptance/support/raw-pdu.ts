@@ -1,10 +1,10 @@
 /**
  * Just enough of PS3.8 and PS3.7 to speak to an acceptor byte by byte, well or badly, without any code of the archive.
  */
-const APPLICATION_CONTEXT = '1.2.840.10008.3.1.1.1'
-const PDU_ASSOCIATE_RQ = 0x01
-const PDU_DATA = 0x04
-const PDU_RELEASE_RQ = 0x05
+const applicationContext = '1.2.840.10008.3.1.1.1'
+const pduAssociateRq = 0x01
+const pduData = 0x04
+const pduReleaseRq = 0x05
 
 export type ProposedContext = {
   readonly id: number
@@ -46,8 +46,8 @@ export function encodeAssociateRq(options: AssociateOptions): Buffer {
       ]),
     ),
   )
-  const items = [encodeItem(0x10, text(APPLICATION_CONTEXT)), ...contexts, encodeItem(0x50, userInformation)]
-  return encodePdu(PDU_ASSOCIATE_RQ, Buffer.concat([fixed, ...items]))
+  const items = [encodeItem(0x10, text(applicationContext)), ...contexts, encodeItem(0x50, userInformation)]
+  return encodePdu(pduAssociateRq, Buffer.concat([fixed, ...items]))
 }
 
 /** One P-DATA-TF with one PDV (PS3.8 9.3.5). */
@@ -60,10 +60,10 @@ export function encodePData(
   head.writeUInt32BE(fragment.length + 2, 0)
   head.writeUInt8(contextId, 4)
   head.writeUInt8((flags.isCommand ? 1 : 0) | (flags.isLast ? 2 : 0), 5)
-  return encodePdu(PDU_DATA, Buffer.concat([head, fragment]))
+  return encodePdu(pduData, Buffer.concat([head, fragment]))
 }
 
-export const encodeReleaseRq = (): Buffer => encodePdu(PDU_RELEASE_RQ, Buffer.alloc(4))
+export const encodeReleaseRq = (): Buffer => encodePdu(pduReleaseRq, Buffer.alloc(4))
 
 /** C-STORE-RQ command set (PS3.7 9.3.1.1), implicit VR little endian. */
 export function encodeCStoreRq(messageId: number, sopClassUid: string, sopInstanceUid: string): Buffer {

@@ -1,8 +1,8 @@
 import type { Fixture } from './fixtures.ts'
 import { type Element, encodeDataSet, encodePart10, uidOf } from './generated.ts'
 
-const KEY_OBJECT_SELECTION = '1.2.840.10008.5.1.4.1.1.88.59'
-const EXPLICIT_LITTLE_ENDIAN = '1.2.840.10008.1.2.1'
+const keyObjectSelection = '1.2.840.10008.5.1.4.1.1.88.59'
+const explicitLittleEndian = '1.2.840.10008.1.2.1'
 
 const text = (tag: number, vr: string, value: string): Element => ({ tag, vr, value })
 const sequence = (tag: number, ...items: readonly (readonly Element[])[]): Element => ({
@@ -19,7 +19,7 @@ export function makeRejectionNote(o: { study: string; rejected: readonly Fixture
     text(0x0020000e, 'UI', image.seriesInstanceUid),
   ])
   const dataSet = encodeDataSet([
-    text(0x00080016, 'UI', KEY_OBJECT_SELECTION),
+    text(0x00080016, 'UI', keyObjectSelection),
     text(0x00080018, 'UI', sopInstanceUid),
     text(0x00080020, 'DA', '20240131'),
     text(0x00080023, 'DA', '20240131'),
@@ -40,6 +40,6 @@ export function makeRejectionNote(o: { study: string; rejected: readonly Fixture
     ]),
     sequence(0x0040a375, [sequence(0x00081115, ...series), text(0x0020000d, 'UI', uidOf(o.study))]),
   ])
-  const identity = { sopClassUid: KEY_OBJECT_SELECTION, sopInstanceUid, transferSyntaxUid: EXPLICIT_LITTLE_ENDIAN }
+  const identity = { sopClassUid: keyObjectSelection, sopInstanceUid, transferSyntaxUid: explicitLittleEndian }
   return encodePart10(identity, dataSet)
 }

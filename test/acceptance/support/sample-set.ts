@@ -1,20 +1,14 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import {
-  EXPLICIT_LITTLE_ENDIAN,
-  FIXTURE_TRANSFER_SYNTAXES,
-  type Fixture,
-  makeFixture,
-  writeFixtures,
-} from './fixtures.ts'
+import { explicitLittleEndian, type Fixture, fixtureTransferSyntaxes, makeFixture, writeFixtures } from './fixtures.ts'
 import { type Element, encodeDataSet, encodePart10, uidOf } from './generated.ts'
 import type { ExpectedInstance } from './identity.ts'
 import { splitPart10 } from './part10.ts'
 import { isStudyObject, isValid, readSamples, type Sample } from './samples.ts'
 
-const HANGING_PROTOCOL = '1.2.840.10008.5.1.4.38.1'
-export const DICOMDIR = '1.2.840.10008.1.3.10'
+const hangingProtocol = '1.2.840.10008.5.1.4.38.1'
+export const dicomdir = '1.2.840.10008.1.3.10'
 
 /** Every valid study object of the samples; where this machine has none, a smaller set made here. */
 export function studySamples(): readonly Sample[] {
@@ -25,7 +19,7 @@ export function studySamples(): readonly Sample[] {
 /** Valid objects that belong to no study, of the samples or made here: by file name, a hanging protocol and a DICOMDIR. */
 export function studylessSamples(): readonly Sample[] {
   const samples = readSamples().filter((sample) => isValid(sample) && !isStudyObject(sample))
-  return samples.length > 0 ? samples : [makeStudyless(HANGING_PROTOCOL), makeStudyless(DICOMDIR)]
+  return samples.length > 0 ? samples : [makeStudyless(hangingProtocol), makeStudyless(dicomdir)]
 }
 
 function makeStudyless(sopClassUid: string): Sample {
@@ -34,7 +28,7 @@ function makeStudyless(sopClassUid: string): Sample {
     { tag: 0x00080016, vr: 'UI', value: sopClassUid },
     { tag: 0x00080018, vr: 'UI', value: sopInstanceUid },
   ])
-  const identity = { sopClassUid, sopInstanceUid, transferSyntaxUid: EXPLICIT_LITTLE_ENDIAN }
+  const identity = { sopClassUid, sopInstanceUid, transferSyntaxUid: explicitLittleEndian }
   const path = join(temporaryFolder(), 'file.dcm')
   const file = encodePart10(identity, dataSet)
   writeFileSync(path, file)
@@ -74,7 +68,7 @@ function generatedSamples(): readonly Sample[] {
     { study: 'private', extra: privateElements },
     { study: 'big', pixelBytes: 2_000_000 },
   ]
-  const fixtures = FIXTURE_TRANSFER_SYNTAXES.flatMap((transferSyntaxUid, number) =>
+  const fixtures = fixtureTransferSyntaxes.flatMap((transferSyntaxUid, number) =>
     shapes.map((shape) => makeFixture({ ...shape, number: number + 1, transferSyntaxUid })),
   )
   const paths = writeFixtures(folder, fixtures)

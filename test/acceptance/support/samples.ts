@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
-const REPOSITORY_ROOT = fileURLToPath(new URL('../../../', import.meta.url))
+const repositoryRoot = fileURLToPath(new URL('../../../', import.meta.url))
 
 /** One row of the samples' manifest. */
 export type Sample = {
@@ -19,7 +19,7 @@ export type Sample = {
 
 /** The folder of real DICOM files: `VNA_DICOM_SAMPLES`, else beside the repository. `undefined`: this machine has none. */
 function findSamplesFolder(): string | undefined {
-  const folder = process.env.VNA_DICOM_SAMPLES ?? resolve(REPOSITORY_ROOT, '../shared/dicom-samples')
+  const folder = process.env.VNA_DICOM_SAMPLES ?? resolve(repositoryRoot, '../shared/dicom-samples')
   return existsSync(join(folder, 'MANIFEST.tsv')) ? folder : undefined
 }
 

@@ -6,16 +6,16 @@ export type Seen = {
 }
 
 /** Date is the moment; the boundary of a multipart body is made for each answer. */
-const TIMED_HEADERS = ['date']
-const BOUNDARY = /boundary="?([^";\r\n]+)"?/
+const timedHeaders = ['date']
+const boundaryPattern = /boundary="?([^";\r\n]+)"?/
 
 /** One request by a bearer of this token. */
 export async function see(url: string, token: string, init: RequestInit = {}): Promise<Seen> {
   const response = await fetch(url, { ...init, headers: { authorization: `Bearer ${token}`, ...init.headers } })
   const body = Buffer.from(await response.arrayBuffer()).toString('latin1')
-  const boundary = BOUNDARY.exec(response.headers.get('content-type') ?? '')?.[1]
+  const boundary = boundaryPattern.exec(response.headers.get('content-type') ?? '')?.[1]
   const stable = (text: string) => (boundary === undefined ? text : text.replaceAll(boundary, 'BOUNDARY'))
-  const headers = [...response.headers].filter(([name]) => !TIMED_HEADERS.includes(name))
+  const headers = [...response.headers].filter(([name]) => !timedHeaders.includes(name))
   return {
     status: response.status,
     headers: Object.fromEntries(headers.map(([name, value]) => [name, stable(value)])),

@@ -1,7 +1,7 @@
 import { type Element, encodeDataSet, encodePart10, uidOf } from './generated.ts'
 
-const BASIC_TEXT_SR = '1.2.840.10008.5.1.4.1.1.88.11'
-const EXPLICIT_LITTLE_ENDIAN = '1.2.840.10008.1.2.1'
+const basicTextSr = '1.2.840.10008.5.1.4.1.1.88.11'
+const explicitLittleEndian = '1.2.840.10008.1.2.1'
 
 /** A Basic Text SR (PS3.3 A.35.1) with its identity and title only, as a Part 10 file. */
 export function makeTextReport(o: { study: string; patientId: string }): Buffer {
@@ -13,7 +13,7 @@ export function makeTextReport(o: { study: string; patientId: string }): Buffer 
     text(0x00080104, 'LO', 'Diagnostic imaging report'),
   ]
   const dataSet = encodeDataSet([
-    text(0x00080016, 'UI', BASIC_TEXT_SR),
+    text(0x00080016, 'UI', basicTextSr),
     text(0x00080018, 'UI', sopInstanceUid),
     text(0x00080020, 'DA', '20240131'),
     text(0x00080023, 'DA', '20240131'),
@@ -26,6 +26,6 @@ export function makeTextReport(o: { study: string; patientId: string }): Buffer 
     text(0x0040a040, 'CS', 'CONTAINER'),
     { tag: 0x0040a043, vr: 'SQ', value: { items: [title] } },
   ])
-  const identity = { sopClassUid: BASIC_TEXT_SR, sopInstanceUid, transferSyntaxUid: EXPLICIT_LITTLE_ENDIAN }
+  const identity = { sopClassUid: basicTextSr, sopInstanceUid, transferSyntaxUid: explicitLittleEndian }
   return encodePart10(identity, dataSet)
 }

@@ -3,7 +3,7 @@ import { criticalDistance, kolmogorovSmirnov, median } from './two-samples.ts'
 
 /** 2,000 in the long form, where the times are judged; a few else, where they are only printed. */
 export const timedRequests = Number(process.env.VNA_TEST_HIDDEN_REQUESTS ?? 20)
-const JUDGED_FROM = 1_000
+const judgedFrom = 1_000
 
 export type TimedRequest = { readonly path: string; readonly headers?: Readonly<Record<string, string>> }
 export type TimedPair = readonly [hidden: TimedRequest, absent: TimedRequest]
@@ -34,7 +34,7 @@ export async function compareTimes(
   process.stdout.write(
     `hidden against absent, ${timedRequests} each, critical D ${critical}\n${lines.map((line) => `${line}\n`).join('')}`,
   )
-  return { lines, separated: timedRequests >= JUDGED_FROM ? separated : [] }
+  return { lines, separated: timedRequests >= judgedFrom ? separated : [] }
 }
 
 /** Interleaved, and which comes first changes, so that whatever else the machine does meets both. */

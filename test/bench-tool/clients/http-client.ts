@@ -4,7 +4,7 @@ import { CliError } from '../../../services/cli/src/errors.ts'
 import { quantile } from '../stats.ts'
 import { HttpResponseReader } from './http-response-reader.ts'
 
-const READ_BUFFER_BYTES = 256 * 1024
+const readBufferBytes = 256 * 1024
 
 export type GetResult = {
   readonly status: number
@@ -68,7 +68,7 @@ export class HttpClient {
       port: Number(this.#url.port || 80),
       noDelay: true,
       // One buffer for all that arrives: nothing is kept of it.
-      onread: { buffer: Buffer.alloc(READ_BUFFER_BYTES), callback: (size, buffer) => this.#receive(size, buffer) },
+      onread: { buffer: Buffer.alloc(readBufferBytes), callback: (size, buffer) => this.#receive(size, buffer) },
     })
     socket.on('error', (error) => this.#fail(error))
     socket.on('close', () => {
@@ -131,11 +131,11 @@ export async function measureLatency(service: Service, requests: readonly GetReq
 
 export type Throughput = { readonly requests: number; readonly bodyBytes: number; readonly seconds: number }
 
-const WARM_UP_SECONDS = 1
+const warmUpSeconds = 1
 
 /** What a server in use has behind it: compiled code, connections to its database. The same for every server. */
 export async function warmUp(service: Service, requests: readonly GetRequest[], connections: number): Promise<void> {
-  await measureThroughput(service, requests, { connections, seconds: WARM_UP_SECONDS })
+  await measureThroughput(service, requests, { connections, seconds: warmUpSeconds })
 }
 
 /** So many connections that each ask again as soon as they are answered, going round the requests, for some time. */

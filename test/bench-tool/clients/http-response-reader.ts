@@ -1,7 +1,7 @@
 import { CliError } from '../../../services/cli/src/errors.ts'
 
-const MAX_HEAD_BYTES = 64 * 1024
-const HEAD_END = Buffer.from('\r\n\r\n')
+const maxHeadBytes = 64 * 1024
+const headEnd = Buffer.from('\r\n\r\n')
 
 export type ResponseHead = { readonly status: number; readonly contentLength?: number; readonly isChunked: boolean }
 
@@ -51,16 +51,16 @@ export class HttpResponseReader {
   #pushHead(bytes: Buffer, at: number): number {
     const before = this.#head.length
     this.#head = Buffer.concat([this.#head, bytes.subarray(at)])
-    const end = this.#head.indexOf(HEAD_END)
+    const end = this.#head.indexOf(headEnd)
     if (end < 0) {
-      if (this.#head.length > MAX_HEAD_BYTES) throw new CliError('failed', 'the head of the answer is too long')
+      if (this.#head.length > maxHeadBytes) throw new CliError('failed', 'the head of the answer is too long')
       return bytes.length
     }
     const head = parseResponseHead(this.#head.toString('latin1', 0, end))
     this.#status = head.status
     this.#remaining = head.contentLength ?? 0
     this.#state = stateAfter(head)
-    return at + end + HEAD_END.length - before
+    return at + end + headEnd.length - before
   }
 
   #passAll(bytes: Buffer, at: number): number {
@@ -80,7 +80,7 @@ export class HttpResponseReader {
   #pushLine(bytes: Buffer, at: number): number {
     const end = bytes.indexOf(0x0a, at)
     this.#line += bytes.toString('latin1', at, end < 0 ? bytes.length : end)
-    if (this.#line.length > MAX_HEAD_BYTES) throw new CliError('failed', 'a chunk of the answer is malformed')
+    if (this.#line.length > maxHeadBytes) throw new CliError('failed', 'a chunk of the answer is malformed')
     if (end < 0) return bytes.length
     this.#finishLine(this.#line.trim())
     this.#line = ''

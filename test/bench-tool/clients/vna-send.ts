@@ -6,7 +6,7 @@ import { startChild } from '../child.ts'
 import type { RunningServer } from '../server.ts'
 import type { SendOptions, SendOutcome } from './client.ts'
 
-const MAIN = join(repositoryFolder, 'services/cli/src/main.ts')
+const main = join(repositoryFolder, 'services/cli/src/main.ts')
 
 /** `vna send` in a process of its own, so that its CPU is not this one's. */
 export function sendWithVna(o: SendOptions): Promise<SendOutcome> {
@@ -16,12 +16,12 @@ export function sendWithVna(o: SendOptions): Promise<SendOutcome> {
 }
 
 /** Requests of this many instances, as in the published comparison. */
-const STOW_BATCH = 10
+const stowBatch = 10
 
 export function sendByStow(o: SendOptions): Promise<SendOutcome> {
   const { baseUrl, token } = dicomwebOf(o.server)
   const service = ['--stow', baseUrl, ...(token === undefined ? [] : ['--token', token])]
-  return runSend([...service, '--connections', String(o.associations), '--batch', String(STOW_BATCH)], o)
+  return runSend([...service, '--connections', String(o.associations), '--batch', String(stowBatch)], o)
 }
 
 function dicomwebOf(server: RunningServer): { readonly baseUrl: string; readonly token?: string } {
@@ -32,7 +32,7 @@ function dicomwebOf(server: RunningServer): { readonly baseUrl: string; readonly
 async function runSend(args: readonly string[], o: SendOptions): Promise<SendOutcome> {
   const folders = o.load.studies.map((study) => study.folder)
   const nagle = o.noDelay ? [] : ['--nagle']
-  const child = startChild(process.execPath, [MAIN, 'send', ...args, ...nagle, '--json', ...folders])
+  const child = startChild(process.execPath, [main, 'send', ...args, ...nagle, '--json', ...folders])
   const { status, tail } = await child.ended
   // Status 1 is also that of a sending in which some instances were refused: the summary says so.
   const line = tail.split('\n').find((text) => text.startsWith('{'))

@@ -5,8 +5,8 @@ import { getProgram } from '../programs.ts'
 import type { RunningServer, StartServer } from '../server.ts'
 import { type RunningPostgresql, startPostgresql } from './postgresql.ts'
 
-const PLUGIN_FOLDER = '/usr/share/orthanc/plugins'
-const START_LIMIT_MS = 30_000
+const pluginFolder = '/usr/share/orthanc/plugins'
+const startLimitMs = 30_000
 
 export const startOrthancSqlite: StartServer = ({ folder }) => start('orthanc-sqlite', folder, undefined)
 
@@ -31,7 +31,7 @@ async function start(
         (response) => response.ok,
         () => false,
       )
-    await waitUntil({ what: `start of ${name}`, limitMs: START_LIMIT_MS, child: started }, isReady)
+    await waitUntil({ what: `start of ${name}`, limitMs: startLimitMs, child: started }, isReady)
     return started
   }
   let child = await launch()
@@ -85,7 +85,7 @@ function configurationOf(o: {
     UnknownSopClassAccepted: true,
     RemoteAccessAllowed: false,
     AuthenticationEnabled: false,
-    Plugins: plugins.map((plugin) => join(PLUGIN_FOLDER, plugin)),
+    Plugins: plugins.map((plugin) => join(pluginFolder, plugin)),
     DicomWeb: { Enable: true, Root: '/dicom-web/', EnableWado: false },
     ...(o.postgresql === undefined ? {} : { PostgreSQL: postgresqlSection(o.postgresql) }),
   }

@@ -3,8 +3,8 @@ import { join } from 'node:path'
 import { freePorts, runChild, startChild, waitUntil } from '../child.ts'
 import { getProgram } from '../programs.ts'
 
-const START_LIMIT_MS = 20_000
-const PASSWORD = 'bench'
+const startLimitMs = 20_000
+const password = 'bench'
 
 export type RunningPostgresql = {
   readonly pid: number
@@ -31,9 +31,9 @@ export async function startPostgresql(folder: string): Promise<RunningPostgresql
       () => true,
       () => false,
     )
-  await waitUntil({ what: 'start of PostgreSQL', limitMs: START_LIMIT_MS, child }, isReady)
+  await waitUntil({ what: 'start of PostgreSQL', limitMs: startLimitMs, child }, isReady)
   await runChild(getProgram('createdb'), ['-h', '127.0.0.1', '-p', String(port), '-U', 'bench', 'orthanc'])
-  return { pid: child.pid, port, user: 'bench', password: PASSWORD, stop: () => child.stop() }
+  return { pid: child.pid, port, user: 'bench', password: password, stop: () => child.stop() }
 }
 
 /** PostgreSQL refuses root; Debian's package brings the user postgres. */

@@ -4,7 +4,7 @@ import { type Child, freePorts, isListening, startChild, waitUntil } from '../ch
 import { getProgram } from '../programs.ts'
 import type { RunningServer, StartServer } from '../server.ts'
 
-const START_LIMIT_MS = 10_000
+const startLimitMs = 10_000
 
 /** DCMTK's receiver writing the bytes as they come: no index, no sync, so a lower bound rather than an archive. */
 export const startStorescp: StartServer = ({ folder }) => start('storescp', folder, [])
@@ -26,7 +26,7 @@ async function start(
     // As packaged Nagle stays on; a peer is compared tuned.
     const env = { ...process.env, TCP_NODELAY: '1' }
     const started = startChild(getProgram('storescp'), args, { env })
-    await waitUntil({ what: `start of ${name}`, limitMs: START_LIMIT_MS, child: started }, () => isListening(port))
+    await waitUntil({ what: `start of ${name}`, limitMs: startLimitMs, child: started }, () => isListening(port))
     return started
   }
   let child = await launch()

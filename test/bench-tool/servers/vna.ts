@@ -5,9 +5,9 @@ import { type Checkout, presentCheckout } from '../against/checkout.ts'
 import { type Child, freePorts, runChild, startChild, waitUntil } from '../child.ts'
 import type { RunningServer, StartServer } from '../server.ts'
 
-const START_LIMIT_MS = 120_000
-const MAIN = 'services/cli/src/main.ts'
-const CALLING_AE_TITLE = 'BENCH'
+const startLimitMs = 120_000
+const main = 'services/cli/src/main.ts'
+const callingAeTitle = 'BENCH'
 
 /** The whole stack as `npm start` runs it, with a data folder and ports of its own. */
 export const startVna: StartServer = (o) => startVnaFrom(presentCheckout, o)
@@ -18,8 +18,8 @@ export async function startVnaFrom(checkout: Checkout, { folder }: { folder: str
   const [dimsePort = 0, httpPort = 0] = await freePorts(2)
   const env = environmentOf({ home, dimsePort, httpPort })
   let child = await launch(checkout, env)
-  const vna = (...args: string[]) => runChild(checkout.node, [join(checkout.folder, MAIN), ...args, '--json'], { env })
-  await vna('entity', 'add', '--code', 'BENCH', '--kind', 'EEP', '--name', 'Bench', '--ae', CALLING_AE_TITLE)
+  const vna = (...args: string[]) => runChild(checkout.node, [join(checkout.folder, main), ...args, '--json'], { env })
+  await vna('entity', 'add', '--code', 'BENCH', '--kind', 'EEP', '--name', 'Bench', '--ae', callingAeTitle)
   const token = tokenIn(await vna('token', '--role', 'entity', '--entity', 'BENCH', '--ttl', '6h'))
   const baseUrl = `http://127.0.0.1:${httpPort}`
   return {
@@ -27,7 +27,7 @@ export async function startVnaFrom(checkout: Checkout, { folder }: { folder: str
     durability: 'journal synced, then packs and catalog',
     // Services that are not the supervisor's descendants any more would be missed without their records.
     rootPids: () => [child.pid, ...[...listRunRecords(home).values()].map((record) => record.pid)],
-    dimse: { port: dimsePort, calledAeTitle: 'VNA', callingAeTitle: CALLING_AE_TITLE },
+    dimse: { port: dimsePort, calledAeTitle: 'VNA', callingAeTitle: callingAeTitle },
     dicomweb: { baseUrl: `${baseUrl}/dicomweb`, token },
     storedInstances: () => archivedInstances(home),
     restart: async () => {
@@ -52,9 +52,9 @@ function environmentOf(o: { home: string; dimsePort: number; httpPort: number })
 }
 
 async function launch(checkout: Checkout, env: NodeJS.ProcessEnv): Promise<Child> {
-  const child = startChild(checkout.node, [join(checkout.folder, MAIN), 'up'], { env, cwd: checkout.folder })
+  const child = startChild(checkout.node, [join(checkout.folder, main), 'up'], { env, cwd: checkout.folder })
   const isReady = () => /^VNA ready/m.test(child.output())
-  await waitUntil({ what: 'start of the stack', limitMs: START_LIMIT_MS, child }, isReady)
+  await waitUntil({ what: 'start of the stack', limitMs: startLimitMs, child }, isReady)
   return child
 }
 

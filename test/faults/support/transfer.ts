@@ -10,7 +10,7 @@ import { type Fixture, makeFixture, writeFixtures } from '../../acceptance/suppo
 import type { Element } from '../../acceptance/support/generated.ts'
 import { waitFor } from '../../acceptance/support/wait.ts'
 
-const VNA = fileURLToPath(new URL('../../../vna', import.meta.url))
+const vna = fileURLToPath(new URL('../../../vna', import.meta.url))
 
 export type TransferOptions = {
   /** Tells the studies of one transfer from those of another. */
@@ -61,7 +61,7 @@ export class Transfer {
       skipExistingBy === undefined
         ? []
         : ['--skip-existing', '--qido', skipExistingBy.baseUrl, '--token', skipExistingBy.token]
-    const child = spawn(VNA, [...args, ...skip, '--ack-log', this.#ackLog, join(this.#folder, 'files')], {
+    const child = spawn(vna, [...args, ...skip, '--ack-log', this.#ackLog, join(this.#folder, 'files')], {
       env: archive.environment,
       stdio: ['ignore', 'pipe', 'pipe'],
     })

@@ -3,8 +3,8 @@ import type { Fixture } from '../../acceptance/support/fixtures.ts'
 import { groupByStudy } from '../../acceptance/support/identity.ts'
 import { waitFor } from '../../acceptance/support/wait.ts'
 
-const RECOVERY_TIMEOUT_MS = 90_000
-const SOP_INSTANCE_UID = '00080018'
+const recoveryTimeoutMs = 90_000
+const sopInstanceUidTag = '00080018'
 
 /**
  * The promise: each acknowledged instance is retrievable, byte-identical in its data set, exactly once. An instance
@@ -33,7 +33,7 @@ async function retrieveWhenPromised(web: DicomWeb, studyInstanceUid: string, pro
     const present = new Set(latest.map((instance) => instance.sopInstanceUid))
     return promised.every((fixture) => present.has(fixture.sopInstanceUid)) ? latest : undefined
   }
-  await waitFor(probe, { timeoutMs: RECOVERY_TIMEOUT_MS, everyMs: 250 }).catch(() => {})
+  await waitFor(probe, { timeoutMs: recoveryTimeoutMs, everyMs: 250 }).catch(() => {})
   return latest
 }
 
@@ -57,7 +57,7 @@ function compareListing(
   listed: readonly Readonly<Record<string, { Value?: readonly unknown[] }>>[],
   retrieved: readonly RetrievedInstance[],
 ) {
-  const listedUids = listed.map((instance) => String(instance[SOP_INSTANCE_UID]?.Value?.[0])).sort()
+  const listedUids = listed.map((instance) => String(instance[sopInstanceUidTag]?.Value?.[0])).sort()
   const retrievedUids = retrieved.map((instance) => instance.sopInstanceUid).sort()
   const isSame = JSON.stringify(listedUids) === JSON.stringify(retrievedUids)
   return isSame ? [] : [`the query lists ${listedUids.length} instances, the study has ${retrievedUids.length}`]

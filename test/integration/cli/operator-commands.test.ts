@@ -6,15 +6,15 @@ import { openCatalog } from '../../../packages/catalog/src/index.ts'
 import { openDatabase } from '../../../packages/database/src/index.ts'
 import { type Stack, startStack, waitUntil } from '../../harness/stack.ts'
 
-const LIMIT_MS = 120_000
-const STUDIES = ['ct:6', 'sr:1', 'ecg:1']
-const INSTANCES = 8
+const limitMs = 120_000
+const studies = ['ct:6', 'sr:1', 'ecg:1']
+const instances = 8
 
 let stack: Stack
 beforeAll(async () => {
   stack = await startStack()
-}, LIMIT_MS)
-afterAll(() => stack.dispose(), LIMIT_MS)
+}, limitMs)
+afterAll(() => stack.dispose(), limitMs)
 
 /** Runs a command with `--json`: its exit status and its answer. */
 async function vna(...args: readonly string[]) {
@@ -38,7 +38,7 @@ function damage(path: string, position: number): void {
   closeSync(file)
 }
 
-describe('the commands of an operator', { timeout: LIMIT_MS }, () => {
+describe('the commands of an operator', { timeout: limitMs }, () => {
   it('make an entity known, which may then send', async () => {
     const identity = ['--code', 'ASST-TEST', '--kind', 'EEP', '--name', 'Ente di prova', '--host', '127.0.0.1']
     const added = await vna('entity', 'add', ...identity, '--ae', 'VNA_SEND')
@@ -48,13 +48,13 @@ describe('the commands of an operator', { timeout: LIMIT_MS }, () => {
     expect(again).toMatchObject({ exitCode: 1, json: { error: { code: 'entity-exists' } } })
     const wrong = await vna('entity', 'add', '--code', 'lower case', '--kind', 'EEP', '--name', 'x')
     expect(wrong).toMatchObject({ exitCode: 2, json: { error: { code: 'usage' } } })
-    const sent = await vna('send', '--to', `127.0.0.1:${stack.dimsePort}`, '--phantom', ...STUDIES)
-    expect(sent).toMatchObject({ exitCode: 0, json: { acknowledged: INSTANCES } })
+    const sent = await vna('send', '--to', `127.0.0.1:${stack.dimsePort}`, '--phantom', ...studies)
+    expect(sent).toMatchObject({ exitCode: 0, json: { acknowledged: instances } })
   })
 
   it('prove that everything kept is what was received', async () => {
-    const isArchived = async () => (await vna('verify')).json.instances === INSTANCES
-    expect(await waitUntil(isArchived, LIMIT_MS / 2)).toBe(true)
+    const isArchived = async () => (await vna('verify')).json.instances === instances
+    expect(await waitUntil(isArchived, limitMs / 2)).toBe(true)
     const { exitCode, json } = await vna('verify')
     expect(exitCode).toBe(0)
     expect(json).toMatchObject({
@@ -126,7 +126,7 @@ describe('the commands of an operator', { timeout: LIMIT_MS }, () => {
       database.sql.unsafe(`set session_replication_role = replica; ${statement}; set session_replication_role = origin`)
     try {
       await catalog.anchorAudit()
-      expect(await waitUntil(async () => (await database.pendingLedgerEvents()).length === 0, LIMIT_MS / 4)).toBe(true)
+      expect(await waitUntil(async () => (await database.pendingLedgerEvents()).length === 0, limitMs / 4)).toBe(true)
       const entries = await catalog.listAudit(0, 1_000)
       await tamper(`delete from audit where seq > 1; delete from events where type = 'audit-anchor'`)
       await catalog.appendAudit(
@@ -138,7 +138,7 @@ describe('the commands of an operator', { timeout: LIMIT_MS }, () => {
       expect(found).toMatchObject({ exitCode: 1, json: { audit: { problem: 'changed' }, ledger: { restarts: 0 } } })
       await tamper('delete from audit')
       await catalog.appendAudit(entries.map(({ seq, hash, ...entry }) => ({ ...entry, actor: 'somebody else' })))
-      expect(await waitUntil(async () => (await database.pendingLedgerEvents()).length === 0, LIMIT_MS / 4)).toBe(true)
+      expect(await waitUntil(async () => (await database.pendingLedgerEvents()).length === 0, limitMs / 4)).toBe(true)
       expect((await vna('verify', 'audit')).json.ledger).toMatchObject({ restarts: 1 })
     } finally {
       await database.close()

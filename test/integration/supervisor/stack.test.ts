@@ -2,22 +2,22 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { startPostgres, startRedis } from '../../harness/servers.ts'
 import { areGone, type Stack, stackProcesses, startStack, waitUntil } from '../../harness/stack.ts'
 
-const TEST_LIMIT_MS = 120_000
+const testLimitMs = 120_000
 /** The contract: nothing is left 10 s after the end was asked for. */
-const STOP_LIMIT_MS = 10_000
-const RESTART_LIMIT_MS = 30_000
+const stopLimitMs = 10_000
+const restartLimitMs = 30_000
 
 async function isReady(stack: Stack): Promise<boolean> {
   const response = await fetch(`${stack.httpUrl}/health/ready`).catch(() => undefined)
   return response?.status === 200
 }
 
-describe('the stack', { timeout: TEST_LIMIT_MS }, () => {
+describe('the stack', { timeout: testLimitMs }, () => {
   let stack: Stack
   beforeAll(async () => {
     stack = await startStack()
-  }, TEST_LIMIT_MS)
-  afterAll(() => stack.dispose(), TEST_LIMIT_MS)
+  }, testLimitMs)
+  afterAll(() => stack.dispose(), testLimitMs)
 
   it('is ready when it says so, and tells what its embedded defaults promise', async () => {
     expect(await isReady(stack)).toBe(true)
@@ -51,14 +51,14 @@ describe('the stack', { timeout: TEST_LIMIT_MS }, () => {
       const pid = stack.pids().get(name)
       return pid !== undefined && pid !== before.get(name)
     }
-    expect(await waitUntil(() => killed.every(hasNewPid), RESTART_LIMIT_MS)).toBe(true)
-    expect(await waitUntil(() => isReady(stack), RESTART_LIMIT_MS)).toBe(true)
+    expect(await waitUntil(() => killed.every(hasNewPid), restartLimitMs)).toBe(true)
+    expect(await waitUntil(() => isReady(stack), restartLimitMs)).toBe(true)
   })
 
   it('ends with its supervisor when that is killed', async () => {
     const pids = [...stack.pids().values()]
     stack.kill('supervisor')
-    expect(await areGone(pids, STOP_LIMIT_MS)).toBe(true)
+    expect(await areGone(pids, stopLimitMs)).toBe(true)
     expect(await stack.up.ended).toBe(1)
   })
 
@@ -66,7 +66,7 @@ describe('the stack', { timeout: TEST_LIMIT_MS }, () => {
     stack = await startStack({ home: stack.home })
     const pids = [...stack.pids().values()]
     process.kill(stack.up.pid, 'SIGKILL')
-    expect(await areGone(pids, STOP_LIMIT_MS)).toBe(true)
+    expect(await areGone(pids, stopLimitMs)).toBe(true)
   })
 
   it('comes back after everything was killed at once, and stops in order on Ctrl-C', async () => {
@@ -77,7 +77,7 @@ describe('the stack', { timeout: TEST_LIMIT_MS }, () => {
     stack = await startStack({ home: stack.home })
     const pids = [...stack.pids().values()]
     expect(await stack.stop()).toBe(0)
-    expect(await areGone(pids, STOP_LIMIT_MS)).toBe(true)
+    expect(await areGone(pids, stopLimitMs)).toBe(true)
     expect(stack.pids().size).toBe(0)
   })
 })

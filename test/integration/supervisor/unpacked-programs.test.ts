@@ -7,7 +7,7 @@ import { baseSystemOf } from '../../../services/supervisor/src/programs/base-sys
 import { parsePlan } from '../../../services/supervisor/src/programs/debian-cache.ts'
 import { ensureUnpacked } from '../../../services/supervisor/src/programs/ensure-programs.ts'
 
-const UNPACK_TIMEOUT_MS = 300_000
+const unpackTimeoutMs = 300_000
 
 /** A machine whose apt has lists of its own and believes that these packages are installed. */
 type Machine = { readonly environment: NodeJS.ProcessEnv; readonly cacheFolder: string; readonly root: string }
@@ -33,7 +33,7 @@ describe('a program that is unpacked', () => {
     const more = needed.filter((paragraph) => !has(ofThisMachine, paragraph) && nameOf(paragraph) !== 'redis-server')
     bare = makeMachine('bare', baseSystem)
     withTools = makeMachine('with redis-tools', [...baseSystem, ...more])
-  }, UNPACK_TIMEOUT_MS)
+  }, unpackTimeoutMs)
   afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
   function makeMachine(name: string, paragraphs: readonly string[]): Machine {
@@ -75,7 +75,7 @@ describe('a program that is unpacked', () => {
     expect(planOf(withTools).map(({ name }) => name)).toEqual(['redis-server'])
   })
 
-  it('is whole by itself, whether what it needs is installed or not', { timeout: UNPACK_TIMEOUT_MS }, async () => {
+  it('is whole by itself, whether what it needs is installed or not', { timeout: unpackTimeoutMs }, async () => {
     for (const machine of [bare, withTools]) {
       expect(await unpackRedis(machine)).toMatch(/server v=\d/)
       const server = realpathSync(join(machine.root, 'usr/bin/redis-server'))

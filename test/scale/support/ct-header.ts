@@ -1,11 +1,11 @@
 import type { Element } from '../../acceptance/support/generated.ts'
 
-const FAMILY_NAMES = ['Esposito', 'Colombo', 'Ferrari', 'Brambilla', 'Fumagalli', 'Galli']
+const familyNames = ['Esposito', 'Colombo', 'Ferrari', 'Brambilla', 'Fumagalli', 'Galli']
 
 /** What a CT scanner and a RIS write beside the identifiers: the lengths are those of real headers, the names invented. */
 export function ctHeader(study: number, instance: number): readonly Element[] {
   const text = (tag: number, vr: string, value: string): Element => ({ tag, vr, value })
-  const family = FAMILY_NAMES[study % FAMILY_NAMES.length]!
+  const family = familyNames[study % familyNames.length]!
   const position = (instance * 1.25 - 312.5).toFixed(4)
   return [
     text(0x00080008, 'CS', 'ORIGINAL\\PRIMARY\\AXIAL\\CT_SOM5 SPI'),

@@ -24,7 +24,7 @@ export type AdoptedJournal = {
   sealed: readonly SealedSegment[]
 }
 
-const ADOPTION_FILE = 'adopted.json'
+const adoptionFile = 'adopted.json'
 
 /**
  * Takes over the journal of a dead owner: proves by its lock that the owner is gone (a stopped one keeps it:
@@ -42,7 +42,7 @@ export async function adoptJournal(o: { folder: string; into: string }): Promise
   try {
     const recovered = await recoverOpenSegments(folder)
     const adoption = { format: 1, into: o.into, adoptedAt: new Date().toISOString() }
-    await writeDurably(join(folder.path, ADOPTION_FILE), `${JSON.stringify(adoption)}\n`)
+    await writeDurably(join(folder.path, adoptionFile), `${JSON.stringify(adoption)}\n`)
     const sealed = await listSealedSegments(folder.path)
     return { journalId, folder: folder.path, into: o.into, recovered, sealed }
   } finally {
@@ -68,12 +68,12 @@ export async function listAdoptedJournals(
 /** The owner is back: it drains its journal itself. */
 export async function clearAdoption(path: string): Promise<void> {
   if ((await adopterOf(path)) === undefined) return
-  await unlink(join(path, ADOPTION_FILE)).catch(absentIsUndefined)
+  await unlink(join(path, adoptionFile)).catch(absentIsUndefined)
   await syncFolder(path)
 }
 
 async function adopterOf(path: string): Promise<string | undefined> {
-  const text = await readFile(join(path, ADOPTION_FILE), 'utf8').catch(absentIsUndefined)
+  const text = await readFile(join(path, adoptionFile), 'utf8').catch(absentIsUndefined)
   return text === undefined ? undefined : /"into":"([a-z0-9-]+)"/.exec(text)?.[1]
 }
 

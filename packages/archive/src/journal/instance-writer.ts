@@ -1,6 +1,6 @@
 import { createHash, type Hash } from 'node:crypto'
 import { ArchiveError } from '../archive-error.ts'
-import { encodeMemberHeader, MEMBER_HEADER_BYTES } from '../segment/member-header.ts'
+import { encodeMemberHeader, memberHeaderBytes } from '../segment/member-header.ts'
 import type { SegmentFile } from './segment-file.ts'
 
 export type CommittedInstance = {
@@ -64,7 +64,7 @@ export class SegmentInstanceWriter implements InstanceWriter {
     const { headerOffset, seq } = o.segment.reserve()
     this.#headerOffset = headerOffset
     this.#seq = seq
-    this.#position = headerOffset + MEMBER_HEADER_BYTES
+    this.#position = headerOffset + memberHeaderBytes
     this.#unwrittenPrefix = o.prefix
   }
 
@@ -94,7 +94,7 @@ export class SegmentInstanceWriter implements InstanceWriter {
     const committed = segment.commitMember(header, this.#headerOffset, this.#position)
     this.#end()
     const { sha256, seq, lengthBytes, dataSetOffset, receivedAt } = facts
-    const offset = this.#headerOffset + MEMBER_HEADER_BYTES
+    const offset = this.#headerOffset + memberHeaderBytes
     return committed.then(() => ({
       segmentId: segment.segmentId,
       seq,
@@ -113,7 +113,7 @@ export class SegmentInstanceWriter implements InstanceWriter {
   }
 
   get #lengthBytes(): number {
-    return this.#position - this.#headerOffset - MEMBER_HEADER_BYTES
+    return this.#position - this.#headerOffset - memberHeaderBytes
   }
 
   #append(fragments: readonly Uint8Array[]): void {

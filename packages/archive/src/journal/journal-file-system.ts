@@ -28,10 +28,10 @@ export interface JournalFileSystem {
   diskSpace(folder: string): Promise<{ freeBytes: number; totalBytes: number }>
 }
 
-const SEGMENT_FILE_MODE = 0o640
+const segmentFileMode = 0o640
 
 export const nodeJournalFileSystem: JournalFileSystem = Object.freeze<JournalFileSystem>({
-  createFile: (path) => openSync(path, constants.O_CREAT | constants.O_EXCL | constants.O_RDWR, SEGMENT_FILE_MODE),
+  createFile: (path) => openSync(path, constants.O_CREAT | constants.O_EXCL | constants.O_RDWR, segmentFileMode),
   write: (fd, buffers, position) => writevSync(fd, buffers, position),
   truncate: (fd, sizeBytes) => ftruncateSync(fd, sizeBytes),
   // Callbacks, not node:fs/promises: no FileHandle object and no second promise on the path of every instance.

@@ -14,7 +14,7 @@ export type JournalHealthHost = {
 }
 
 /** A poisoned segment that cannot be rescued so often waits for the recovery of the next start. */
-const MAX_RESCUE_ATTEMPTS = 3
+const maxRescueAttempts = 3
 
 /**
  * Whether the journal may acknowledge. `ready` → (a sync fails) → `unready` → (a fresh segment syncs) → `ready`.
@@ -90,7 +90,7 @@ export class JournalHealth {
         await this.#host.fileSystem.unlink(segment.path)
       }
     } catch {
-      if (entry.attempts < MAX_RESCUE_ATTEMPTS) return
+      if (entry.attempts < maxRescueAttempts) return
     }
     this.#poisoned = this.#poisoned.filter((other) => other !== entry)
   }

@@ -1,5 +1,5 @@
 import { ArchiveError } from '../archive-error.ts'
-import { MAX_PREFIX_BYTES, memberTextLimits } from '../segment/member-header.ts'
+import { maxPrefixBytes, memberTextLimits } from '../segment/member-header.ts'
 import { type InstanceWriter, SegmentInstanceWriter } from './instance-writer.ts'
 import type { JournalLimits } from './journal-limits.ts'
 import type { SegmentFile } from './segment-file.ts'
@@ -58,7 +58,7 @@ export class SegmentLane implements JournalLane {
   begin(o: BeginOptions): InstanceWriter {
     if (this.#isClosed) throw new ArchiveError('journal-closed')
     if (this.#writing !== undefined) throw new ArchiveError('writer-misuse', { message: 'one instance at a time' })
-    if (o.prefix.length > MAX_PREFIX_BYTES) throw new ArchiveError('instance-too-large', { message: 'Part 10 prefix' })
+    if (o.prefix.length > maxPrefixBytes) throw new ArchiveError('instance-too-large', { message: 'Part 10 prefix' })
     this.#host.requireWritable()
     const name = memberNameOf(o.sopInstanceUid)
     const used = this.#segmentFor(o.studyInstanceUid)

@@ -21,23 +21,23 @@ export type JournalLimits = {
   probeIntervalMs: number
 }
 
-const GIB = 1024 ** 3
+const gib = 1024 ** 3
 
 export const defaultJournalLimits: Readonly<JournalLimits> = Object.freeze({
   sealBytes: 64 * 1024 ** 2,
   sealInstances: 4096,
   idleSealMs: 2000,
   maxOpenSegmentsPerLane: 4,
-  maxInstanceBytes: 64 * GIB,
-  hardFreeBytes: 2 * GIB,
+  maxInstanceBytes: 64 * gib,
+  hardFreeBytes: 2 * gib,
   watchIntervalMs: 250,
   pressureIntervalMs: 1000,
   probeIntervalMs: 1000,
 })
 
-const MAX_SOFT_JOURNAL_BYTES = 20 * GIB
-const SOFT_SHARE_OF_DISK = 0.1
+const maxSoftJournalBytes = 20 * gib
+const softShareOfDisk = 0.1
 
 export function softJournalBytesOf(limits: JournalLimits, diskBytes: number): number {
-  return limits.softJournalBytes ?? Math.min(MAX_SOFT_JOURNAL_BYTES, diskBytes * SOFT_SHARE_OF_DISK)
+  return limits.softJournalBytes ?? Math.min(maxSoftJournalBytes, diskBytes * softShareOfDisk)
 }

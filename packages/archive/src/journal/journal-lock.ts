@@ -9,7 +9,7 @@ export interface JournalLock {
 }
 
 /** Exit status of flock(1) when somebody else holds the lock (`-n`). */
-const FLOCK_TAKEN = 1
+const flockTaken = 1
 
 /**
  * Takes flock(2) on `<folder>/lock`; throws `journal-locked` when another process holds it.
@@ -20,7 +20,7 @@ export async function takeJournalLock(folder: string): Promise<JournalLock> {
   const file = await open(join(folder, 'lock'), constants.O_CREAT | constants.O_RDWR, 0o640)
   try {
     const status = await runFlock(file.fd)
-    if (status === FLOCK_TAKEN) throw new ArchiveError('journal-locked')
+    if (status === flockTaken) throw new ArchiveError('journal-locked')
     if (status !== 0) throw new ArchiveError('journal-io', { message: 'flock failed', details: { status } })
   } catch (error) {
     await file.close()

@@ -19,7 +19,7 @@ import { type RecoveredSegment, recoverOpenSegments } from './recovery.ts'
 import { SegmentFile, type SegmentHost } from './segment-file.ts'
 
 /** Times that a look at the folder and the disk took, before the next one. */
-const PAUSE_PER_REFRESH = 20
+const pausePerRefresh = 20
 
 export interface Clock {
   /** Milliseconds since the epoch. */
@@ -244,7 +244,7 @@ class SegmentJournal implements Journal {
         this.#refreshing = undefined
         // Listing a backlog of many thousand segments takes a while: receiving must not pay for it all the time.
         const tookMs = this.#clock.now() - nowMs
-        this.#refreshEveryMs = Math.max(this.#limits.pressureIntervalMs, tookMs * PAUSE_PER_REFRESH)
+        this.#refreshEveryMs = Math.max(this.#limits.pressureIntervalMs, tookMs * pausePerRefresh)
       })
   }
 }

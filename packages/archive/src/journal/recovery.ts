@@ -1,10 +1,10 @@
 import { copyFile, type FileHandle, mkdir, open, rename, unlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import { ArchiveError } from '../archive-error.ts'
-import { MEMBER_HEADER_BYTES } from '../segment/member-header.ts'
+import { memberHeaderBytes } from '../segment/member-header.ts'
 import { openFileReader, type RangeReader } from '../segment/range-reader.ts'
-import { readMember, type SegmentMember, TRAILER_BYTES, verifyMember } from '../segment/read-segment.ts'
-import { TAR_BLOCK_BYTES } from '../segment/ustar.ts'
+import { readMember, type SegmentMember, trailerBytes, verifyMember } from '../segment/read-segment.ts'
+import { tarBlockBytes } from '../segment/ustar.ts'
 import { type JournalFolder, listSegmentIds, segmentFileName, syncFolder } from './journal-folder.ts'
 
 export type RecoveredSegment = {
@@ -20,7 +20,7 @@ export type RecoveredSegment = {
   damagedCopy?: string
 }
 
-const SCAN_CHUNK_BYTES = 1024 * 1024
+const scanChunkBytes = 1024 * 1024
 
 /**
  * Seals what a dead process left in `open/`: of each segment the members up to the first whose header, check or
@@ -70,7 +70,7 @@ async function recoverSegment(folder: JournalFolder, segmentId: string): Promise
 async function endSegment(path: string, endBytes: number): Promise<void> {
   await withFile(path, async (file) => {
     await file.truncate(endBytes)
-    await file.truncate(endBytes + TRAILER_BYTES)
+    await file.truncate(endBytes + trailerBytes)
     await file.sync()
   })
 }
@@ -101,10 +101,10 @@ async function scanFile(
 
 /** Looks at every block behind the cut for a header whose member is whole. */
 async function hasWholeMemberAfter(reader: RangeReader, endBytes: number): Promise<boolean> {
-  const chunk = Buffer.allocUnsafe(SCAN_CHUNK_BYTES)
-  for (let position = endBytes + TAR_BLOCK_BYTES; position < reader.sizeBytes; position += SCAN_CHUNK_BYTES) {
+  const chunk = Buffer.allocUnsafe(scanChunkBytes)
+  for (let position = endBytes + tarBlockBytes; position < reader.sizeBytes; position += scanChunkBytes) {
     const count = await reader.read(chunk, 0, chunk.length, position)
-    for (let at = 0; at + TAR_BLOCK_BYTES <= count; at += TAR_BLOCK_BYTES) {
+    for (let at = 0; at + tarBlockBytes <= count; at += tarBlockBytes) {
       const isCandidate = chunk[at + 156] === 0x78 && chunk.toString('latin1', at + 257, at + 262) === 'ustar'
       if (isCandidate && (await findWholeMember(reader, position + at)) !== undefined) return true
     }
@@ -113,7 +113,7 @@ async function hasWholeMemberAfter(reader: RangeReader, endBytes: number): Promi
 }
 
 async function findWholeMember(reader: RangeReader, headerOffset: number): Promise<SegmentMember | undefined> {
-  if (headerOffset + MEMBER_HEADER_BYTES > reader.sizeBytes) return undefined
+  if (headerOffset + memberHeaderBytes > reader.sizeBytes) return undefined
   const member = await readMember(reader, headerOffset).catch(malformedIsUndefined)
   if (member === undefined || member === 'trailer') return undefined
   return (await verifyMember(reader, member)) ? member : undefined

@@ -1,21 +1,21 @@
 import { join } from 'node:path'
 import { ArchiveError } from '../archive-error.ts'
 import { openFileReader, type RangeReader } from '../segment/range-reader.ts'
-import { readMember, TRAILER_BYTES, verifyMember } from '../segment/read-segment.ts'
+import { readMember, trailerBytes, verifyMember } from '../segment/read-segment.ts'
 import type { JournalFileSystem } from './journal-file-system.ts'
 import { type JournalFolder, segmentFileName } from './journal-folder.ts'
 
 type RescueTools = { folder: JournalFolder; fileSystem: JournalFileSystem }
 
-const COPY_CHUNK_BYTES = 1024 * 1024
-const PROBE_BYTES = 4096
+const copyChunkBytes = 1024 * 1024
+const probeBytes = 4096
 
 /** Proves that the disk can create and sync a file again; throws what the disk says otherwise. */
 export async function probeSync(tools: RescueTools, segmentId: string): Promise<void> {
   const { folder, fileSystem } = tools
   const path = join(folder.openPath, segmentFileName(segmentId))
   await withNewFile(tools, path, async (fd) => {
-    fileSystem.write(fd, [Buffer.alloc(PROBE_BYTES)], 0)
+    fileSystem.write(fd, [Buffer.alloc(probeBytes)], 0)
     await fileSystem.syncData(fd)
     await fileSystem.syncFolder(folder.openPath)
   })
@@ -36,7 +36,7 @@ export async function rescueSegment(
   await withNewFile(tools, path, async (fd) => {
     await copyBytes(tools, poisoned, fd)
     await verifyCopy(path, poisoned.committedBytes)
-    fileSystem.truncate(fd, poisoned.committedBytes + TRAILER_BYTES)
+    fileSystem.truncate(fd, poisoned.committedBytes + trailerBytes)
     await fileSystem.syncData(fd)
     await fileSystem.rename(path, join(folder.sealedPath, segmentFileName(segmentId)))
   })
@@ -63,7 +63,7 @@ async function copyBytes(
   poisoned: { path: string; committedBytes: number },
   fd: number,
 ): Promise<void> {
-  const chunk = Buffer.allocUnsafe(COPY_CHUNK_BYTES)
+  const chunk = Buffer.allocUnsafe(copyChunkBytes)
   await withReader(poisoned.path, async (reader) => {
     for (let position = 0; position < poisoned.committedBytes; ) {
       const count = await reader.read(chunk, 0, Math.min(chunk.length, poisoned.committedBytes - position), position)

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { ArchiveError, errorCodeOf } from '../archive-error.ts'
-import { TRAILER_BYTES } from '../segment/read-segment.ts'
+import { trailerBytes } from '../segment/read-segment.ts'
 import { alignToBlock } from '../segment/ustar.ts'
 import type { FaultPoint, FaultPoints } from './fault-points.ts'
 import type { JournalFileSystem } from './journal-file-system.ts'
@@ -229,7 +229,7 @@ export class SegmentFile {
         this.#state = 'removed'
       } else if (this.#stateNow() === 'sealing') {
         await this.#reach('before-seal')
-        fileSystem.truncate(this.#fd, this.#endBytes + TRAILER_BYTES)
+        fileSystem.truncate(this.#fd, this.#endBytes + trailerBytes)
         await this.#reach('after-trailer')
         await fileSystem.syncData(this.#fd)
         await fileSystem.rename(this.path, this.sealedPath)

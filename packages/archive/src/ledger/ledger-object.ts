@@ -9,11 +9,11 @@ export type LedgerPosition = { number: number; hash: string }
 
 export type LedgerObject = LedgerPosition & { key: string; previous: string; writtenAt: string; events: LedgerEvent[] }
 
-const LEDGER_FORMAT = 1
-export const LEDGER_PREFIX = 'ledger/'
+const ledgerFormat = 1
+export const ledgerPrefix = 'ledger/'
 /** What the first object of a chain names as the one before it. */
-export const NO_HASH = '0'.repeat(64)
-const NUMBER_DIGITS = 12
+export const noHash = '0'.repeat(64)
+const numberDigits = 12
 const keyPattern = /^ledger\/(\d{4}\/\d{2}\/\d{2})\/(\d{12})-([0-9a-f]{64})\.ndjson$/
 
 export function encodeLedgerObject(o: {
@@ -24,11 +24,11 @@ export function encodeLedgerObject(o: {
   events: readonly LedgerEvent[]
 }): { key: string; bytes: Buffer; position: LedgerPosition } {
   const number = (o.previous?.number ?? 0) + 1
-  const previous = o.previous?.hash ?? NO_HASH
-  const head = { format: LEDGER_FORMAT, number, previous, written: o.writtenAt, events: o.events.length }
+  const previous = o.previous?.hash ?? noHash
+  const head = { format: ledgerFormat, number, previous, written: o.writtenAt, events: o.events.length }
   const bytes = Buffer.from(`${[head, ...o.events].map((line) => JSON.stringify(line)).join('\n')}\n`)
   const hash = hashOf(bytes)
-  const key = `${LEDGER_PREFIX}${o.day}/${String(number).padStart(NUMBER_DIGITS, '0')}-${hash}.ndjson`
+  const key = `${ledgerPrefix}${o.day}/${String(number).padStart(numberDigits, '0')}-${hash}.ndjson`
   return { key, bytes, position: { number, hash } }
 }
 
@@ -46,7 +46,7 @@ export function parseLedgerObject(key: string, bytes: Uint8Array): LedgerObject 
   if (hashOf(bytes) !== place.hash) throw brokenLedger(key, 'hash')
   const [head, ...events] = parseLines(key, Buffer.from(bytes).toString('utf8'))
   const { format, number, previous, written } = head ?? {}
-  if (format !== LEDGER_FORMAT || number !== place.number || events.length !== head?.events) {
+  if (format !== ledgerFormat || number !== place.number || events.length !== head?.events) {
     throw brokenLedger(key, 'head')
   }
   if (typeof previous !== 'string' || typeof written !== 'string') throw brokenLedger(key, 'head')

@@ -2,19 +2,19 @@ import { ArchiveError } from '../archive-error.ts'
 import type { ObjectStore } from '../store/object-store.ts'
 import {
   encodeLedgerObject,
-  LEDGER_PREFIX,
   type LedgerEvent,
   type LedgerPosition,
+  ledgerPrefix,
   parseLedgerKey,
 } from './ledger-object.ts'
 
 type LedgerHead = LedgerPosition & { day: string }
 
 /** Names the first day that has to be listed to find the head; written with the first object of each day. */
-const DAY_HINT_KEY = `${LEDGER_PREFIX}day.json`
-const DAY_MS = 86_400_000
+const dayHintKey = `${ledgerPrefix}day.json`
+const dayMs = 86_400_000
 /** After a longer silence than this the whole ledger is listed. */
-const MAX_HINT_DAYS = 366
+const maxHintDays = 366
 
 /**
  * Appends events to the ledger, one object for each call, each naming the SHA-256 of the one before it. There must be
@@ -61,7 +61,7 @@ export class LedgerWriter {
   async #findHead(): Promise<LedgerHead | undefined> {
     const hint = await this.#readHint()
     const prefixes =
-      hint === undefined ? [LEDGER_PREFIX] : daysFrom(hint, this.#now()).map((day) => `${LEDGER_PREFIX}${day}/`)
+      hint === undefined ? [ledgerPrefix] : daysFrom(hint, this.#now()).map((day) => `${ledgerPrefix}${day}/`)
     let head: LedgerHead | undefined
     for (const prefix of prefixes) {
       for await (const { key } of this.#store.list(prefix)) head = parseLedgerKey(key) ?? head
@@ -71,9 +71,9 @@ export class LedgerWriter {
 
   async #readHint(): Promise<string | undefined> {
     try {
-      const text = Buffer.from(await this.#store.read(DAY_HINT_KEY)).toString('utf8')
+      const text = Buffer.from(await this.#store.read(dayHintKey)).toString('utf8')
       const day = /"day":"(\d{4}\/\d{2}\/\d{2})"/.exec(text)?.[1]
-      return day !== undefined && daysFrom(day, this.#now()).length <= MAX_HINT_DAYS ? day : undefined
+      return day !== undefined && daysFrom(day, this.#now()).length <= maxHintDays ? day : undefined
     } catch (error) {
       if (error instanceof ArchiveError && error.code === 'missing-object') return undefined
       throw error
@@ -82,7 +82,7 @@ export class LedgerWriter {
 
   async #writeHint(day: string): Promise<void> {
     const bytes = Buffer.from(`${JSON.stringify({ day })}\n`)
-    await this.#store.put(DAY_HINT_KEY, { bytes }, { sizeBytes: bytes.length, contentType: 'application/json' })
+    await this.#store.put(dayHintKey, { bytes }, { sizeBytes: bytes.length, contentType: 'application/json' })
   }
 }
 
@@ -94,6 +94,6 @@ function dayOf(nowMs: number): string {
 function daysFrom(day: string, nowMs: number): string[] {
   const days: string[] = []
   const first = Date.parse(`${day.replaceAll('/', '-')}T00:00:00Z`)
-  for (let at = first; at <= Math.max(first, nowMs + DAY_MS); at += DAY_MS) days.push(dayOf(at))
+  for (let at = first; at <= Math.max(first, nowMs + dayMs); at += dayMs) days.push(dayOf(at))
   return days
 }

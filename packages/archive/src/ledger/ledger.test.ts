@@ -7,7 +7,7 @@ import { LedgerWriter } from './ledger-writer.ts'
 import { readLedger, verifyLedger } from './read-ledger.ts'
 
 const noon = Date.parse('2026-01-31T12:00:00Z')
-const DAY_MS = 86_400_000
+const dayMs = 86_400_000
 
 let folder: string
 let store: FileObjectStore
@@ -40,7 +40,7 @@ async function ledgerFiles(): Promise<string[]> {
 /** Three objects on three days, by three writers, one after the other. */
 async function writeThree(): Promise<void> {
   for (let day = 0; day < 3; day++) {
-    const writer = new LedgerWriter(store, { now: () => noon + day * DAY_MS })
+    const writer = new LedgerWriter(store, { now: () => noon + day * dayMs })
     await writer.append([{ id: `${day}a` }, { id: `${day}b`, note: 'riga\nnuova' }])
   }
 }
@@ -57,7 +57,7 @@ describe('ledger', () => {
     let nowMs = noon
     const writer = new LedgerWriter(store, { now: () => nowMs })
     await Promise.all([1, 2, 3].map((id) => writer.append([{ id }])))
-    nowMs -= 40 * DAY_MS
+    nowMs -= 40 * dayMs
     await writer.append([{ id: 4 }])
     await new LedgerWriter(store, { now: () => nowMs }).append([{ id: 5 }])
     expect(await eventsOf()).toEqual([1, 2, 3, 4, 5])
@@ -67,8 +67,8 @@ describe('ledger', () => {
   it('finds its end without the hint, and after a silence of years', async () => {
     await writeThree()
     await unlink(join(folder, 'ledger/day.json'))
-    await new LedgerWriter(store, { now: () => noon + 3 * DAY_MS }).append([{ id: 'x' }])
-    await new LedgerWriter(store, { now: () => noon + 1000 * DAY_MS }).append([{ id: 'y' }])
+    await new LedgerWriter(store, { now: () => noon + 3 * dayMs }).append([{ id: 'x' }])
+    await new LedgerWriter(store, { now: () => noon + 1000 * dayMs }).append([{ id: 'y' }])
     expect((await eventsOf()).slice(-2)).toEqual(['x', 'y'])
   })
 

@@ -2,11 +2,11 @@ import { ArchiveError } from '../archive-error.ts'
 import type { ObjectStore } from '../store/object-store.ts'
 import {
   brokenLedger,
-  LEDGER_PREFIX,
   type LedgerEvent,
   type LedgerObject,
   type LedgerPosition,
-  NO_HASH,
+  ledgerPrefix,
+  noHash,
   parseLedgerKey,
   parseLedgerObject,
 } from './ledger-object.ts'
@@ -17,8 +17,8 @@ export async function* readLedger(store: ObjectStore): AsyncGenerator<LedgerEven
 }
 
 export async function* readLedgerObjects(store: ObjectStore): AsyncGenerator<LedgerObject> {
-  let last: LedgerPosition = { number: 0, hash: NO_HASH }
-  for await (const { key } of store.list(LEDGER_PREFIX)) {
+  let last: LedgerPosition = { number: 0, hash: noHash }
+  for await (const { key } of store.list(ledgerPrefix)) {
     const place = parseLedgerKey(key)
     if (place === undefined) continue
     // Told by the key alone, so that the first broken link is named even when the object cannot be read.

@@ -1,7 +1,7 @@
 import { crc32 } from 'node:zlib'
 import { ArchiveError } from '../archive-error.ts'
-import { encodePaxFiller, encodePaxRecord, MIN_FILLER_BYTES, parsePaxRecords } from './pax.ts'
-import { encodeUstarHeader, parseUstarHeader, TAR_BLOCK_BYTES, USTAR_MAX_SIZE } from './ustar.ts'
+import { encodePaxFiller, encodePaxRecord, minFillerBytes, parsePaxRecords } from './pax.ts'
+import { encodeUstarHeader, parseUstarHeader, tarBlockBytes, ustarMaxSize } from './ustar.ts'
 
 /**
  * What precedes each member of a segment, written by one pwrite after the member's last byte:
@@ -9,19 +9,19 @@ import { encodeUstarHeader, parseUstarHeader, TAR_BLOCK_BYTES, USTAR_MAX_SIZE } 
  *   512..1535  pax records, the last one a filler, so that the size never depends on the values
  *   1536..2047 ustar header of the member itself
  */
-export const MEMBER_HEADER_BYTES = 2048
-const RECORDS_OFFSET = TAR_BLOCK_BYTES
-const RECORDS_BYTES = 1024
-const FILE_HEADER_OFFSET = RECORDS_OFFSET + RECORDS_BYTES
+export const memberHeaderBytes = 2048
+const recordsOffset = tarBlockBytes
+const recordsBytes = 1024
+const fileHeaderOffset = recordsOffset + recordsBytes
 /** `VNA.check` is the first record, so its eight hex digits stand at a fixed place: `22 VNA.check=` */
-const CHECK_OFFSET = RECORDS_OFFSET + 13
-const CHECK_DIGITS = 8
-const NO_CHECK = '0'.repeat(CHECK_DIGITS)
+const checkOffset = recordsOffset + 13
+const checkDigits = 8
+const noCheck = '0'.repeat(checkDigits)
 
-/** Bytes (UTF-8) that a value may take in the records; together they always fit in `RECORDS_BYTES`. */
+/** Bytes (UTF-8) that a value may take in the records; together they always fit in `recordsBytes`. */
 export const memberTextLimits = { entityCodeBytes: 64, sourceBytes: 256, campaignBytes: 128 } as const
 /** A Part 10 preamble and meta group longer than this is no member of ours. */
-export const MAX_PREFIX_BYTES = 1024 * 1024
+export const maxPrefixBytes = 1024 * 1024
 
 export type MemberFacts = {
   /** `<SOPInstanceUID>.dcm` */
@@ -44,33 +44,33 @@ export type MemberFacts = {
 
 /** The 2048 bytes for one member. `prefix` enters the check, so that recovery notices a torn prefix too. */
 export function encodeMemberHeader(facts: MemberFacts, prefix: Uint8Array): Buffer {
-  const header = Buffer.alloc(MEMBER_HEADER_BYTES)
+  const header = Buffer.alloc(memberHeaderBytes)
   const modifiedSeconds = Math.trunc(Date.parse(facts.receivedAt) / 1000)
   const records = encodeRecords(facts)
-  header.write(records + encodePaxFiller(RECORDS_BYTES - Buffer.byteLength(records)), RECORDS_OFFSET, 'utf8')
+  header.write(records + encodePaxFiller(recordsBytes - Buffer.byteLength(records)), recordsOffset, 'utf8')
   encodeUstarHeader(
-    { name: `PaxHeaders/${facts.name}`, typeflag: 'x', sizeBytes: RECORDS_BYTES, modifiedSeconds },
+    { name: `PaxHeaders/${facts.name}`, typeflag: 'x', sizeBytes: recordsBytes, modifiedSeconds },
     header,
     0,
   )
   encodeUstarHeader(
     { name: facts.name, typeflag: '0', sizeBytes: facts.lengthBytes, modifiedSeconds },
     header,
-    FILE_HEADER_OFFSET,
+    fileHeaderOffset,
   )
-  header.write(checkOf(header, prefix), CHECK_OFFSET, 'latin1')
+  header.write(checkOf(header, prefix), checkOffset, 'latin1')
   return header
 }
 
 /**
- * Reads what `encodeMemberHeader` wrote, from `bytes` of at least `MEMBER_HEADER_BYTES`. Does not verify `VNA.check`,
+ * Reads what `encodeMemberHeader` wrote, from `bytes` of at least `memberHeaderBytes`. Does not verify `VNA.check`,
  * whose prefix the caller may not have read yet: see `verifyMemberCheck`. Throws `malformed-segment`.
  */
 export function parseMemberHeader(bytes: Buffer): MemberFacts {
   const pax = parseUstarHeader(bytes, 0)
-  const file = parseUstarHeader(bytes, FILE_HEADER_OFFSET)
-  if (pax.typeflag !== 'x' || pax.sizeBytes !== RECORDS_BYTES || file.typeflag !== '0') throw malformed('layout')
-  const records = parsePaxRecords(bytes.subarray(RECORDS_OFFSET, FILE_HEADER_OFFSET))
+  const file = parseUstarHeader(bytes, fileHeaderOffset)
+  if (pax.typeflag !== 'x' || pax.sizeBytes !== recordsBytes || file.typeflag !== '0') throw malformed('layout')
+  const records = parsePaxRecords(bytes.subarray(recordsOffset, fileHeaderOffset))
   const campaign = records.get('VNA.campaign')
   const facts = {
     name: file.name,
@@ -83,23 +83,23 @@ export function parseMemberHeader(bytes: Buffer): MemberFacts {
     ...(campaign === undefined ? {} : { campaign }),
     seq: integerIn(records, 'VNA.seq'),
   }
-  if (facts.dataSetOffset > facts.lengthBytes || facts.dataSetOffset > MAX_PREFIX_BYTES) throw malformed('VNA.dataset')
+  if (facts.dataSetOffset > facts.lengthBytes || facts.dataSetOffset > maxPrefixBytes) throw malformed('VNA.dataset')
   return facts
 }
 
 /** Whether header and Part 10 prefix are those that were written together. */
 export function verifyMemberCheck(header: Buffer, prefix: Uint8Array): boolean {
-  const found = header.toString('latin1', CHECK_OFFSET, CHECK_OFFSET + CHECK_DIGITS)
-  const blank = Buffer.from(header.subarray(0, MEMBER_HEADER_BYTES))
-  blank.write(NO_CHECK, CHECK_OFFSET, 'latin1')
+  const found = header.toString('latin1', checkOffset, checkOffset + checkDigits)
+  const blank = Buffer.from(header.subarray(0, memberHeaderBytes))
+  blank.write(noCheck, checkOffset, 'latin1')
   // The checksum of the pax header block does not cover the records, so blanking them leaves it valid.
   return found === checkOf(blank, prefix)
 }
 
 function encodeRecords(facts: MemberFacts): string {
   const records = [
-    encodePaxRecord('VNA.check', NO_CHECK),
-    facts.lengthBytes > USTAR_MAX_SIZE ? encodePaxRecord('size', String(facts.lengthBytes)) : '',
+    encodePaxRecord('VNA.check', noCheck),
+    facts.lengthBytes > ustarMaxSize ? encodePaxRecord('size', String(facts.lengthBytes)) : '',
     encodePaxRecord('VNA.sha256', Buffer.from(facts.sha256).toString('hex')),
     encodePaxRecord('VNA.dataset', String(facts.dataSetOffset)),
     encodePaxRecord('VNA.entity', facts.entityCode),
@@ -108,13 +108,13 @@ function encodeRecords(facts: MemberFacts): string {
     facts.campaign === undefined ? '' : encodePaxRecord('VNA.campaign', facts.campaign),
     encodePaxRecord('VNA.seq', String(facts.seq)),
   ].join('')
-  if (Buffer.byteLength(records) > RECORDS_BYTES - MIN_FILLER_BYTES) throw malformed('records too long')
+  if (Buffer.byteLength(records) > recordsBytes - minFillerBytes) throw malformed('records too long')
   return records
 }
 
 /** CRC-32 of the header with a blank check, then the prefix: eight hex digits. */
 function checkOf(header: Buffer, prefix: Uint8Array): string {
-  return crc32(prefix, crc32(header)).toString(16).padStart(CHECK_DIGITS, '0')
+  return crc32(prefix, crc32(header)).toString(16).padStart(checkDigits, '0')
 }
 
 function textIn(records: ReadonlyMap<string, string>, keyword: string, pattern: RegExp): string {

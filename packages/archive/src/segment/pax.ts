@@ -9,9 +9,9 @@ export function encodePaxRecord(keyword: string, value: string): string {
 }
 
 /** The shortest record that can fill a gap: `12 comment=\n`. */
-export const MIN_FILLER_BYTES = 12
+export const minFillerBytes = 12
 
-/** A `comment` record (which every reader ignores) of exactly `lengthBytes`, at least `MIN_FILLER_BYTES`. */
+/** A `comment` record (which every reader ignores) of exactly `lengthBytes`, at least `minFillerBytes`. */
 export function encodePaxFiller(lengthBytes: number): string {
   return `${lengthBytes} comment=${' '.repeat(lengthBytes - String(lengthBytes).length - 10)}\n`
 }

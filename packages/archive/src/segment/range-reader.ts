@@ -15,7 +15,7 @@ export interface RangeReader {
  * Reads up to this are synchronous. They are headers of a segment written a moment ago, in the page cache: the way
  * through the thread pool costs ten times what the read does (measured: 0.05 ms of CPU against 0.005).
  */
-const MAX_SYNCHRONOUS_BYTES = 64 * 1024
+const maxSynchronousBytes = 64 * 1024
 
 /** For files of a journal and of tools; what serves clients reads through an object store, which never blocks. */
 export async function openFileReader(path: string): Promise<RangeReader> {
@@ -34,7 +34,7 @@ class FileRangeReader implements RangeReader {
   }
 
   async read(target: Buffer, targetOffset: number, length: number, position: number): Promise<number> {
-    if (length > MAX_SYNCHRONOUS_BYTES) return readFully(this.#file, target, { targetOffset, length, position })
+    if (length > maxSynchronousBytes) return readFully(this.#file, target, { targetOffset, length, position })
     for (let done = 0; ; ) {
       const count = readSync(this.#file.fd, target, targetOffset + done, length - done, position + done)
       done += count

@@ -1,14 +1,14 @@
 import { createHash } from 'node:crypto'
 import { ArchiveError } from '../archive-error.ts'
-import { MEMBER_HEADER_BYTES, type MemberFacts, parseMemberHeader, verifyMemberCheck } from './member-header.ts'
+import { type MemberFacts, memberHeaderBytes, parseMemberHeader, verifyMemberCheck } from './member-header.ts'
 import { openFileReader, type RangeReader, readExactly } from './range-reader.ts'
-import { alignToBlock, TAR_BLOCK_BYTES } from './ustar.ts'
+import { alignToBlock, tarBlockBytes } from './ustar.ts'
 
 /** Two zero blocks end a tar file (POSIX.1 pax). */
-export const TRAILER_BYTES = 2 * TAR_BLOCK_BYTES
+export const trailerBytes = 2 * tarBlockBytes
 /** Read with each header, so that the usual Part 10 prefix needs no second read. */
-const PREFIX_READ_AHEAD_BYTES = 1024
-const VERIFY_CHUNK_BYTES = 1024 * 1024
+const prefixReadAheadBytes = 1024
+const verifyChunkBytes = 1024 * 1024
 
 export type SegmentMember = MemberFacts & {
   headerOffset: number
@@ -40,17 +40,17 @@ export async function* readSegment(source: string | RangeReader): AsyncGenerator
 
 /** The member whose header starts at `headerOffset`; throws `malformed-segment` unless header and check are whole. */
 export async function readMember(reader: RangeReader, headerOffset: number): Promise<SegmentMember | 'trailer'> {
-  const bytes = Buffer.allocUnsafe(MEMBER_HEADER_BYTES + PREFIX_READ_AHEAD_BYTES)
+  const bytes = Buffer.allocUnsafe(memberHeaderBytes + prefixReadAheadBytes)
   const count = await reader.read(bytes, 0, bytes.length, headerOffset)
   if (isTrailer(bytes.subarray(0, count))) return 'trailer'
-  if (count < MEMBER_HEADER_BYTES) throw malformed('ends-in-header', headerOffset)
-  const header = bytes.subarray(0, MEMBER_HEADER_BYTES)
+  if (count < memberHeaderBytes) throw malformed('ends-in-header', headerOffset)
+  const header = bytes.subarray(0, memberHeaderBytes)
   const facts = parseMemberHeader(header)
-  const offset = headerOffset + MEMBER_HEADER_BYTES
+  const offset = headerOffset + memberHeaderBytes
   if (offset + facts.lengthBytes > reader.sizeBytes) throw malformed('ends-in-member', headerOffset)
   const prefix =
-    MEMBER_HEADER_BYTES + facts.dataSetOffset <= count
-      ? bytes.subarray(MEMBER_HEADER_BYTES, MEMBER_HEADER_BYTES + facts.dataSetOffset)
+    memberHeaderBytes + facts.dataSetOffset <= count
+      ? bytes.subarray(memberHeaderBytes, memberHeaderBytes + facts.dataSetOffset)
       : await readExactly(reader, facts.dataSetOffset, offset)
   if (!verifyMemberCheck(header, prefix)) throw malformed('check', headerOffset)
   return { ...facts, headerOffset, offset, endOffset: alignToBlock(offset + facts.lengthBytes), header }
@@ -60,7 +60,7 @@ export async function readMember(reader: RangeReader, headerOffset: number): Pro
 export async function verifyMember(reader: RangeReader, member: SegmentMember): Promise<boolean> {
   const hash = createHash('sha256')
   const end = member.offset + member.lengthBytes
-  const chunk = Buffer.allocUnsafe(Math.min(VERIFY_CHUNK_BYTES, Math.max(end - member.offset, 1)))
+  const chunk = Buffer.allocUnsafe(Math.min(verifyChunkBytes, Math.max(end - member.offset, 1)))
   for (let position = member.offset + member.dataSetOffset; position < end; ) {
     const count = await reader.read(chunk, 0, Math.min(chunk.length, end - position), position)
     if (count === 0) return false
@@ -98,7 +98,7 @@ export function packDigestOf(headers: Iterable<Uint8Array>): Buffer {
 }
 
 function isTrailer(bytes: Buffer): boolean {
-  return bytes.length === TRAILER_BYTES && bytes.every((byte) => byte === 0)
+  return bytes.length === trailerBytes && bytes.every((byte) => byte === 0)
 }
 
 function malformed(reason: string, offset: number): ArchiveError {

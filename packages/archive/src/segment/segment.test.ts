@@ -5,15 +5,15 @@ import { ArchiveError } from '../archive-error.ts'
 import { findWholeMembers } from '../journal/recovery.ts'
 import {
   encodeMemberHeader,
-  MEMBER_HEADER_BYTES,
   type MemberFacts,
+  memberHeaderBytes,
   memberTextLimits,
   parseMemberHeader,
   verifyMemberCheck,
 } from './member-header.ts'
-import { encodePaxFiller, encodePaxRecord, MIN_FILLER_BYTES, parsePaxRecords } from './pax.ts'
+import { encodePaxFiller, encodePaxRecord, minFillerBytes, parsePaxRecords } from './pax.ts'
 import { createBytesReader } from './range-reader.ts'
-import { packDigestOf, readSegment, type SegmentMember, TRAILER_BYTES, verifyPack } from './read-segment.ts'
+import { packDigestOf, readSegment, type SegmentMember, trailerBytes, verifyPack } from './read-segment.ts'
 import { alignToBlock } from './ustar.ts'
 
 type Part = { prefix: Buffer; dataSet: Buffer }
@@ -43,7 +43,7 @@ function segmentOf(parts: readonly Part[]): { bytes: Buffer; ends: number[] } {
     ends.push(end)
     size = alignToBlock(end)
   })
-  return { bytes: Buffer.concat([...pieces, Buffer.alloc(TRAILER_BYTES)]), ends }
+  return { bytes: Buffer.concat([...pieces, Buffer.alloc(trailerBytes)]), ends }
 }
 
 async function membersOf(bytes: Uint8Array): Promise<SegmentMember[]> {
@@ -64,7 +64,7 @@ describe('pax records', () => {
     for (let length = 1; length < 1200; length++) {
       const record = encodePaxRecord('k', 'x'.repeat(length))
       expect(parsePaxRecords(Buffer.from(record)).get('k')).toHaveLength(length)
-      if (length >= MIN_FILLER_BYTES) expect(Buffer.byteLength(encodePaxFiller(length))).toBe(length)
+      if (length >= minFillerBytes) expect(Buffer.byteLength(encodePaxFiller(length))).toBe(length)
     }
   })
 
@@ -106,7 +106,7 @@ describe('member header', () => {
     fc.assert(
       fc.property(facts, fc.uint8Array({ maxLength: 100 }), (o, prefix) => {
         const header = encodeMemberHeader(o, prefix)
-        expect(header).toHaveLength(MEMBER_HEADER_BYTES)
+        expect(header).toHaveLength(memberHeaderBytes)
         expect(parseMemberHeader(header)).toEqual(o)
         expect(verifyMemberCheck(header, prefix)).toBe(true)
       }),
@@ -129,7 +129,7 @@ describe('member header', () => {
   it('notices a change of any bit, in itself or in the prefix', async () => {
     const whole = { prefix: Buffer.alloc(700, 3), dataSet: Buffer.alloc(50, 4) }
     const { bytes } = segmentOf([whole])
-    const covered = MEMBER_HEADER_BYTES + whole.prefix.length + whole.dataSet.length
+    const covered = memberHeaderBytes + whole.prefix.length + whole.dataSet.length
     fc.assert(
       await fc.asyncProperty(fc.nat(covered - 1), fc.nat(7), async (at, bit) => {
         const torn = Buffer.from(bytes)
@@ -166,7 +166,7 @@ describe('segment', () => {
     await fc.assert(
       fc.asyncProperty(parts, fc.nat(), fc.uint8Array({ maxLength: 600 }), async (written, at, tail) => {
         const { bytes, ends } = segmentOf(written)
-        const cut = at % (bytes.length - TRAILER_BYTES + 1)
+        const cut = at % (bytes.length - trailerBytes + 1)
         const whole = ends.filter((end) => end <= cut).length
         // What a crash leaves behind the cut: nothing, zeros of a hole, or whatever was there.
         for (const rest of [Buffer.alloc(0), Buffer.alloc(5000)]) {

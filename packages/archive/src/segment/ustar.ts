@@ -1,11 +1,11 @@
 import { ArchiveError } from '../archive-error.ts'
 
 /** POSIX.1-1988 ustar header block, as far as this archive uses it: regular files and pax `x` records. */
-export const TAR_BLOCK_BYTES = 512
+export const tarBlockBytes = 512
 /** 11 octal digits; from here on the size is in the pax record `size`. */
-export const USTAR_MAX_SIZE = 0o77777777777
-const CHECKSUM_OFFSET = 148
-const CHECKSUM_BYTES = 8
+export const ustarMaxSize = 0o77777777777
+const checksumOffset = 148
+const checksumBytes = 8
 
 export type UstarHeader = { name: string; typeflag: '0' | 'x'; sizeBytes: number; modifiedSeconds: number }
 
@@ -17,13 +17,13 @@ export function encodeUstarHeader(header: UstarHeader, target: Buffer, offset: n
   target.write(header.typeflag, offset + 156, 'latin1')
   target.write('ustar\x0000', offset + 257, 'latin1')
   const checksum = checksumOf(target, offset)
-  target.write(`${checksum.toString(8).padStart(6, '0')}\0 `, offset + CHECKSUM_OFFSET, 'latin1')
+  target.write(`${checksum.toString(8).padStart(6, '0')}\0 `, offset + checksumOffset, 'latin1')
 }
 
 /** Reads one header block; throws `malformed-segment` when it is not one that `encodeUstarHeader` writes. */
 export function parseUstarHeader(bytes: Buffer, offset: number): UstarHeader {
   if (bytes.toString('latin1', offset + 257, offset + 265) !== 'ustar\x0000') throw malformed('magic')
-  const checksum = parseOctal(bytes.toString('latin1', offset + CHECKSUM_OFFSET, offset + CHECKSUM_OFFSET + 6))
+  const checksum = parseOctal(bytes.toString('latin1', offset + checksumOffset, offset + checksumOffset + 6))
   if (checksum !== checksumOf(bytes, offset)) throw malformed('checksum')
   const typeflag = bytes.toString('latin1', offset + 156, offset + 157)
   if (typeflag !== '0' && typeflag !== 'x') throw malformed('typeflag')
@@ -39,19 +39,19 @@ export function parseUstarHeader(bytes: Buffer, offset: number): UstarHeader {
 
 /** The next multiple of the tar block. */
 export function alignToBlock(offset: number): number {
-  return Math.ceil(offset / TAR_BLOCK_BYTES) * TAR_BLOCK_BYTES
+  return Math.ceil(offset / tarBlockBytes) * tarBlockBytes
 }
 
 /** Sum of all bytes of the block, the checksum field itself counted as spaces. */
 function checksumOf(bytes: Buffer, offset: number): number {
-  let sum = CHECKSUM_BYTES * 0x20
-  for (let i = offset; i < offset + TAR_BLOCK_BYTES; i++) sum += bytes[i]!
-  for (let i = offset + CHECKSUM_OFFSET; i < offset + CHECKSUM_OFFSET + CHECKSUM_BYTES; i++) sum -= bytes[i]!
+  let sum = checksumBytes * 0x20
+  for (let i = offset; i < offset + tarBlockBytes; i++) sum += bytes[i]!
+  for (let i = offset + checksumOffset; i < offset + checksumOffset + checksumBytes; i++) sum -= bytes[i]!
   return sum
 }
 
 function octal(value: number): string {
-  return Math.min(Math.max(Math.trunc(value), 0), USTAR_MAX_SIZE)
+  return Math.min(Math.max(Math.trunc(value), 0), ustarMaxSize)
     .toString(8)
     .padStart(11, '0')
 }

@@ -3,14 +3,14 @@ import { zstdCompress } from 'node:zlib'
 import { instanceHeaderOf, serializeDicomJson } from '@vna/dicom'
 import type { RangeReader } from '../segment/range-reader.ts'
 import { packDigestOf, readSegment } from '../segment/read-segment.ts'
-import { describeMember, SCAN_CHUNK_BYTES } from './describe-member.ts'
-import { SIDECAR_FORMAT, type SidecarHead, type SidecarInstance } from './sidecar-format.ts'
+import { describeMember, scanChunkBytes } from './describe-member.ts'
+import { type SidecarHead, type SidecarInstance, sidecarFormat } from './sidecar-format.ts'
 import { createWindowedReader } from './windowed-reader.ts'
 
 const compress = promisify(zstdCompress)
 
 /** Member header, Part 10 prefix and most headers of data sets fit; measured: the median CT and MR need one read. */
-const WINDOW_BYTES = 16 * 1024
+const windowBytes = 16 * 1024
 
 export type SidecarProblem = { seq: number; name: string; code: string }
 
@@ -28,8 +28,8 @@ export type BuiltSidecar = {
  * headers only, not pixel data, and does not verify digests (see `verifyPack`). Throws `malformed-segment`.
  */
 export async function buildSidecar(reader: RangeReader, o: { packKey: string }): Promise<BuiltSidecar> {
-  const windowed = createWindowedReader(reader, WINDOW_BYTES)
-  const chunk = Buffer.allocUnsafe(SCAN_CHUNK_BYTES)
+  const windowed = createWindowedReader(reader, windowBytes)
+  const chunk = Buffer.allocUnsafe(scanChunkBytes)
   const instances: SidecarInstance[] = []
   const headers: Buffer[] = []
   const lines: string[] = []
@@ -42,7 +42,7 @@ export async function buildSidecar(reader: RangeReader, o: { packKey: string }):
   const packDigest = packDigestOf(headers)
   const { sizeBytes } = reader
   const head: SidecarHead = {
-    format: SIDECAR_FORMAT,
+    format: sidecarFormat,
     pack: { key: o.packKey, sizeBytes, digest: packDigest.toString('hex') },
     instances: instances.length,
   }

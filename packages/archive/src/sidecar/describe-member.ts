@@ -12,14 +12,14 @@ import {
 } from '@vna/dicom'
 import { type RangeReader, readExactly } from '../segment/range-reader.ts'
 import type { SegmentMember } from '../segment/read-segment.ts'
-import { type FrameTable, MAX_INLINE_BYTES, type SidecarEntry } from './sidecar-format.ts'
+import { type FrameTable, maxInlineBytes, type SidecarEntry } from './sidecar-format.ts'
 
 /** What `describeMember` is lent to read into. */
-export const SCAN_CHUNK_BYTES = 64 * 1024
+export const scanChunkBytes = 64 * 1024
 /** Shorter stretches are cheaper to scan than to step over. */
-const MIN_SKIP_BYTES = 16 * 1024
+const minSkipBytes = 16 * 1024
 /** Enough to guess a transfer syntax the meta group does not name. */
-const GUESS_BYTES = 16
+const guessBytes = 16
 
 export type DescribedMember = { entry: SidecarEntry; json: DicomJson }
 
@@ -48,7 +48,7 @@ function describeScan(member: SegmentMember, transferSyntaxUid: string, result: 
     bulk[path] = [offset, length, vr]
     return `{instance}/bulkdata/${path}`
   }
-  const json = toDicomJson(result, { bulkDataUri, maxInlineBytes: MAX_INLINE_BYTES })
+  const json = toDicomJson(result, { bulkDataUri, maxInlineBytes: maxInlineBytes })
   const frames = frameTableOf(result)
   const declared = encodingOf(transferSyntaxUid)
   const isAsDeclared = result.deflated || result.encoding === declared
@@ -79,7 +79,7 @@ function factsOf(member: SegmentMember): Omit<SidecarEntry, 'transferSyntaxUid'>
 }
 
 async function readTransferSyntax(reader: RangeReader, member: SegmentMember): Promise<string | undefined> {
-  const length = Math.min(member.dataSetOffset + GUESS_BYTES, member.lengthBytes)
+  const length = Math.min(member.dataSetOffset + guessBytes, member.lengthBytes)
   const bytes = await readExactly(reader, length, member.offset)
   try {
     const prefix = parsePart10Prefix(bytes, { complete: true })
@@ -97,10 +97,10 @@ async function scanDataSet(
 ): Promise<void> {
   const end = member.offset + member.lengthBytes
   // The first reads are small, so that they come from the window that the header was read with.
-  let wanted = MIN_SKIP_BYTES / 2
+  let wanted = minSkipBytes / 2
   for (let position = member.offset + member.dataSetOffset; position < end; ) {
     const skippable = Math.min(scanner.skippableBytes, end - position)
-    if (skippable >= MIN_SKIP_BYTES) {
+    if (skippable >= minSkipBytes) {
       scanner.skip(skippable)
       position += skippable
       continue

@@ -3,19 +3,19 @@ import { zstdDecompress } from 'node:zlib'
 import { type DicomJson, instanceHeaderOf } from '@vna/dicom'
 import { ArchiveError } from '../archive-error.ts'
 import {
-  MAX_SIDECAR_BYTES,
-  SIDECAR_FORMAT,
+  maxSidecarBytes,
   type SidecarEntry,
   type SidecarHead,
   type SidecarInstance,
+  sidecarFormat,
 } from './sidecar-format.ts'
 
 const decompress = promisify(zstdDecompress)
 
 /** Separates `h` from `j`; inside a JSON string its quotes would be escaped, so the first one found is the one. */
-const JSON_MARK = ',"j":'
-const ENTRY_START = '{"h":'
-const NEWLINE = 0x0a
+const jsonMark = ',"j":'
+const entryStart = '{"h":'
+const newline = 0x0a
 
 /** One instance of a sidecar; `json` is its DICOM JSON as it stands, parsed by nobody yet. */
 export type SidecarRecord = { entry: SidecarEntry; json: Buffer }
@@ -30,7 +30,7 @@ export type Sidecar = {
 
 /** Throws `malformed-sidecar` for anything but what `buildSidecar` writes. */
 export async function readSidecar(bytes: Uint8Array): Promise<Sidecar> {
-  const text = await decompress(bytes, { maxOutputLength: MAX_SIDECAR_BYTES }).catch((cause: unknown) => {
+  const text = await decompress(bytes, { maxOutputLength: maxSidecarBytes }).catch((cause: unknown) => {
     throw new ArchiveError('malformed-sidecar', { cause })
   })
   const lines = linesOf(text)
@@ -55,7 +55,7 @@ export function sidecarInstancesOf(sidecar: Sidecar): SidecarInstance[] {
 function linesOf(text: Buffer): Buffer[] {
   const lines: Buffer[] = []
   for (let start = 0; start < text.length; ) {
-    const end = text.indexOf(NEWLINE, start)
+    const end = text.indexOf(newline, start)
     if (end === -1) throw malformed('cut')
     lines.push(text.subarray(start, end))
     start = end + 1
@@ -65,7 +65,7 @@ function linesOf(text: Buffer): Buffer[] {
 
 function parseHead(line: Buffer | undefined): SidecarHead {
   const head = parseJson(line?.toString('utf8') ?? '') as Partial<SidecarHead>
-  if (head.format !== SIDECAR_FORMAT) throw malformed('format')
+  if (head.format !== sidecarFormat) throw malformed('format')
   const { pack, instances } = head
   if (typeof pack?.key !== 'string' || typeof pack.sizeBytes !== 'number' || typeof pack.digest !== 'string') {
     throw malformed('head')
@@ -75,11 +75,11 @@ function parseHead(line: Buffer | undefined): SidecarHead {
 }
 
 function parseRecord(line: Buffer): SidecarRecord {
-  const mark = line.indexOf(JSON_MARK)
-  if (mark === -1 || line.toString('latin1', 0, ENTRY_START.length) !== ENTRY_START) throw malformed('line')
-  const entry = parseJson(line.toString('utf8', ENTRY_START.length, mark)) as SidecarEntry
+  const mark = line.indexOf(jsonMark)
+  if (mark === -1 || line.toString('latin1', 0, entryStart.length) !== entryStart) throw malformed('line')
+  const entry = parseJson(line.toString('utf8', entryStart.length, mark)) as SidecarEntry
   if (typeof entry.offset !== 'number' || typeof entry.lengthBytes !== 'number') throw malformed('entry')
-  return { entry, json: line.subarray(mark + JSON_MARK.length, line.length - 1) }
+  return { entry, json: line.subarray(mark + jsonMark.length, line.length - 1) }
 }
 
 function parseJson(text: string): object {

@@ -1,16 +1,16 @@
 import type { InstanceHeader } from '@vna/dicom'
 
 /** Raised when a reader of the old lines would misunderstand the new ones. */
-export const SIDECAR_FORMAT = 1
-export const SIDECAR_CONTENT_TYPE = 'application/zstd'
+export const sidecarFormat = 1
+export const sidecarContentType = 'application/zstd'
 /** Binary values up to this stand in the JSON; longer ones become BulkDataURI. */
-export const MAX_INLINE_BYTES = 1024
+export const maxInlineBytes = 1024
 /** What a sidecar may decompress to. */
-export const MAX_SIDECAR_BYTES = 1024 ** 3
+export const maxSidecarBytes = 1024 ** 3
 
 /** First line. */
 export type SidecarHead = {
-  format: typeof SIDECAR_FORMAT
+  format: typeof sidecarFormat
   /** `digest`: see `packDigestOf`, hex. */
   pack: { key: string; sizeBytes: number; digest: string }
   instances: number

@@ -12,9 +12,9 @@ import { requireKey } from './object-key.ts'
 import type { ObjectSource, ObjectStore, PutOptions, StoredObject } from './object-store.ts'
 
 /** Where half-written objects wait; no key can name it, so no listing shows it. */
-const TEMPORARY_FOLDER = '.tmp'
-const LEFTOVER_AGE_MS = 3_600_000
-const MAX_REMEMBERED_FOLDERS = 10_000
+const temporaryFolder = '.tmp'
+const leftoverAgeMs = 3_600_000
+const maxRememberedFolders = 10_000
 
 /**
  * Objects as files under a folder. A file put is linked, not copied: a sealed segment becomes a pack without its bytes
@@ -38,12 +38,12 @@ export class FileObjectStore implements ObjectStore {
   prepare(): Promise<void> {
     return translated(async () => {
       await this.#makeFolder(this.#root)
-      const temporary = join(this.#root, TEMPORARY_FOLDER)
+      const temporary = join(this.#root, temporaryFolder)
       await this.#makeFolder(temporary)
       for (const name of await readdir(temporary)) {
         const path = join(temporary, name)
         const found = await stat(path).catch(absentIsUndefined)
-        if (found !== undefined && Date.now() - found.mtimeMs > LEFTOVER_AGE_MS) {
+        if (found !== undefined && Date.now() - found.mtimeMs > leftoverAgeMs) {
           await unlink(path).catch(absentIsUndefined)
         }
       }
@@ -165,7 +165,7 @@ export class FileObjectStore implements ObjectStore {
   }
 
   #temporaryPath(): string {
-    return join(this.#root, TEMPORARY_FOLDER, randomBytes(8).toString('hex'))
+    return join(this.#root, temporaryFolder, randomBytes(8).toString('hex'))
   }
 
   /** Makes a folder durable: also one that exists, since whoever made it may not have synced it yet. */
@@ -179,7 +179,7 @@ export class FileObjectStore implements ObjectStore {
       at = join(at, part)
       await syncFolder(at)
     }
-    if (this.#durableFolders.size >= MAX_REMEMBERED_FOLDERS) this.#durableFolders.clear()
+    if (this.#durableFolders.size >= maxRememberedFolders) this.#durableFolders.clear()
     this.#durableFolders.add(path)
   }
 

@@ -5,8 +5,8 @@ import { readFully } from '../segment/range-reader.ts'
 type OpenFile = { file: FileHandle; inode: number; sizeBytes: number }
 type PooledFile = { path: string; opened: Promise<OpenFile>; users: number; usedAtMs: number; isStale: boolean }
 
-const MAX_IDLE_FILES = 64
-const MAX_IDLE_MS = 5000
+const maxIdleFiles = 64
+const maxIdleMs = 5000
 
 /**
  * Open files shared by the readers of one object, kept open for a moment after the last one closes. The name is looked
@@ -71,12 +71,12 @@ export class FileReaderPool {
     const idle = [...this.#files.values()].filter(({ users }) => users === 0)
     const now = Date.now()
     idle.forEach((pooled, index) => {
-      const isTooMany = index < idle.length - MAX_IDLE_FILES
-      if (isTooMany || now - pooled.usedAtMs >= MAX_IDLE_MS) this.evict(pooled.path)
+      const isTooMany = index < idle.length - maxIdleFiles
+      if (isTooMany || now - pooled.usedAtMs >= maxIdleMs) this.evict(pooled.path)
     })
     clearTimeout(this.#timer)
     if (idle.length === 0) return
-    this.#timer = setTimeout(() => this.#closeIdle(), MAX_IDLE_MS)
+    this.#timer = setTimeout(() => this.#closeIdle(), maxIdleMs)
     this.#timer.unref()
   }
 

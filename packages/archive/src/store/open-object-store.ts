@@ -17,8 +17,8 @@ export type OpenObjectStoreOptions = {
   limits?: Partial<S3Limits>
 }
 
-const DEFAULT_FOLDER = 'objects'
-const DEFAULT_REGION = 'us-east-1'
+const defaultFolder = 'objects'
+const defaultRegion = 'us-east-1'
 
 /**
  * The store a URL names: `file:` with a path (absolute, or below `homeFolder`; default `objects`), or
@@ -32,7 +32,7 @@ export function openObjectStore(url: string, o: OpenObjectStoreOptions): ObjectS
 function openFileStore(url: string, o: OpenObjectStoreOptions): ObjectStore {
   const path = url.slice('file:'.length).replace(/^\/\/(?=\/)/, '')
   if (path.startsWith('//') || path.includes('?')) throw badUrl('not a local path')
-  return new FileObjectStore(resolve(o.homeFolder, path === '' ? DEFAULT_FOLDER : decodePath(path)))
+  return new FileObjectStore(resolve(o.homeFolder, path === '' ? defaultFolder : decodePath(path)))
 }
 
 function openS3Store(options: S3Options): ObjectStore {
@@ -60,7 +60,7 @@ export function parseS3Url(text: string, o: OpenObjectStoreOptions): S3Options {
     bucket: url.hostname,
     keyPrefix: prefixOf(url.pathname),
     ...(endpoint === undefined ? {} : { endpoint }),
-    region: url.searchParams.get('region') ?? DEFAULT_REGION,
+    region: url.searchParams.get('region') ?? defaultRegion,
     forcePathStyle: url.searchParams.get('forcePathStyle') === 'true',
     ...(o.credentials === undefined ? {} : { credentials: o.credentials }),
     createBucket: o.createBucket ?? true,

@@ -27,12 +27,12 @@ export async function insertAuditAfter(sql: Sql, end: AuditEnd, rows: readonly A
       order by r.seq`
     return inserted.count === rows.length
   } catch (error) {
-    if ((error as { code?: unknown }).code === UNIQUE_VIOLATION) return false
+    if ((error as { code?: unknown }).code === uniqueViolation) return false
     throw error
   }
 }
 
-const UNIQUE_VIOLATION = '23505'
+const uniqueViolation = '23505'
 
 function jsonOf(rows: readonly AuditRow[]): string {
   return JSON.stringify(rows.map((row) => ({ ...row, hash: Buffer.from(row.hash).toString('hex') })))

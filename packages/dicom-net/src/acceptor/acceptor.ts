@@ -46,7 +46,7 @@ export function createAcceptor(o: AcceptorOptions): Acceptor {
 }
 
 /** Time between the end of an association and the end of its connection that `close` allows on top. */
-const CLOSE_MARGIN_MS = 200
+const closeMarginMs = 200
 
 class TcpAcceptor implements Acceptor, AssociationOwner {
   readonly host: AcceptorHost
@@ -108,9 +108,9 @@ class TcpAcceptor implements Acceptor, AssociationOwner {
     this.#servers.clear()
     await this.#allGoneWithin(o.graceMs)
     for (const association of this.#connections) association.abort('the acceptor is shutting down')
-    await this.#allGoneWithin(CLOSE_MARGIN_MS)
+    await this.#allGoneWithin(closeMarginMs)
     for (const association of this.#connections) association.core.transport.destroy()
-    await this.#allGoneWithin(CLOSE_MARGIN_MS)
+    await this.#allGoneWithin(closeMarginMs)
     clearInterval(this.#timer)
   }
 
@@ -180,11 +180,11 @@ class TcpAcceptor implements Acceptor, AssociationOwner {
   }
 }
 
-const MAPPED_IPV4 = /^::ffff:(?=\d+\.\d+\.\d+\.\d+$)/i
+const mappedIpv4 = /^::ffff:(?=\d+\.\d+\.\d+\.\d+$)/i
 
 function peerOf(socket: net.Socket): PeerInfo {
   // A dual-stack listener sees IPv4 peers as mapped IPv6: to whom hosts are configured they are the same.
-  const address = (socket.remoteAddress ?? '').replace(MAPPED_IPV4, '')
+  const address = (socket.remoteAddress ?? '').replace(mappedIpv4, '')
   return { address, port: socket.remotePort ?? 0, tls: false }
 }
 

@@ -16,11 +16,11 @@ export const commandFields = {
   nDeleteRq: 0x0150,
   cCancelRq: 0x0fff,
 } as const
-export const RESPONSE_BIT = 0x8000
+export const responseBit = 0x8000
 /** Command Data Set Type (0000,0800): no data set follows. Any other value: one does. */
-export const NO_DATA_SET = 0x0101
-const DATA_SET_PRESENT = 0x0000
-const ERROR_COMMENT_CHARACTERS = 64
+export const noDataSet = 0x0101
+const dataSetPresent = 0x0000
+const errorCommentCharacters = 64
 
 /** A command set (PS3.7 E.1), fields by keyword; `commandDataSetType` is `hasDataSet`. */
 export type CommandSet = {
@@ -78,9 +78,9 @@ const commandElements: readonly (readonly [element: number, keyword: CommandKeyw
   [0x1031, 'moveOriginatorMessageId', 'US'],
 ]
 const elementByNumber = new Map(commandElements.map((entry) => [entry[0], entry]))
-const COMMAND_DATA_SET_TYPE = 0x0800
-const ELEMENT_HEADER_BYTES = 8
-const GROUP_LENGTH_BYTES = ELEMENT_HEADER_BYTES + 4
+const commandDataSetType = 0x0800
+const elementHeaderBytes = 8
+const groupLengthBytes = elementHeaderBytes + 4
 
 /**
  * Parses a whole command set: implicit VR little endian whatever the presentation context (PS3.7 6.3.1). Unknown
@@ -91,14 +91,14 @@ export function parseCommandSet(bytes: Uint8Array): CommandSet {
   const fields: { -readonly [keyword in keyof CommandSet]?: unknown } = { hasDataSet: false }
   let offset = 0
   while (offset < bytes.length) {
-    if (bytes.length - offset < ELEMENT_HEADER_BYTES) throw invalid('element header is cut off', offset)
+    if (bytes.length - offset < elementHeaderBytes) throw invalid('element header is cut off', offset)
     if (view.getUint16(offset, true) !== 0) throw invalid('element outside group 0000', offset)
     const element = view.getUint16(offset + 2, true)
     const length = view.getUint32(offset + 4, true)
-    const start = offset + ELEMENT_HEADER_BYTES
+    const start = offset + elementHeaderBytes
     if (length > bytes.length - start) throw invalid('element reaches past the end', offset)
     const value = bytes.subarray(start, start + length)
-    if (element === COMMAND_DATA_SET_TYPE) fields.hasDataSet = parseUint16(value, offset) !== NO_DATA_SET
+    if (element === commandDataSetType) fields.hasDataSet = parseUint16(value, offset) !== noDataSet
     const known = elementByNumber.get(element)
     if (known !== undefined && length > 0) fields[known[1]] = parseValue(known[2], value, offset)
     offset = start + length
@@ -140,30 +140,30 @@ function parseTags(value: Uint8Array): number[] {
 /** Encodes a command set with its group length. `reservedBytes` are left free in front of it, for PDU and PDV header. */
 export function encodeCommandSet(command: CommandSet, reservedBytes = 0): Buffer {
   const target = Buffer.allocUnsafe(reservedBytes + sizeOf(command))
-  const start = reservedBytes + GROUP_LENGTH_BYTES
+  const start = reservedBytes + groupLengthBytes
   let at = start
   let dataSetTypeWritten = false
   for (const [element, keyword, vr] of commandElements) {
-    if (!dataSetTypeWritten && element > COMMAND_DATA_SET_TYPE) {
-      at = writeUint16(target, at, COMMAND_DATA_SET_TYPE, command.hasDataSet ? DATA_SET_PRESENT : NO_DATA_SET)
+    if (!dataSetTypeWritten && element > commandDataSetType) {
+      at = writeUint16(target, at, commandDataSetType, command.hasDataSet ? dataSetPresent : noDataSet)
       dataSetTypeWritten = true
     }
     const value = command[keyword]
     if (value !== undefined) at = writeElement(target, at, { element, vr, value })
   }
   writeHeader(target, reservedBytes, 0x0000, 4)
-  target.writeUInt32LE(at - start, reservedBytes + ELEMENT_HEADER_BYTES)
+  target.writeUInt32LE(at - start, reservedBytes + elementHeaderBytes)
   return target.subarray(0, at)
 }
 
 /** An upper bound: every text value with its padding byte. */
 function sizeOf(command: CommandSet): number {
-  let size = GROUP_LENGTH_BYTES + ELEMENT_HEADER_BYTES + 2
+  let size = groupLengthBytes + elementHeaderBytes + 2
   for (const [, keyword] of commandElements) {
     const value = command[keyword]
     if (value === undefined) continue
     const valueBytes = typeof value === 'number' ? 2 : typeof value === 'string' ? value.length + 1 : value.length * 4
-    size += ELEMENT_HEADER_BYTES + valueBytes
+    size += elementHeaderBytes + valueBytes
   }
   return size
 }
@@ -176,8 +176,8 @@ function writeHeader(target: Buffer, at: number, element: number, length: number
 
 function writeUint16(target: Buffer, at: number, element: number, value: number): number {
   writeHeader(target, at, element, 2)
-  target.writeUInt16LE(value, at + ELEMENT_HEADER_BYTES)
-  return at + ELEMENT_HEADER_BYTES + 2
+  target.writeUInt16LE(value, at + elementHeaderBytes)
+  return at + elementHeaderBytes + 2
 }
 
 function writeElement(
@@ -188,7 +188,7 @@ function writeElement(
   if (typeof o.value === 'number') return writeUint16(target, at, o.element, o.value)
   if (typeof o.value === 'string') return writeText(target, at, { ...o, value: o.value })
   writeHeader(target, at, o.element, o.value.length * 4)
-  let end = at + ELEMENT_HEADER_BYTES
+  let end = at + elementHeaderBytes
   for (const tag of o.value) {
     target.writeUInt16LE(tag >>> 16, end)
     target.writeUInt16LE(tag & 0xffff, end + 2)
@@ -199,7 +199,7 @@ function writeElement(
 
 function writeText(target: Buffer, at: number, o: { element: number; vr: CommandVr; value: string }): number {
   const value = o.vr === 'LO' ? printable(o.value) : o.value
-  const start = at + ELEMENT_HEADER_BYTES
+  const start = at + elementHeaderBytes
   target.write(value, start, 'latin1')
   let end = start + value.length
   if (value.length % 2 === 1) target[end++] = o.vr === 'UI' ? 0 : 0x20
@@ -209,5 +209,5 @@ function writeText(target: Buffer, at: number, o: { element: number; vr: Command
 
 /** Error Comment is LO in the default repertoire: 64 characters, no control characters and no backslash (PS3.5 6.2). */
 function printable(text: string): string {
-  return text.slice(0, ERROR_COMMENT_CHARACTERS).replace(/[^\x20-\x5b\x5d-\x7e]/g, '?')
+  return text.slice(0, errorCommentCharacters).replace(/[^\x20-\x5b\x5d-\x7e]/g, '?')
 }

@@ -1,7 +1,7 @@
 import { UlError } from '../errors.ts'
 import type { UlLimits } from '../limits.ts'
 import type { PdvPiece } from '../pdu/pdu-reader.ts'
-import { type CommandSet, commandFields, parseCommandSet, RESPONSE_BIT } from './command-set.ts'
+import { type CommandSet, commandFields, parseCommandSet, responseBit } from './command-set.ts'
 import { CollectingReceiver, discardingReceiver, type MessageReceiver } from './message-receiver.ts'
 import { MessageWriter } from './message-writer.ts'
 import { DimseFailure, type DimseProvider, type PresentationContext } from './operation.ts'
@@ -275,7 +275,7 @@ export class DimseEndpoint implements OperationRunPort {
   }
 
   #onCommand(context: PresentationContext, command: CommandSet): void {
-    if ((command.commandField & RESPONSE_BIT) !== 0) this.#onResponse(context, command)
+    if ((command.commandField & responseBit) !== 0) this.#onResponse(context, command)
     else if (command.commandField === commandFields.cCancelRq) this.#onCancel(context, command)
     else this.#onRequest(context, command)
   }

@@ -1,6 +1,6 @@
 import { UlError } from '../errors.ts'
-import { PDATA_HEADER_BYTES, type PdvHeader, writePDataHeader } from '../pdu/encode-pdu.ts'
-import { PDV_HEADER_BYTES } from '../pdu/pdu.ts'
+import { type PdvHeader, pdataHeaderBytes, writePDataHeader } from '../pdu/encode-pdu.ts'
+import { pdvHeaderBytes } from '../pdu/pdu.ts'
 import { type CommandSet, encodeCommandSet } from './command-set.ts'
 
 export type DataSetSource = Uint8Array | AsyncIterable<Uint8Array>
@@ -9,7 +9,7 @@ export type DataSetSource = Uint8Array | AsyncIterable<Uint8Array>
 export type SendParts = (parts: readonly Uint8Array[]) => void | Promise<void>
 
 /** Bytes handed to the transport at once. */
-const BATCH_BYTES = 512 * 1024
+const targetBatchBytes = 512 * 1024
 
 export type MessageWriterOptions = {
   readonly peerMaxPduLengthBytes: number
@@ -36,7 +36,7 @@ export class MessageWriter {
   constructor(o: MessageWriterOptions) {
     const peerMax = o.peerMaxPduLengthBytes === 0 ? o.maxSentPduLengthBytes : o.peerMaxPduLengthBytes
     const pduBytes = Math.min(peerMax, o.maxSentPduLengthBytes)
-    this.#maxFragmentBytes = Math.max(2, (pduBytes - PDV_HEADER_BYTES) & ~1)
+    this.#maxFragmentBytes = Math.max(2, (pduBytes - pdvHeaderBytes) & ~1)
     this.#send = (parts) => {
       this.#begun = true
       return o.send(parts)
@@ -74,14 +74,14 @@ export class MessageWriter {
 
   /** A command set almost always fits one fragment; then header and body are one buffer. */
   #commandParts(presentationContextId: number, command: CommandSet): Uint8Array[] {
-    const encoded = encodeCommandSet(command, PDATA_HEADER_BYTES)
-    const lengthBytes = encoded.length - PDATA_HEADER_BYTES
+    const encoded = encodeCommandSet(command, pdataHeaderBytes)
+    const lengthBytes = encoded.length - pdataHeaderBytes
     if (lengthBytes <= this.#maxFragmentBytes) {
       writePDataHeader(encoded, { presentationContextId, isCommand: true, isLast: true }, lengthBytes)
       return [encoded]
     }
     const parts: Uint8Array[] = []
-    this.#cut(encoded.subarray(PDATA_HEADER_BYTES), { presentationContextId, isCommand: true, isLast: true }, parts)
+    this.#cut(encoded.subarray(pdataHeaderBytes), { presentationContextId, isCommand: true, isLast: true }, parts)
     return parts
   }
 
@@ -97,7 +97,7 @@ export class MessageWriter {
   }
 
   async #sendWhole(presentationContextId: number, first: Uint8Array[], dataSet: Uint8Array): Promise<void> {
-    const batchBytes = Math.max(1, Math.floor(BATCH_BYTES / this.#maxFragmentBytes)) * this.#maxFragmentBytes
+    const batchBytes = Math.max(1, Math.floor(targetBatchBytes / this.#maxFragmentBytes)) * this.#maxFragmentBytes
     let parts = first
     let at = 0
     do {
@@ -155,7 +155,7 @@ function heldBack(lengthBytes: number, fragmentBytes: number): number {
 }
 
 function pdataHeader(header: PdvHeader, fragmentBytes: number): Buffer {
-  const target = Buffer.allocUnsafe(PDATA_HEADER_BYTES)
+  const target = Buffer.allocUnsafe(pdataHeaderBytes)
   writePDataHeader(target, header, fragmentBytes)
   return target
 }

@@ -1,4 +1,4 @@
-import { type CommandSet, RESPONSE_BIT } from './command-set.ts'
+import { type CommandSet, responseBit } from './command-set.ts'
 import type { MessageReceiver } from './message-receiver.ts'
 import {
   DimseFailure,
@@ -147,7 +147,7 @@ export class OperationRun implements MessageReceiver, IncomingOperation {
     const sopClassUid = request.affectedSopClassUid ?? request.requestedSopClassUid
     const sopInstanceUid = request.affectedSopInstanceUid ?? request.requestedSopInstanceUid
     return {
-      commandField: request.commandField | RESPONSE_BIT,
+      commandField: request.commandField | responseBit,
       messageIdBeingRespondedTo: this.messageId,
       hasDataSet: outcome.dataSet !== undefined,
       status: outcome.status,

@@ -24,7 +24,7 @@ type Awaiting = {
   sinceMs: number | undefined
 }
 
-const MAX_MESSAGE_ID = 0xffff
+const maxMessageId = 0xffff
 
 /** Requests of ours that wait for their responses, by message id. */
 export class OwnRequests {
@@ -38,7 +38,7 @@ export class OwnRequests {
   /** Reserves a message id and waits for its final response. */
   add(onPending?: OnPending): { messageId: number; final: Promise<DimseResponse> } {
     do {
-      this.#lastMessageId = (this.#lastMessageId % MAX_MESSAGE_ID) + 1
+      this.#lastMessageId = (this.#lastMessageId % maxMessageId) + 1
     } while (this.#awaiting.has(this.#lastMessageId))
     const messageId = this.#lastMessageId
     const { promise, resolve, reject } = Promise.withResolvers<DimseResponse>()

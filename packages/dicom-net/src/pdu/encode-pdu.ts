@@ -1,12 +1,12 @@
 import { UlError } from '../errors.ts'
 import { ItemWriter } from './item-writer.ts'
 import type { AssociateAccept, AssociateRequest, ControlPdu } from './pdu.ts'
-import { itemTypes, PDU_HEADER_BYTES, PDV_HEADER_BYTES, pduTypes } from './pdu.ts'
+import { itemTypes, pduHeaderBytes, pduTypes, pdvHeaderBytes } from './pdu.ts'
 import { encodeUserInformation } from './user-information.ts'
 
-const MAX_AE_TITLE_CHARACTERS = 16
-const PDV_IS_COMMAND = 0x01
-const PDV_IS_LAST = 0x02
+const maxAeTitleCharacters = 16
+const pdvIsCommand = 0x01
+const pdvIsLast = 0x02
 
 /** Encodes any PDU but P-DATA-TF. Throws `invalid-argument` for an AE title that does not fit or an item too long. */
 export function encodePdu(pdu: ControlPdu): Uint8Array {
@@ -63,16 +63,16 @@ function encodeAssociateAccept(pdu: AssociateAccept): ItemWriter {
 }
 
 function paddedAeTitle(aeTitle: string): string {
-  if (aeTitle.length > MAX_AE_TITLE_CHARACTERS) {
+  if (aeTitle.length > maxAeTitleCharacters) {
     throw new UlError('invalid-argument', 'AE title is longer than 16 characters', {
       details: { lengthCharacters: aeTitle.length },
     })
   }
-  return aeTitle.padEnd(MAX_AE_TITLE_CHARACTERS, ' ')
+  return aeTitle.padEnd(maxAeTitleCharacters, ' ')
 }
 
 /** Bytes of PDU and PDV header in front of a single fragment. */
-export const PDATA_HEADER_BYTES = PDU_HEADER_BYTES + PDV_HEADER_BYTES
+export const pdataHeaderBytes = pduHeaderBytes + pdvHeaderBytes
 
 export type PdvHeader = {
   readonly presentationContextId: number
@@ -84,8 +84,8 @@ export type PdvHeader = {
 export function writePDataHeader(target: Buffer, header: PdvHeader, fragmentBytes: number): void {
   target[0] = pduTypes['P-DATA-TF']
   target[1] = 0
-  target.writeUInt32BE(fragmentBytes + PDV_HEADER_BYTES, 2)
+  target.writeUInt32BE(fragmentBytes + pdvHeaderBytes, 2)
   target.writeUInt32BE(fragmentBytes + 2, 6) // context id and message control header count as part of the item
   target[10] = header.presentationContextId
-  target[11] = (header.isCommand ? PDV_IS_COMMAND : 0) | (header.isLast ? PDV_IS_LAST : 0)
+  target[11] = (header.isCommand ? pdvIsCommand : 0) | (header.isLast ? pdvIsLast : 0)
 }

@@ -1,6 +1,6 @@
 import { UlError } from '../errors.ts'
 
-const MAX_ITEM_LENGTH_BYTES = 0xffff
+const maxItemLengthBytes = 0xffff
 
 /** Collects big endian fields of a PDU or an item. */
 export class ItemWriter {
@@ -41,7 +41,7 @@ export class ItemWriter {
 
   /** Type, reserved byte, 16-bit length, body. Throws `invalid-argument` when the body does not fit. */
   item(type: number, body: ItemWriter): this {
-    if (body.lengthBytes > MAX_ITEM_LENGTH_BYTES) {
+    if (body.lengthBytes > maxItemLengthBytes) {
       throw new UlError('invalid-argument', 'item is longer than 65535 bytes', { details: { itemType: type } })
     }
     return this.u8(type).u8(0).u16(body.lengthBytes).bytes(body.finish())

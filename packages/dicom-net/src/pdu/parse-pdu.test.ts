@@ -13,12 +13,12 @@ import {
 import { encodePdu } from './encode-pdu.ts'
 import { parseControlPdu, pduKindOf } from './parse-pdu.ts'
 import type { AssociateAccept, AssociateRequest, ControlPdu } from './pdu.ts'
-import { PDU_HEADER_BYTES } from './pdu.ts'
+import { pduHeaderBytes } from './pdu.ts'
 
 function parse(bytes: Uint8Array): ControlPdu {
   const kind = pduKindOf(bytes[0] as number)
   if (kind === 'P-DATA-TF') throw new Error('not a control PDU')
-  return parseControlPdu(kind, bytes.subarray(PDU_HEADER_BYTES))
+  return parseControlPdu(kind, bytes.subarray(pduHeaderBytes))
 }
 
 const associateRequest: AssociateRequest = {
@@ -49,7 +49,7 @@ const associateRequest: AssociateRequest = {
 
 describe('parsing association PDUs', () => {
   it('reads every field of an A-ASSOCIATE-RQ and skips what it does not know', () => {
-    expect(associateRequestBytes.length).toBe(PDU_HEADER_BYTES + 295)
+    expect(associateRequestBytes.length).toBe(pduHeaderBytes + 295)
     expect(parse(associateRequestBytes)).toEqual(associateRequest)
   })
 
@@ -58,7 +58,7 @@ describe('parsing association PDUs', () => {
   })
 
   it('reads an A-ASSOCIATE-AC', () => {
-    expect(associateAcceptBytes.length).toBe(PDU_HEADER_BYTES + 172)
+    expect(associateAcceptBytes.length).toBe(pduHeaderBytes + 172)
     expect(parse(associateAcceptBytes)).toMatchObject({
       presentationContexts: [
         { id: 1, result: 0, transferSyntaxUid: '1.2.840.10008.1.2.1' },

@@ -10,13 +10,13 @@ import type {
   ProposedPresentationContext,
   UserInformation,
 } from './pdu.ts'
-import { itemTypes, PDU_HEADER_BYTES, pduTypes } from './pdu.ts'
+import { itemTypes, pduHeaderBytes, pduTypes } from './pdu.ts'
 import { parseUserInformation } from './user-information.ts'
 
-const AE_TITLE_BYTES = 16
-const RESERVED_ASSOCIATE_BYTES = 32
+const aeTitleBytes = 16
+const reservedAssociateBytes = 32
 /** A-ASSOCIATE-RJ, A-RELEASE-RQ, A-RELEASE-RP and A-ABORT all have a body of four bytes. */
-export const FIXED_BODY_BYTES = 4
+export const fixedBodyBytes = 4
 
 const kindOfType: ReadonlyMap<number, PduKind> = new Map(
   Object.entries(pduTypes).map(([kind, type]) => [type, kind as PduKind]),
@@ -44,7 +44,7 @@ export function parseControlPdu(kind: Exclude<PduKind, 'P-DATA-TF'>, body: Uint8
     case 'A-RELEASE-RP':
       return { kind }
     case 'A-ABORT': {
-      const cursor = new ItemCursor(body, PDU_HEADER_BYTES)
+      const cursor = new ItemCursor(body, pduHeaderBytes)
       cursor.skip(2)
       return { kind, source: cursor.u8(), reason: cursor.u8() }
     }
@@ -52,7 +52,7 @@ export function parseControlPdu(kind: Exclude<PduKind, 'P-DATA-TF'>, body: Uint8
 }
 
 function parseAssociateReject(body: Uint8Array): AssociateReject {
-  const cursor = new ItemCursor(body, PDU_HEADER_BYTES)
+  const cursor = new ItemCursor(body, pduHeaderBytes)
   cursor.skip(1)
   return { kind: 'A-ASSOCIATE-RJ', result: cursor.u8(), source: cursor.u8(), reason: cursor.u8() }
 }
@@ -64,14 +64,14 @@ function parseAssociateHead(cursor: ItemCursor): {
 } {
   const protocolVersion = cursor.u16()
   cursor.skip(2)
-  const calledAeTitle = cursor.text(AE_TITLE_BYTES)
-  const callingAeTitle = cursor.text(AE_TITLE_BYTES)
-  cursor.skip(RESERVED_ASSOCIATE_BYTES)
+  const calledAeTitle = cursor.text(aeTitleBytes)
+  const callingAeTitle = cursor.text(aeTitleBytes)
+  cursor.skip(reservedAssociateBytes)
   return { protocolVersion, calledAeTitle, callingAeTitle }
 }
 
 function parseAssociateRequest(body: Uint8Array): AssociateRequest {
-  const cursor = new ItemCursor(body, PDU_HEADER_BYTES)
+  const cursor = new ItemCursor(body, pduHeaderBytes)
   const head = parseAssociateHead(cursor)
   const presentationContexts: ProposedPresentationContext[] = []
   const items = parseVariableItems(cursor, itemTypes.proposedPresentationContext, (item) => {
@@ -82,7 +82,7 @@ function parseAssociateRequest(body: Uint8Array): AssociateRequest {
 }
 
 function parseAssociateAccept(body: Uint8Array): AssociateAccept {
-  const cursor = new ItemCursor(body, PDU_HEADER_BYTES)
+  const cursor = new ItemCursor(body, pduHeaderBytes)
   const head = parseAssociateHead(cursor)
   const presentationContexts: PresentationContextResult[] = []
   const items = parseVariableItems(cursor, itemTypes.presentationContextResult, (item) => {

@@ -1,8 +1,8 @@
 import { UlError } from '../errors.ts'
 import type { UlLimits } from '../limits.ts'
-import { FIXED_BODY_BYTES, parseControlPdu, pduKindOf } from './parse-pdu.ts'
+import { fixedBodyBytes, parseControlPdu, pduKindOf } from './parse-pdu.ts'
 import type { ControlPdu, PduKind } from './pdu.ts'
-import { PDU_HEADER_BYTES, PDV_HEADER_BYTES } from './pdu.ts'
+import { pduHeaderBytes, pdvHeaderBytes } from './pdu.ts'
 
 /** A piece of a PDV as it arrived. `bytes` are valid only during the call. */
 export type PdvPiece = {
@@ -24,9 +24,9 @@ export interface PduHandler {
   readonly halted: boolean
 }
 
-const FIRST_BODY_BYTES = 4096
-const PDV_COMMAND_BIT = 0x01
-const PDV_LAST_BIT = 0x02
+const firstBodyBytes = 4096
+const pdvCommandBit = 0x01
+const pdvLastBit = 0x02
 
 type Phase = 'pdu-header' | 'body' | 'pdv-header' | 'pdv'
 
@@ -38,7 +38,7 @@ export class PduReader {
   readonly #handler: PduHandler
   readonly #limits: UlLimits
   #phase: Phase = 'pdu-header'
-  readonly #header = new Uint8Array(PDU_HEADER_BYTES)
+  readonly #header = new Uint8Array(pduHeaderBytes)
   #headerFilled = 0
   #kind: PduKind = 'A-ABORT'
   /** Bytes of the PDU body not read yet. */
@@ -71,14 +71,14 @@ export class PduReader {
       switch (this.#phase) {
         case 'pdu-header':
           at = this.#fillHeader(bytes, at)
-          if (this.#headerFilled === PDU_HEADER_BYTES) this.#startPdu()
+          if (this.#headerFilled === pduHeaderBytes) this.#startPdu()
           break
         case 'body':
           at = this.#fillBody(bytes, at)
           break
         case 'pdv-header':
           at = this.#fillHeader(bytes, at)
-          if (this.#headerFilled === PDV_HEADER_BYTES) this.#startPdv()
+          if (this.#headerFilled === pdvHeaderBytes) this.#startPdv()
           break
         case 'pdv':
           at = this.#passPiece(bytes, at)
@@ -90,7 +90,7 @@ export class PduReader {
 
   #fillHeader(bytes: Uint8Array, start: number): number {
     let at = start
-    while (at < bytes.length && this.#headerFilled < PDU_HEADER_BYTES) {
+    while (at < bytes.length && this.#headerFilled < pduHeaderBytes) {
       this.#header[this.#headerFilled++] = bytes[at++] as number
     }
     return at
@@ -119,7 +119,7 @@ export class PduReader {
     }
     this.#phase = 'body'
     // Grown as bytes arrive, so an announced length alone costs nothing.
-    this.#body = new Uint8Array(Math.min(lengthBytes, FIRST_BODY_BYTES))
+    this.#body = new Uint8Array(Math.min(lengthBytes, firstBodyBytes))
     this.#bodyFilled = 0
   }
 
@@ -148,7 +148,7 @@ export class PduReader {
   #startPdv(): void {
     this.#headerFilled = 0
     const itemBytes = this.#headerUint32(0)
-    const left = this.#pduRemaining - PDV_HEADER_BYTES
+    const left = this.#pduRemaining - pdvHeaderBytes
     if (itemBytes < 2 || itemBytes - 2 > left) {
       throw new UlError('pdu-invalid', 'PDV length does not fit its PDU', {
         details: { itemBytes, pduRemainingBytes: this.#pduRemaining },
@@ -156,8 +156,8 @@ export class PduReader {
     }
     const control = this.#header[5] as number
     this.#piece.presentationContextId = this.#header[4] as number
-    this.#piece.isCommand = (control & PDV_COMMAND_BIT) !== 0
-    this.#pdvIsLast = (control & PDV_LAST_BIT) !== 0
+    this.#piece.isCommand = (control & pdvCommandBit) !== 0
+    this.#pdvIsLast = (control & pdvLastBit) !== 0
     this.#pduRemaining = left
     this.#pdvRemaining = itemBytes - 2
     this.#phase = 'pdv'
@@ -185,7 +185,7 @@ export class PduReader {
       this.#phase = 'pdu-header'
       return
     }
-    if (this.#pduRemaining < PDV_HEADER_BYTES) {
+    if (this.#pduRemaining < pdvHeaderBytes) {
       throw new UlError('pdu-invalid', 'bytes left in a P-DATA-TF PDU are too few for a PDV', {
         details: { pduRemainingBytes: this.#pduRemaining },
       })
@@ -207,19 +207,19 @@ function checkPduLength(kind: PduKind, lengthBytes: number, limits: UlLimits): v
 }
 
 /** Protocol version to reserved field: what every A-ASSOCIATE-RQ and -AC has in front of its items. */
-const ASSOCIATE_HEAD_BYTES = 68
+const associateHeadBytes = 68
 
 function lengthRange(kind: PduKind, limits: UlLimits): [number, number] {
   switch (kind) {
     case 'P-DATA-TF':
-      return [PDV_HEADER_BYTES, limits.maxPduLengthBytes]
+      return [pdvHeaderBytes, limits.maxPduLengthBytes]
     case 'A-ASSOCIATE-RQ':
     case 'A-ASSOCIATE-AC':
-      return [ASSOCIATE_HEAD_BYTES, limits.maxAssociatePduLengthBytes]
+      return [associateHeadBytes, limits.maxAssociatePduLengthBytes]
     case 'A-ASSOCIATE-RJ':
     case 'A-RELEASE-RQ':
     case 'A-RELEASE-RP':
     case 'A-ABORT':
-      return [FIXED_BODY_BYTES, FIXED_BODY_BYTES]
+      return [fixedBodyBytes, fixedBodyBytes]
   }
 }

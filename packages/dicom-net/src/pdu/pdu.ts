@@ -1,7 +1,7 @@
 /** PDU types and the parts of them that both directions share (PS3.8 9.3). */
-export const PDU_HEADER_BYTES = 6
+export const pduHeaderBytes = 6
 /** PDV item length (4), presentation context id (1), message control header (1). */
-export const PDV_HEADER_BYTES = 6
+export const pdvHeaderBytes = 6
 
 export const pduTypes = {
   'A-ASSOCIATE-RQ': 0x01,

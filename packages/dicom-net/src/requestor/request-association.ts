@@ -15,7 +15,7 @@ import { acceptedContexts, verificationSopClassUid } from '../upper-layer/negoti
 import { connect } from './connect.ts'
 import type { RequestorAssociation, StoreRequest, StoreResponse } from './requestor-association.ts'
 
-const MAX_PRESENTATION_CONTEXTS = 128
+const maxPresentationContexts = 128
 
 export type RequestAssociationOptions = {
   readonly host: string
@@ -53,7 +53,7 @@ export async function requestAssociation(o: RequestAssociationOptions): Promise<
 }
 
 function associateRequestOf(o: RequestAssociationOptions, limits: UlLimits): AssociateRequest {
-  if (o.presentationContexts.length === 0 || o.presentationContexts.length > MAX_PRESENTATION_CONTEXTS) {
+  if (o.presentationContexts.length === 0 || o.presentationContexts.length > maxPresentationContexts) {
     throw new UlError('invalid-argument', 'an association needs 1 to 128 presentation contexts')
   }
   const maxOperations = o.maxOperations ?? 1
@@ -249,9 +249,8 @@ async function* reportProgress(dataSet: DataSetSource, onProgress: (sentBytes: n
   }
 }
 
-const PROGRESS_SLICE_BYTES = 1024 * 1024
+const progressSliceBytes = 1024 * 1024
 
 function* slices(dataSet: Uint8Array): Generator<Uint8Array> {
-  for (let at = 0; at < dataSet.length; at += PROGRESS_SLICE_BYTES)
-    yield dataSet.subarray(at, at + PROGRESS_SLICE_BYTES)
+  for (let at = 0; at < dataSet.length; at += progressSliceBytes) yield dataSet.subarray(at, at + progressSliceBytes)
 }

@@ -1,6 +1,6 @@
 import net from 'node:net'
 import { type CommandSet, encodeCommandSet, parseCommandSet } from '../dimse/command-set.ts'
-import { encodePdu, PDATA_HEADER_BYTES, writePDataHeader } from '../pdu/encode-pdu.ts'
+import { encodePdu, pdataHeaderBytes, writePDataHeader } from '../pdu/encode-pdu.ts'
 import type { AssociateRequest } from '../pdu/pdu.ts'
 
 export const ctUid = '1.2.840.10008.5.1.4.1.1.2'
@@ -20,7 +20,7 @@ export function requestFor(o: Partial<AssociateRequest['userInformation']> = {})
 }
 
 export function pdv(fragment: Uint8Array, o: { context?: number; isCommand?: boolean; isLast?: boolean } = {}): Buffer {
-  const header = Buffer.alloc(PDATA_HEADER_BYTES)
+  const header = Buffer.alloc(pdataHeaderBytes)
   const { context = 1, isCommand = false, isLast = true } = o
   writePDataHeader(header, { presentationContextId: context, isCommand, isLast }, fragment.length)
   return Buffer.concat([header, fragment])

@@ -2,11 +2,11 @@ import { vrOf } from '../dictionary.ts'
 import { vrInfoOf } from '../value-representations.ts'
 import { encodeElementHeader, maxShortLengthBytes } from '../write/encode-header.ts'
 
-export const UNDEFINED_LENGTH = 0xffffffff
-export const ITEM = 0xfffee000
-export const ITEM_DELIMITATION = 0xfffee00d
-export const SEQUENCE_DELIMITATION = 0xfffee0dd
-export const PIXEL_REPRESENTATION = 0x00280103
+export const undefinedLength = 0xffffffff
+export const item = 0xfffee000
+export const itemDelimitation = 0xfffee00d
+export const sequenceDelimitation = 0xfffee0dd
+export const pixelRepresentation = 0x00280103
 
 /** Bytes that change places between big and little endian (PS3.5 7.3); AT is two numbers of two bytes each. */
 const unitBytes: Readonly<Record<string, number>> = {
@@ -56,5 +56,5 @@ function implicitVr(tag: number, length: number, hasSignedPixels: boolean): stri
   if (hasSignedPixels && signDependentTags.has(tag)) return 'SS'
   const vr = vrOf(tag)
   // PS3.5 7.5.1: in implicit VR only a sequence has an undefined length.
-  return vr === 'UN' && length === UNDEFINED_LENGTH ? 'SQ' : vr
+  return vr === 'UN' && length === undefinedLength ? 'SQ' : vr
 }

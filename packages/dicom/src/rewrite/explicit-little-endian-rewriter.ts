@@ -3,14 +3,14 @@ import { encodeTagAndLength } from '../write/encode-header.ts'
 import {
   decodeSourceHeader,
   encodeExplicitHeader,
-  ITEM,
-  ITEM_DELIMITATION,
-  PIXEL_REPRESENTATION,
-  SEQUENCE_DELIMITATION,
+  item,
+  itemDelimitation,
+  pixelRepresentation,
   type SourceEncoding,
   type SourceHeader,
+  sequenceDelimitation,
   swapUnitOf,
-  UNDEFINED_LENGTH,
+  undefinedLength,
 } from './element-encoding.ts'
 import { OutputQueue } from './output-queue.ts'
 
@@ -20,7 +20,7 @@ const rewriteLimits: RewriteLimits = { maxDepth: 64 }
 /** An open sequence or item. `end` is its end in the source, `undefined` when a delimiter in the source ends it. */
 type Container = { readonly kind: 'sequence' | 'item'; readonly end: number | undefined; hasSignedPixels: boolean }
 
-const MIN_HEADER_BYTES = 8
+const minHeaderBytes = 8
 
 /**
  * Push transformer from Implicit VR Little Endian or Explicit VR Big Endian to Explicit VR Little Endian, in constant
@@ -77,13 +77,13 @@ export class ExplicitLittleEndianRewriter {
     if (isDropped) return whole
     const swapped = unitBytes === 1 || this.#source === 'implicit-le' ? value : swap(value, unitBytes)
     this.#output.add(swapped)
-    if (tag === PIXEL_REPRESENTATION && swapped.length >= 2) this.#setSignedPixels(swapped.readUInt16LE(0) === 1)
+    if (tag === pixelRepresentation && swapped.length >= 2) this.#setSignedPixels(swapped.readUInt16LE(0) === 1)
     return whole
   }
 
   /** Bytes used, 0 when the header is not whole yet. */
   #readHeader(bytes: Buffer): number {
-    if (bytes.length < MIN_HEADER_BYTES) return 0
+    if (bytes.length < minHeaderBytes) return 0
     const header = decodeSourceHeader(bytes, this.#source, this.#signedPixels())
     if (header.headerBytes === 0) return 0
     if (header.vr === '') this.#readItemHeader(header)
@@ -99,8 +99,7 @@ export class ExplicitLittleEndianRewriter {
   }
 
   #beginValue(header: SourceHeader): void {
-    if (header.length === UNDEFINED_LENGTH)
-      throw this.#failure('an element that is no sequence has an undefined length')
+    if (header.length === undefinedLength) throw this.#failure('an element that is no sequence has an undefined length')
     this.#assertFits(header)
     const isDropped = this.#source === 'implicit-le' && (header.tag & 0xffff) === 0
     this.#element = { tag: header.tag, unitBytes: swapUnitOf(header.vr), isDropped }
@@ -117,14 +116,14 @@ export class ExplicitLittleEndianRewriter {
   #readItemHeader(header: SourceHeader): void {
     const innermost = this.#containers.at(-1)
     switch (header.tag) {
-      case ITEM:
+      case item:
         if (innermost?.kind !== 'sequence') throw this.#failure('an item stands outside a sequence')
-        this.#output.add(encodeTagAndLength(ITEM, header.length === 0 ? 0 : this.#lengthOf(header)))
+        this.#output.add(encodeTagAndLength(item, header.length === 0 ? 0 : this.#lengthOf(header)))
         if (header.length !== 0) this.#open('item', header)
         return
-      case ITEM_DELIMITATION:
-      case SEQUENCE_DELIMITATION: {
-        const kind = header.tag === ITEM_DELIMITATION ? 'item' : 'sequence'
+      case itemDelimitation:
+      case sequenceDelimitation: {
+        const kind = header.tag === itemDelimitation ? 'item' : 'sequence'
         if (innermost?.kind !== kind || innermost.end !== undefined) throw this.#failure('a delimiter ends nothing')
         this.#containers.pop()
         this.#output.add(encodeTagAndLength(header.tag, 0))
@@ -138,12 +137,12 @@ export class ExplicitLittleEndianRewriter {
   #open(kind: Container['kind'], header: SourceHeader): void {
     if (this.#containers.length >= this.#limits.maxDepth * 2) throw this.#failure('sequences are nested too deep')
     this.#assertFits(header)
-    const end = header.length === UNDEFINED_LENGTH ? undefined : this.#offset + header.headerBytes + header.length
+    const end = header.length === undefinedLength ? undefined : this.#offset + header.headerBytes + header.length
     this.#containers.push({ kind, end, hasSignedPixels: this.#signedPixels() })
   }
 
   #lengthOf(header: SourceHeader): number {
-    return this.#source === 'implicit-le' ? UNDEFINED_LENGTH : header.length
+    return this.#source === 'implicit-le' ? undefinedLength : header.length
   }
 
   /** Ends the containers whose last byte was read. */
@@ -152,14 +151,14 @@ export class ExplicitLittleEndianRewriter {
       if (this.#offset < last.end) return
       this.#containers.pop()
       if (this.#source === 'implicit-le') {
-        this.#output.add(encodeTagAndLength(last.kind === 'item' ? ITEM_DELIMITATION : SEQUENCE_DELIMITATION, 0))
+        this.#output.add(encodeTagAndLength(last.kind === 'item' ? itemDelimitation : sequenceDelimitation, 0))
       }
     }
   }
 
   #assertFits(header: SourceHeader): void {
     const parentEnd = this.#containers.findLast((container) => container.end !== undefined)?.end
-    if (parentEnd === undefined || header.length === UNDEFINED_LENGTH) return
+    if (parentEnd === undefined || header.length === undefinedLength) return
     if (this.#offset + header.headerBytes + header.length > parentEnd)
       throw this.#failure('an element is longer than its item')
   }

@@ -1,6 +1,6 @@
-const BLOCK_BYTES = 16 * 1024
+const blockBytes = 16 * 1024
 /** Shorter pieces are copied together, longer ones pass as views: a header apart costs more than its copy. */
-const COPY_BELOW_BYTES = 2 * 1024
+const copyBelowBytes = 2 * 1024
 
 /** Collects the output of one push: few buffers, in order, big values without a copy. */
 export class OutputQueue {
@@ -10,14 +10,14 @@ export class OutputQueue {
 
   add(bytes: Uint8Array): void {
     if (bytes.length === 0) return
-    if (bytes.length >= COPY_BELOW_BYTES) {
+    if (bytes.length >= copyBelowBytes) {
       this.#endBlock()
       this.#pieces.push(bytes)
       return
     }
     if (this.#used + bytes.length > this.#block.length) {
       this.#endBlock()
-      this.#block = Buffer.allocUnsafe(BLOCK_BYTES)
+      this.#block = Buffer.allocUnsafe(blockBytes)
     }
     this.#block.set(bytes, this.#used)
     this.#used += bytes.length

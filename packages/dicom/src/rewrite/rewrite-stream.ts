@@ -5,8 +5,8 @@ import { findTransferSyntax } from '../transfer-syntaxes.ts'
 import type { SourceEncoding } from './element-encoding.ts'
 import { ExplicitLittleEndianRewriter } from './explicit-little-endian-rewriter.ts'
 
-const VR_OFFSET = 4
-const INFLATE_CHUNK_BYTES = 256 * 1024
+const vrOffset = 4
+const inflateChunkBytes = 256 * 1024
 
 /**
  * Rewrites a stored data set (without its file meta group) as Explicit VR Little Endian. Each yielded buffer is good until
@@ -45,7 +45,7 @@ async function* rewrite(source: AsyncIterable<Uint8Array>, encoding: SourceEncod
 
 /** Some senders call explicit data sets implicit. Read as implicit, the first element would be over 16 KiB long: none is. */
 function beginsWithExplicitVr(chunk: Uint8Array): boolean {
-  return /^[A-Z]{2}$/.test(String.fromCharCode(...chunk.subarray(VR_OFFSET, VR_OFFSET + 2)))
+  return /^[A-Z]{2}$/.test(String.fromCharCode(...chunk.subarray(vrOffset, vrOffset + 2)))
 }
 
 async function* inflate(source: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
@@ -53,7 +53,7 @@ async function* inflate(source: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8
   const copies = (async function* () {
     for await (const chunk of source) yield Buffer.from(chunk)
   })()
-  const inflater = createInflateRaw({ chunkSize: INFLATE_CHUNK_BYTES })
+  const inflater = createInflateRaw({ chunkSize: inflateChunkBytes })
   const input = Readable.from(copies, { objectMode: false })
   input.on('error', (error) => inflater.destroy(error))
   try {

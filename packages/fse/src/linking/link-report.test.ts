@@ -7,14 +7,14 @@ import { defaultLinkingOptions, linkReport } from './link-report.ts'
 import type { PatientAgreement } from './patient-agreement.ts'
 
 // Invented people. MARIO and OMOCODE are two persons whose codes differ by omocodia only.
-const MARIO = cf('RSSMRA80A01F205X')
-const OMOCODE = cf('RSSMRA80A01F20RL')
-const ANNA = cf('BNCNNA75B41F205Z')
-const LOCAL = { value: 'P1', issuer: 'entity:ASST-A' }
-const LOCAL_B = { value: 'P1', issuer: 'entity:ASST-B' }
-const STP = { value: 'STP0300001234567', issuer: oids.stp }
-const ISSUER_A = '2.16.840.1.113883.2.9.2.30.5.1'
-const ISSUER_B = '2.16.840.1.113883.2.9.2.30.5.2'
+const mario = cf('RSSMRA80A01F205X')
+const omocode = cf('RSSMRA80A01F20RL')
+const anna = cf('BNCNNA75B41F205Z')
+const local = { value: 'P1', issuer: 'entity:ASST-A' }
+const localB = { value: 'P1', issuer: 'entity:ASST-B' }
+const stp = { value: 'STP0300001234567', issuer: oids.stp }
+const issuerA = '2.16.840.1.113883.2.9.2.30.5.1'
+const issuerB = '2.16.840.1.113883.2.9.2.30.5.2'
 
 function cf(value: string): PatientIdentifier {
   return { value, issuer: oids.codiceFiscale }
@@ -26,7 +26,7 @@ function report(changes: Partial<ReportFacts> = {}): ReportFacts {
     uniqueId: 'r1',
     replaces: [],
     appends: [],
-    patientIdentifiers: [MARIO],
+    patientIdentifiers: [mario],
     studyInstanceUids: [],
     accessions: [],
     placerOrders: [],
@@ -42,7 +42,7 @@ function report(changes: Partial<ReportFacts> = {}): ReportFacts {
 function study(studyInstanceUid: string, changes: Partial<StudyFacts> = {}): StudyFacts {
   return {
     studyInstanceUid,
-    patientIdentifiers: [MARIO],
+    patientIdentifiers: [mario],
     accessions: [],
     placerOrders: [],
     fillerOrders: [],
@@ -55,8 +55,8 @@ function study(studyInstanceUid: string, changes: Partial<StudyFacts> = {}): Stu
 }
 
 const acc = (value: string, issuer?: string) => ({ value, ...(issuer !== undefined && { issuer }) })
-const A1 = acc('A1', ISSUER_A)
-const O1 = acc('O1', ISSUER_A)
+const a1 = acc('A1', issuerA)
+const o1 = acc('O1', issuerA)
 const chest = { code: '87.41', system: 'icd9' }
 const head = { code: '87.03', system: 'icd9' }
 
@@ -77,26 +77,26 @@ const cases: Case[] = [
   [
     'UID, other patient',
     { studyInstanceUids: ['1'] },
-    [study('1', { patientIdentifiers: [ANNA] })],
+    [study('1', { patientIdentifiers: [anna] })],
     '1:REJECTED_CONFLICT/T1',
   ],
   [
     'UID, study has only a local id',
     { studyInstanceUids: ['1'] },
-    [study('1', { patientIdentifiers: [LOCAL] })],
+    [study('1', { patientIdentifiers: [local] })],
     '1:REVIEW/T1',
   ],
   [
     'UID, local id resolved',
     { studyInstanceUids: ['1'] },
-    [study('1', { patientIdentifiers: [LOCAL] })],
+    [study('1', { patientIdentifiers: [local] })],
     '1:LINKED/T1',
     'same',
   ],
   [
     'UID, local id resolved to another',
     { studyInstanceUids: ['1'] },
-    [study('1', { patientIdentifiers: [LOCAL] })],
+    [study('1', { patientIdentifiers: [local] })],
     '1:REJECTED_CONFLICT/T1',
     'different',
   ],
@@ -105,51 +105,51 @@ const cases: Case[] = [
   [
     'UID, omocodia is another person',
     { studyInstanceUids: ['1'] },
-    [study('1', { patientIdentifiers: [OMOCODE] })],
+    [study('1', { patientIdentifiers: [omocode] })],
     '1:REJECTED_CONFLICT/T1',
   ],
   [
     'UID, equal local numbers of two hospitals',
-    { studyInstanceUids: ['1'], patientIdentifiers: [LOCAL_B] },
-    [study('1', { patientIdentifiers: [LOCAL] })],
+    { studyInstanceUids: ['1'], patientIdentifiers: [localB] },
+    [study('1', { patientIdentifiers: [local] })],
     '1:REVIEW/T1',
   ],
   [
     'UID, second identifier contradicts the first',
-    { studyInstanceUids: ['1'], patientIdentifiers: [MARIO, LOCAL] },
-    [study('1', { patientIdentifiers: [ANNA, LOCAL] })],
+    { studyInstanceUids: ['1'], patientIdentifiers: [mario, local] },
+    [study('1', { patientIdentifiers: [anna, local] })],
     '1:REJECTED_CONFLICT/T1',
   ],
   [
     'UID, STP before the codice fiscale is known',
     { studyInstanceUids: ['1'] },
-    [study('1', { patientIdentifiers: [STP] })],
+    [study('1', { patientIdentifiers: [stp] })],
     '1:REVIEW/T1',
   ],
   [
     'UID, STP joined with the codice fiscale',
     { studyInstanceUids: ['1'] },
-    [study('1', { patientIdentifiers: [STP] })],
+    [study('1', { patientIdentifiers: [stp] })],
     '1:LINKED/T1',
     'same',
   ],
   [
     'UID, study holds old and new identifier',
     { studyInstanceUids: ['1'] },
-    [study('1', { patientIdentifiers: [STP, MARIO] })],
+    [study('1', { patientIdentifiers: [stp, mario] })],
     '1:LINKED/T1',
   ],
   [
     'UID, homonym born on the same day',
     { studyInstanceUids: ['1'], patientIdentifiers: [], patientName: 'ROSSI^MARIO', patientBirthDate: '19800101' },
-    [study('1', { patientIdentifiers: [LOCAL], patientName: 'ROSSI^MARIO', patientBirthDate: '19800101' })],
+    [study('1', { patientIdentifiers: [local], patientName: 'ROSSI^MARIO', patientBirthDate: '19800101' })],
     '1:REVIEW/T1',
   ],
   ['UID of a historical study', { studyInstanceUids: ['1'] }, [study('1', { historical: true })], '1:REVIEW/T1'],
   [
     'UID of a historical study, other patient',
     { studyInstanceUids: ['1'] },
-    [study('1', { historical: true, patientIdentifiers: [ANNA] })],
+    [study('1', { historical: true, patientIdentifiers: [anna] })],
     '1:REJECTED_CONFLICT/T1',
   ],
   ['UID wins over a date far away', { studyInstanceUids: ['1'], examDate: '20200101' }, [study('1')], '1:LINKED/T1'],
@@ -157,148 +157,148 @@ const cases: Case[] = [
   ['SR inside the study', { format: 'dicom-sr', studyInstanceUids: ['1'] }, [study('1')], '1:LINKED/T1'],
   [
     'encapsulated PDF inside the study, local ids only',
-    { format: 'dicom-pdf', studyInstanceUids: ['1'], patientIdentifiers: [LOCAL] },
-    [study('1', { patientIdentifiers: [LOCAL] })],
+    { format: 'dicom-pdf', studyInstanceUids: ['1'], patientIdentifiers: [local] },
+    [study('1', { patientIdentifiers: [local] })],
     '1:LINKED/T1',
   ],
   [
     'a stale UID, but the accession is right',
-    { studyInstanceUids: ['9'], accessions: [A1] },
-    [study('1', { accessions: [A1] })],
+    { studyInstanceUids: ['9'], accessions: [a1] },
+    [study('1', { accessions: [a1] })],
     '1:LINKED/T2',
   ],
   [
     'UID of one and accession of both',
-    { studyInstanceUids: ['1'], accessions: [A1] },
-    [study('1', { accessions: [A1] }), study('2', { accessions: [A1] })],
+    { studyInstanceUids: ['1'], accessions: [a1] },
+    [study('1', { accessions: [a1] }), study('2', { accessions: [a1] })],
     '1:LINKED/T1 2:LINKED/T2',
   ],
 
   // T2: accession number
-  ['accession, issuer and patient', { accessions: [A1] }, [study('1', { accessions: [A1] })], '1:LINKED/T2'],
+  ['accession, issuer and patient', { accessions: [a1] }, [study('1', { accessions: [a1] })], '1:LINKED/T2'],
   [
     'two studies of one accession',
-    { accessions: [A1] },
-    [study('1', { accessions: [A1] }), study('2', { accessions: [A1] })],
+    { accessions: [a1] },
+    [study('1', { accessions: [a1] }), study('2', { accessions: [a1] })],
     '1:LINKED/T2 2:LINKED/T2',
   ],
   [
     'group report of two accessions',
-    { accessions: [A1, acc('A2', ISSUER_A)] },
-    [study('1', { accessions: [A1] }), study('2', { accessions: [acc('A2', ISSUER_A)] })],
+    { accessions: [a1, acc('A2', issuerA)] },
+    [study('1', { accessions: [a1] }), study('2', { accessions: [acc('A2', issuerA)] })],
     '1:LINKED/T2 2:LINKED/T2',
   ],
   [
     'one study of two accessions',
-    { accessions: [acc('A2', ISSUER_A)] },
-    [study('1', { accessions: [A1, acc('A2', ISSUER_A)] })],
+    { accessions: [acc('A2', issuerA)] },
+    [study('1', { accessions: [a1, acc('A2', issuerA)] })],
     '1:LINKED/T2',
   ],
   [
     'accession, other patient',
-    { accessions: [A1] },
-    [study('1', { accessions: [A1], patientIdentifiers: [ANNA] })],
+    { accessions: [a1] },
+    [study('1', { accessions: [a1], patientIdentifiers: [anna] })],
     '1:REJECTED_CONFLICT/T2',
   ],
   [
     'accession, other issuer',
-    { accessions: [A1], examDate: undefined },
-    [study('1', { accessions: [acc('A1', ISSUER_B)] })],
+    { accessions: [a1], examDate: undefined },
+    [study('1', { accessions: [acc('A1', issuerB)] })],
     '',
   ],
   [
     'accession without issuer in the report',
     { accessions: [acc('A1')] },
-    [study('1', { accessions: [A1] })],
+    [study('1', { accessions: [a1] })],
     '1:LINKED/T2',
   ],
   [
     'accession without issuer in the study',
-    { accessions: [A1] },
+    { accessions: [a1] },
     [study('1', { accessions: [acc('A1')] })],
     '1:LINKED/T2',
   ],
   [
     'accession without issuer, two of the patient',
     { accessions: [acc('A1')] },
-    [study('1', { accessions: [A1] }), study('2', { accessions: [acc('A1', ISSUER_B)] })],
+    [study('1', { accessions: [a1] }), study('2', { accessions: [acc('A1', issuerB)] })],
     '1:REVIEW/T2 2:REVIEW/T2',
   ],
   [
     'accession without issuer, another patient has it too',
     { accessions: [acc('A1')] },
-    [study('1', { accessions: [A1] }), study('2', { accessions: [acc('A1', ISSUER_B)], patientIdentifiers: [ANNA] })],
+    [study('1', { accessions: [a1] }), study('2', { accessions: [acc('A1', issuerB)], patientIdentifiers: [anna] })],
     '1:LINKED/T2',
   ],
   [
     'accession without issuer, only another patient has it',
     { accessions: [acc('A1')], examDate: undefined },
-    [study('1', { accessions: [A1], patientIdentifiers: [ANNA] })],
+    [study('1', { accessions: [a1], patientIdentifiers: [anna] })],
     '',
   ],
   [
     'accession without issuer, patient not known',
     { accessions: [acc('A1')] },
-    [study('1', { accessions: [A1], patientIdentifiers: [LOCAL] })],
+    [study('1', { accessions: [a1], patientIdentifiers: [local] })],
     '1:REVIEW/T2',
   ],
   [
     'accession, patient not known',
-    { accessions: [A1] },
-    [study('1', { accessions: [A1], patientIdentifiers: [LOCAL] })],
+    { accessions: [a1] },
+    [study('1', { accessions: [a1], patientIdentifiers: [local] })],
     '1:REVIEW/T2',
   ],
   [
     'accession, patient resolved',
-    { accessions: [A1] },
-    [study('1', { accessions: [A1], patientIdentifiers: [LOCAL] })],
+    { accessions: [a1] },
+    [study('1', { accessions: [a1], patientIdentifiers: [local] })],
     '1:LINKED/T2',
     'same',
   ],
   [
     'accession after an unmerge',
-    { accessions: [A1] },
-    [study('1', { accessions: [A1], patientIdentifiers: [LOCAL] })],
+    { accessions: [a1] },
+    [study('1', { accessions: [a1], patientIdentifiers: [local] })],
     '1:REJECTED_CONFLICT/T2',
     'different',
   ],
   [
     'reused accession, years apart',
-    { accessions: [A1] },
-    [study('1', { accessions: [A1] }), study('2', { accessions: [A1], studyDate: '20180301' })],
+    { accessions: [a1] },
+    [study('1', { accessions: [a1] }), study('2', { accessions: [a1], studyDate: '20180301' })],
     '1:LINKED/T2 2:REVIEW/T2',
   ],
   [
     'reused accession of another patient',
-    { accessions: [A1] },
+    { accessions: [a1] },
     [
-      study('1', { accessions: [A1] }),
-      study('2', { accessions: [A1], patientIdentifiers: [ANNA], studyDate: '20180301' }),
+      study('1', { accessions: [a1] }),
+      study('2', { accessions: [a1], patientIdentifiers: [anna], studyDate: '20180301' }),
     ],
     '1:LINKED/T2 2:REJECTED_CONFLICT/T2',
   ],
   [
     'accession, report without a date',
-    { accessions: [A1], examDate: undefined },
-    [study('1', { accessions: [A1] })],
+    { accessions: [a1], examDate: undefined },
+    [study('1', { accessions: [a1] })],
     '1:LINKED/T2',
   ],
   [
     'accession, study without a date',
-    { accessions: [A1] },
-    [study('1', { accessions: [A1], studyDate: undefined })],
+    { accessions: [a1] },
+    [study('1', { accessions: [a1], studyDate: undefined })],
     '1:LINKED/T2',
   ],
   [
     'accession, date at the edge of the window',
-    { accessions: [A1], examDate: '20260410' },
-    [study('1', { accessions: [A1] })],
+    { accessions: [a1], examDate: '20260410' },
+    [study('1', { accessions: [a1] })],
     '1:LINKED/T2',
   ],
   [
     'accession, date a day past the window',
-    { accessions: [A1], examDate: '20260411' },
-    [study('1', { accessions: [A1] })],
+    { accessions: [a1], examDate: '20260411' },
+    [study('1', { accessions: [a1] })],
     '1:REVIEW/T2',
   ],
   [
@@ -315,43 +315,43 @@ const cases: Case[] = [
   ],
   [
     'omocodia on the accession',
-    { accessions: [A1] },
-    [study('1', { accessions: [A1], patientIdentifiers: [OMOCODE] })],
+    { accessions: [a1] },
+    [study('1', { accessions: [a1], patientIdentifiers: [omocode] })],
     '1:REJECTED_CONFLICT/T2',
   ],
 
   // T3: orders and prescriptions
-  ['placer order', { placerOrders: [O1] }, [study('1', { placerOrders: [O1] })], '1:LINKED/T3'],
-  ['filler order', { fillerOrders: [O1] }, [study('1', { fillerOrders: [O1] })], '1:LINKED/T3'],
-  ['placer is not filler', { placerOrders: [O1], examDate: undefined }, [study('1', { fillerOrders: [O1] })], ''],
+  ['placer order', { placerOrders: [o1] }, [study('1', { placerOrders: [o1] })], '1:LINKED/T3'],
+  ['filler order', { fillerOrders: [o1] }, [study('1', { fillerOrders: [o1] })], '1:LINKED/T3'],
+  ['placer is not filler', { placerOrders: [o1], examDate: undefined }, [study('1', { fillerOrders: [o1] })], ''],
   [
     'order of two studies of one accession',
-    { placerOrders: [O1] },
-    [study('1', { placerOrders: [O1], accessions: [A1] }), study('2', { placerOrders: [O1], accessions: [A1] })],
+    { placerOrders: [o1] },
+    [study('1', { placerOrders: [o1], accessions: [a1] }), study('2', { placerOrders: [o1], accessions: [a1] })],
     '1:LINKED/T3 2:LINKED/T3',
   ],
   [
     'order of two separate studies',
-    { placerOrders: [O1] },
-    [study('1', { placerOrders: [O1] }), study('2', { placerOrders: [O1] })],
+    { placerOrders: [o1] },
+    [study('1', { placerOrders: [o1] }), study('2', { placerOrders: [o1] })],
     '1:REVIEW/T3 2:REVIEW/T3',
   ],
   [
     'order, other patient',
-    { placerOrders: [O1] },
-    [study('1', { placerOrders: [O1], patientIdentifiers: [ANNA] })],
+    { placerOrders: [o1] },
+    [study('1', { placerOrders: [o1], patientIdentifiers: [anna] })],
     '1:REJECTED_CONFLICT/T3',
   ],
   [
     'order without issuer, other patient',
     { placerOrders: [acc('O1')], examDate: undefined },
-    [study('1', { placerOrders: [O1], patientIdentifiers: [ANNA] })],
+    [study('1', { placerOrders: [o1], patientIdentifiers: [anna] })],
     '',
   ],
   [
     'order, date outside the window',
-    { placerOrders: [O1], examDate: '20270101' },
-    [study('1', { placerOrders: [O1] })],
+    { placerOrders: [o1], examDate: '20270101' },
+    [study('1', { placerOrders: [o1] })],
     '1:REVIEW/T3',
   ],
   [
@@ -362,8 +362,8 @@ const cases: Case[] = [
   ],
   [
     'accession before order',
-    { accessions: [A1], placerOrders: [O1] },
-    [study('1', { accessions: [A1], placerOrders: [O1] })],
+    { accessions: [a1], placerOrders: [o1] },
+    [study('1', { accessions: [a1], placerOrders: [o1] })],
     '1:LINKED/T2',
   ],
 
@@ -416,19 +416,19 @@ const cases: Case[] = [
   [
     'content of another patient',
     { modalities: ['CT'], procedureCodes: [chest] },
-    [study('1', { procedureCodes: [chest], patientIdentifiers: [ANNA] })],
+    [study('1', { procedureCodes: [chest], patientIdentifiers: [anna] })],
     '',
   ],
   [
     'content of an unknown patient',
     { modalities: ['CT'], procedureCodes: [chest] },
-    [study('1', { procedureCodes: [chest], patientIdentifiers: [LOCAL] })],
+    [study('1', { procedureCodes: [chest], patientIdentifiers: [local] })],
     '',
   ],
   [
     'content of a homonym',
     { modalities: ['CT'], patientIdentifiers: [], patientName: 'ROSSI^MARIO', patientBirthDate: '19800101' },
-    [study('1', { patientIdentifiers: [LOCAL], patientName: 'ROSSI^MARIO', patientBirthDate: '19800101' })],
+    [study('1', { patientIdentifiers: [local], patientName: 'ROSSI^MARIO', patientBirthDate: '19800101' })],
     '',
   ],
   ['two exams of one day', { modalities: ['CT'] }, [study('1'), study('2')], '1:REVIEW/T4 2:REVIEW/T4'],
@@ -440,8 +440,8 @@ const cases: Case[] = [
   ],
   [
     'no guess beside a conflict',
-    { accessions: [A1], modalities: ['CT'] },
-    [study('1', { accessions: [A1], patientIdentifiers: [ANNA] }), study('2')],
+    { accessions: [a1], modalities: ['CT'] },
+    [study('1', { accessions: [a1], patientIdentifiers: [anna] }), study('2')],
     '1:REJECTED_CONFLICT/T2',
   ],
   [
@@ -452,35 +452,35 @@ const cases: Case[] = [
   ],
   [
     'an accession for one study and an order for another',
-    { accessions: [A1], placerOrders: [O1] },
-    [study('1', { accessions: [A1] }), study('2', { placerOrders: [O1] })],
+    { accessions: [a1], placerOrders: [o1] },
+    [study('1', { accessions: [a1] }), study('2', { placerOrders: [o1] })],
     '1:LINKED/T2 2:LINKED/T3',
   ],
   [
     'an order of one study that another patient has too',
-    { placerOrders: [O1] },
-    [study('1', { placerOrders: [O1] }), study('2', { placerOrders: [O1], patientIdentifiers: [ANNA] })],
+    { placerOrders: [o1] },
+    [study('1', { placerOrders: [o1] }), study('2', { placerOrders: [o1], patientIdentifiers: [anna] })],
     '1:LINKED/T3 2:REJECTED_CONFLICT/T3',
   ],
   [
     'an order number without issuer, of the patient',
     { placerOrders: [acc('O1')] },
-    [study('1', { placerOrders: [O1] })],
+    [study('1', { placerOrders: [o1] })],
     '1:LINKED/T3',
   ],
   [
     'an order number without issuer, of another patient',
     { placerOrders: [acc('O1')] },
-    [study('1', { placerOrders: [O1], patientIdentifiers: [ANNA] })],
+    [study('1', { placerOrders: [o1], patientIdentifiers: [anna] })],
     '',
   ],
   [
     'an order of three studies, of which one has another accession',
-    { placerOrders: [O1] },
+    { placerOrders: [o1] },
     [
-      study('1', { placerOrders: [O1], accessions: [A1] }),
-      study('2', { placerOrders: [O1], accessions: [A1] }),
-      study('3', { placerOrders: [O1], accessions: [acc('A3', ISSUER_A)] }),
+      study('1', { placerOrders: [o1], accessions: [a1] }),
+      study('2', { placerOrders: [o1], accessions: [a1] }),
+      study('3', { placerOrders: [o1], accessions: [acc('A3', issuerA)] }),
     ],
     '1:REVIEW/T3 2:REVIEW/T3 3:REVIEW/T3',
   ],
@@ -517,13 +517,13 @@ describe('links of a report', () => {
   })
 
   it('tell why, without any value of the patient', () => {
-    const [link] = linkReport(report({ accessions: [A1] }), [study('1', { accessions: [A1] })])
+    const [link] = linkReport(report({ accessions: [a1] }), [study('1', { accessions: [a1] })])
     expect(link?.evidence).toEqual([
       { key: 'accession', outcome: 'equal' },
       { key: 'patient', outcome: 'equal' },
       { key: 'exam-date', outcome: 'equal' },
     ])
-    expect(JSON.stringify(link)).not.toContain(MARIO.value)
+    expect(JSON.stringify(link)).not.toContain(mario.value)
   })
 
   const evidenceOf = (facts: Partial<ReportFacts>, ...studies: StudyFacts[]) =>

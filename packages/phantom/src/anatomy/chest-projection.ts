@@ -1,10 +1,10 @@
 import { noiseAt } from './noise.ts'
 
 /** A posteroanterior chest radiograph 360 mm wide and 432 mm high: solids add their path length, as X-rays see it. */
-const WIDTH_MM = 360
-const HEIGHT_MM = 432
+const widthMm = 360
+const heightMm = 432
 /** Drawn at a quarter of the size, then enlarged: the noise is what has to be fine. */
-const REDUCTION = 4
+const reduction = 4
 
 type Blob = {
   readonly x: number
@@ -17,15 +17,15 @@ type Blob = {
 
 /** Stored value (14 bits) grows with absorption: bone bright, as MONOCHROME2 shows it. */
 export function chestProjection(rows: number, columns: number): Uint16Array {
-  const height = Math.ceil(rows / REDUCTION)
-  const width = Math.ceil(columns / REDUCTION)
+  const height = Math.ceil(rows / reduction)
+  const width = Math.ceil(columns / reduction)
   const depth = new Float32Array(height * width)
   for (const blob of [...softParts(), ...bones()]) addBlob(depth, height, width, blob)
   const picture = new Uint16Array(rows * columns)
   for (let row = 0; row < rows; row++) {
-    const v = Math.min(height - 1.001, row / REDUCTION)
+    const v = Math.min(height - 1.001, row / reduction)
     for (let column = 0; column < columns; column++) {
-      const u = Math.min(width - 1.001, column / REDUCTION)
+      const u = Math.min(width - 1.001, column / reduction)
       const absorbed = 1 - Math.exp(-interpolate(depth, width, v, u) / 150)
       const value = 800 + absorbed * 13_500 + noiseAt(row * columns + column) * 90
       picture[row * columns + column] = Math.min(16_383, Math.max(0, value))
@@ -46,18 +46,18 @@ function interpolate(depth: Float32Array, width: number, v: number, u: number): 
 }
 
 function addBlob(depth: Float32Array, height: number, width: number, blob: Blob): void {
-  const scale = WIDTH_MM / width
+  const scale = widthMm / width
   const angle = ((blob.angle ?? 0) * Math.PI) / 180
   const cos = Math.cos(angle)
   const sin = Math.sin(angle)
   const reach = Math.max(blob.a, blob.c)
   const firstRow = Math.max(0, Math.floor((blob.z - reach) / scale))
   const lastRow = Math.min(height - 1, Math.ceil((blob.z + reach) / scale))
-  const firstColumn = Math.max(0, Math.floor((blob.x - reach + WIDTH_MM / 2) / scale))
-  const lastColumn = Math.min(width - 1, Math.ceil((blob.x + reach + WIDTH_MM / 2) / scale))
+  const firstColumn = Math.max(0, Math.floor((blob.x - reach + widthMm / 2) / scale))
+  const lastColumn = Math.min(width - 1, Math.ceil((blob.x + reach + widthMm / 2) / scale))
   for (let row = firstRow; row <= lastRow; row++) {
     for (let column = firstColumn; column <= lastColumn; column++) {
-      const dx = column * scale - WIDTH_MM / 2 - blob.x
+      const dx = column * scale - widthMm / 2 - blob.x
       const dz = row * scale - blob.z
       const u = (dx * cos + dz * sin) / blob.a
       const v = (dz * cos - dx * sin) / blob.c
@@ -92,7 +92,7 @@ function softParts(): Blob[] {
 
 function bones(): Blob[] {
   const blobs: Blob[] = []
-  for (let z = 20; z < HEIGHT_MM; z += 24) blobs.push({ x: 0, z, a: 18, c: 11, depth: 46 })
+  for (let z = 20; z < heightMm; z += 24) blobs.push({ x: 0, z, a: 18, c: 11, depth: 46 })
   for (let pair = 0; pair < 10; pair++) {
     for (let step = 0; step <= 24; step++) {
       const theta = (step / 24) * Math.PI * 0.62

@@ -1,18 +1,18 @@
 import type { Random } from '../random.ts'
 import { noiseAt } from './noise.ts'
 
-export const ECG_LEADS = ['I', 'II', 'III', 'aVR', 'aVL', 'aVF', 'V1', 'V2', 'V3', 'V4', 'V5', 'V6'] as const
-export type EcgLead = (typeof ECG_LEADS)[number]
+export const ecgLeads = ['I', 'II', 'III', 'aVR', 'aVL', 'aVF', 'V1', 'V2', 'V3', 'V4', 'V5', 'V6'] as const
+export type EcgLead = (typeof ecgLeads)[number]
 
-export const PR_INTERVAL_MS = 164
-export const QRS_DURATION_MS = 92
-export const QT_INTERVAL_MS = 392
+export const prIntervalMs = 164
+export const qrsDurationMs = 92
+export const qtIntervalMs = 392
 
 /** A wave as a bell: where its peak lies from the R peak, its width, its height in mV. */
 type Wave = { readonly atMs: number; readonly widthMs: number; readonly mv: number }
 
 /** Leads measured; the other four limb leads follow from I and II (Einthoven, Goldberger), as in a real recorder. */
-const MEASURED: Readonly<Record<string, readonly Wave[]>> = {
+const measuredWaves: Readonly<Record<string, readonly Wave[]>> = {
   I: waves({ p: 0.1, q: -0.06, r: 0.72, s: -0.12, t: 0.22 }),
   II: waves({ p: 0.16, q: -0.08, r: 1.15, s: -0.18, t: 0.32 }),
   V1: waves({ p: 0.06, q: 0, r: 0.22, s: -0.95, t: -0.08 }),
@@ -33,7 +33,7 @@ export type EcgOptions = {
 /** Sinus rhythm in microvolt by lead, with a breathing baseline, a little arrhythmia and noise. */
 export function ecgMicrovolts(o: EcgOptions): ReadonlyMap<EcgLead, Int16Array> {
   const beats = beatTimesMs(o)
-  const measured = new Map(Object.entries(MEASURED).map(([lead, shape]) => [lead, traceOf(shape, beats, o)]))
+  const measured = new Map(Object.entries(measuredWaves).map(([lead, shape]) => [lead, traceOf(shape, beats, o)]))
   const at = (lead: string, sample: number): number => measured.get(lead)?.[sample] ?? 0
   const derived: Readonly<Record<string, (sample: number) => number>> = {
     III: (sample) => at('II', sample) - at('I', sample),
@@ -42,7 +42,7 @@ export function ecgMicrovolts(o: EcgOptions): ReadonlyMap<EcgLead, Int16Array> {
     aVF: (sample) => at('II', sample) - at('I', sample) / 2,
   }
   return new Map(
-    ECG_LEADS.map((lead) => {
+    ecgLeads.map((lead) => {
       const value = derived[lead] ?? ((sample: number) => at(lead, sample))
       return [lead, Int16Array.from({ length: o.samples }, (_, sample) => Math.round(value(sample)))]
     }),
@@ -51,7 +51,7 @@ export function ecgMicrovolts(o: EcgOptions): ReadonlyMap<EcgLead, Int16Array> {
 
 function waves(o: { p: number; q: number; r: number; s: number; t: number }): readonly Wave[] {
   return [
-    { atMs: -PR_INTERVAL_MS + 36, widthMs: 22, mv: o.p },
+    { atMs: -prIntervalMs + 36, widthMs: 22, mv: o.p },
     { atMs: -24, widthMs: 8, mv: o.q },
     { atMs: 0, widthMs: 11, mv: o.r },
     { atMs: 26, widthMs: 9, mv: o.s },

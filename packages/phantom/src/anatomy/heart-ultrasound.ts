@@ -1,13 +1,13 @@
 import { noiseAt } from './noise.ts'
 
 /** Pictures of one heartbeat; a loop repeats them. */
-export const BEAT_FRAMES = 20
-const SECTOR_HALF_ANGLE = 0.68
+export const beatFrames = 20
+const sectorHalfAngle = 0.68
 
 /** One picture of an apical four-chamber view, RGB by pixel: a grey sector with speckle, and a Doppler box in colour. */
 export function heartFrame(rows: number, columns: number, frame: number): Uint8Array {
   const picture = new Uint8Array(rows * columns * 3)
-  const contraction = 0.5 - 0.5 * Math.cos((2 * Math.PI * frame) / BEAT_FRAMES)
+  const contraction = 0.5 - 0.5 * Math.cos((2 * Math.PI * frame) / beatFrames)
   for (let row = 0; row < rows; row++) {
     for (let column = 0; column < columns; column++) {
       const x = (column - columns / 2) / rows
@@ -15,7 +15,7 @@ export function heartFrame(rows: number, columns: number, frame: number): Uint8A
       const depth = Math.hypot(x, y)
       const angle = Math.atan2(x, y)
       const offset = (row * columns + column) * 3
-      if (depth > 0.94 || depth < 0.03 || Math.abs(angle) > SECTOR_HALF_ANGLE) continue
+      if (depth > 0.94 || depth < 0.03 || Math.abs(angle) > sectorHalfAngle) continue
       // Speckle is coarser across the beam than along it, and it stays with the tissue.
       const speckle = 1 + 0.45 * noiseAt(Math.floor(depth * 420) * 173 + Math.floor((angle + 1) * 150))
       const grey = Math.min(255, Math.max(4, tissue(x, y, contraction) * speckle * (1.1 - 0.45 * depth)))

@@ -1,22 +1,22 @@
 import { createRandom } from '../random.ts'
 
-const TABLE_BITS = 16
-const TABLE_LENGTH = 1 << TABLE_BITS
+const tableBits = 16
+const tableLength = 1 << tableBits
 /** Coprime with the table length, so that rows of a picture do not repeat visibly. */
-const STRIDE = 40_503
+const stride = 40_503
 
-const table = new Float32Array(TABLE_LENGTH)
+const table = new Float32Array(tableLength)
 let isFilled = false
 
 /** Noise of mean 0 and standard deviation 1 from a table: a hundred times cheaper than drawing each pixel's. */
 export function noiseAt(index: number): number {
   if (!isFilled) fillTable()
-  return table[(index * STRIDE + (index >>> TABLE_BITS)) & (TABLE_LENGTH - 1)] ?? 0
+  return table[(index * stride + (index >>> tableBits)) & (tableLength - 1)] ?? 0
 }
 
 function fillTable(): void {
   const random = createRandom('noise')
-  for (let index = 0; index < TABLE_LENGTH; index++) table[index] = random.normal()
+  for (let index = 0; index < tableLength; index++) table[index] = random.normal()
   isFilled = true
 }
 

@@ -2,10 +2,10 @@ import { createRandom } from '../random.ts'
 import type { Ellipsoid } from './ellipsoids.ts'
 
 /** Chest and upper abdomen from z = 0 (above the lung apex) to z = 320 mm, values in Hounsfield units; x grows to the patient's left, y to the back. */
-export const TORSO_LENGTH_MM = 320
-export const AIR_HU = -1000
+export const torsoLengthMm = 320
+export const airHu = -1000
 
-const RIB_PAIRS = 12
+const ribPairs = 12
 
 export function torso(): readonly Ellipsoid[] {
   return [...trunk(), ...lungs(), ...mediastinum(), ...abdomen(), ...spine(), ...ribs()]
@@ -80,7 +80,7 @@ function spine(): Ellipsoid[] {
     { x: 0, y: -96, z: 110, a: 17, b: 6, c: 88, value: 420 }, // sternum
     { x: 0, y: -96, z: 110, a: 14, b: 3, c: 86, value: 180 },
   ]
-  for (let z = -5; z < TORSO_LENGTH_MM + 20; z += 26) {
+  for (let z = -5; z < torsoLengthMm + 20; z += 26) {
     solids.push(
       { x: 0, y: 62, z, a: 21, b: 17, c: 14, value: 560 },
       { x: 0, y: 62, z, a: 18, b: 14, c: 12, value: 230 },
@@ -96,7 +96,7 @@ function spine(): Ellipsoid[] {
 /** Each rib is a chain of small solids on an ellipse that sinks from the back to the front. */
 function ribs(): Ellipsoid[] {
   const solids: Ellipsoid[] = []
-  for (let pair = 0; pair < RIB_PAIRS; pair++) {
+  for (let pair = 0; pair < ribPairs; pair++) {
     const backZ = 18 + pair * 23
     for (let degrees = -64; degrees <= 64; degrees += 6) {
       const along = (degrees + 64) / 128

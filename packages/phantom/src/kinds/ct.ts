@@ -1,12 +1,12 @@
-import { AIR_HU, TORSO_LENGTH_MM, torso } from '../anatomy/torso.ts'
+import { airHu, torso, torsoLengthMm } from '../anatomy/torso.ts'
 import { code, instanceUidOf, placeOf, seriesAttributes, timeAt } from '../headers.ts'
 import type { InstancePlan, KindDefinition, KindOptions, StudyContext } from '../plan.ts'
 import { createSliceVolume, type SliceVolume } from '../slice-cache.ts'
 import { phantomUid } from '../uid.ts'
 
-const FIELD_OF_VIEW_MM = 420
-const RESCALE_INTERCEPT = -1024
-const DEVICE = { manufacturer: 'Phantom Imaging', model: 'Torso 64', station: 'TC01' }
+const fieldOfViewMm = 420
+const rescaleIntercept = -1024
+const device = { manufacturer: 'Phantom Imaging', model: 'Torso 64', station: 'TC01' }
 
 let volume: SliceVolume | undefined
 
@@ -23,19 +23,19 @@ function planSlice(context: StudyContext, options: KindOptions, index: number): 
   const place = placeOf(index, options)
   const sopInstanceUid = instanceUidOf(context, place.seriesNumber, place.instanceNumber)
   const fraction = (place.instanceNumber - 0.5) / place.seriesLength
-  const pixelSpacing = FIELD_OF_VIEW_MM / options.columns
+  const pixelSpacing = fieldOfViewMm / options.columns
   const series = seriesAttributes(context, {
     modality: 'CT',
     number: place.seriesNumber,
     description: place.seriesNumber === 1 ? 'TORACE MDC 3.0 B30f' : `TORACE MDC RICOSTR. ${place.seriesNumber}`,
-    device: DEVICE,
+    device: device,
   })
   // Made when the first CT is: a process that needs no CT pays nothing.
   volume ??= createSliceVolume({
     solids: torso(),
-    lengthMm: TORSO_LENGTH_MM,
-    background: AIR_HU,
-    storedOffset: -RESCALE_INTERCEPT,
+    lengthMm: torsoLengthMm,
+    background: airHu,
+    storedOffset: -rescaleIntercept,
     noiseDeviation: 14,
     maximum: 4095,
   })
@@ -48,7 +48,7 @@ function planSlice(context: StudyContext, options: KindOptions, index: number): 
       ...series,
       ...procedureAttributes(context, place.seriesNumber),
       ...acquisitionAttributes(options, pixelSpacing),
-      ...sliceAttributes(context, place, fraction, TORSO_LENGTH_MM / place.seriesLength),
+      ...sliceAttributes(context, place, fraction, torsoLengthMm / place.seriesLength),
       SOPClassUID: ct.sopClassUid,
       SOPInstanceUID: sopInstanceUid,
       InstanceNumber: String(place.instanceNumber),
@@ -103,7 +103,7 @@ function acquisitionAttributes(options: KindOptions, pixelSpacing: number) {
     PixelRepresentation: 0,
     WindowCenter: ['40', '-600'],
     WindowWidth: ['400', '1600'],
-    RescaleIntercept: String(RESCALE_INTERCEPT),
+    RescaleIntercept: String(rescaleIntercept),
     RescaleSlope: '1',
     RescaleType: 'HU',
   }
@@ -116,8 +116,8 @@ function sliceAttributes(
   spacingMm: number,
 ) {
   // Slices run from the lung apex to the feet, so z falls; the table stands still in this frame of reference.
-  const z = (-fraction * TORSO_LENGTH_MM).toFixed(3)
-  const corner = (-FIELD_OF_VIEW_MM / 2).toFixed(3)
+  const z = (-fraction * torsoLengthMm).toFixed(3)
+  const corner = (-fieldOfViewMm / 2).toFixed(3)
   const time = timeAt(context, 60 * place.seriesNumber + place.instanceNumber / 20)
   return {
     ImageType: ['ORIGINAL', 'PRIMARY', 'AXIAL'],

@@ -5,10 +5,10 @@ import { createPictureCache } from '../picture-cache.ts'
 import type { InstancePlan, KindDefinition, KindOptions, StudyContext } from '../plan.ts'
 import { createRandom } from '../random.ts'
 
-const DEVICE = { manufacturer: 'Phantom Imaging', model: 'Chest DR', station: 'DX01' }
-const WIDTH_MM = 360
+const device = { manufacturer: 'Phantom Imaging', model: 'Chest DR', station: 'DX01' }
+const widthMm = 360
 /** Rows above the shoulders that each instance has of its own. */
-const OWN_ROWS = 8
+const ownRows = 8
 const pictures = createPictureCache()
 
 /** Chest radiograph of 15 MB. */
@@ -27,10 +27,10 @@ function planImage(context: StudyContext, options: KindOptions, index: number): 
     modality: 'DX',
     number: place.seriesNumber,
     description: 'TORACE PA',
-    device: DEVICE,
+    device: device,
   })
   const time = timeAt(context, place.instanceNumber * 30)
-  const spacing = (WIDTH_MM / options.columns).toFixed(6)
+  const spacing = (widthMm / options.columns).toFixed(6)
   return {
     seriesInstanceUid: String(series.SeriesInstanceUID),
     sopInstanceUid,
@@ -60,7 +60,7 @@ function planImage(context: StudyContext, options: KindOptions, index: number): 
 }
 
 function* ownPixels(options: KindOptions, own: string): Generator<Uint8Array> {
-  const rows = new Int16Array(Math.min(OWN_ROWS, options.rows) * options.columns).fill(900)
+  const rows = new Int16Array(Math.min(ownRows, options.rows) * options.columns).fill(900)
   const offset = createRandom(own).integer(0, 0x3fff_ffff)
   addNoise(rows, { deviation: 90, offset, minimum: 0, maximum: 16_383 })
   yield new Uint8Array(rows.buffer)

@@ -1,24 +1,24 @@
 import {
-  ECG_LEADS,
   type EcgLead,
+  ecgLeads,
   ecgMicrovolts,
-  PR_INTERVAL_MS,
-  QRS_DURATION_MS,
-  QT_INTERVAL_MS,
+  prIntervalMs,
+  qrsDurationMs,
+  qtIntervalMs,
 } from '../anatomy/ecg-signal.ts'
 import type { Attributes } from '../data-set.ts'
 import { code, instanceUidOf, placeOf, seriesAttributes, timeAt } from '../headers.ts'
 import type { InstancePlan, KindDefinition, KindOptions, StudyContext } from '../plan.ts'
 import { createRandom } from '../random.ts'
 
-const DEVICE = { manufacturer: 'Phantom Imaging', model: 'ECG 12', station: 'ECG01' }
-const SAMPLING_HZ = 500
-const SECONDS = 10
+const device = { manufacturer: 'Phantom Imaging', model: 'ECG 12', station: 'ECG01' }
+const samplingHz = 500
+const seconds = 10
 /** Microvolt of one unit of a sample. */
-const SENSITIVITY_UV = 2.5
+const sensitivityUv = 2.5
 
 /** CID 3001 in the MDC scheme of ISO/IEEE 11073-10101. */
-const LEAD_CODES: Readonly<Record<EcgLead, string>> = {
+const leadCodes: Readonly<Record<EcgLead, string>> = {
   I: '2:1',
   II: '2:2',
   III: '2:61',
@@ -56,7 +56,7 @@ function planRecording(sopClassUid: string, context: StudyContext, options: Kind
     modality: 'ECG',
     number: place.seriesNumber,
     description: 'ECG A RIPOSO',
-    device: DEVICE,
+    device: device,
   })
   const time = timeAt(context, place.instanceNumber * 60)
   return {
@@ -87,22 +87,22 @@ function planRecording(sopClassUid: string, context: StudyContext, options: Kind
 }
 
 function multiplexGroup(heartRate: number, own: string): Attributes {
-  const samples = SAMPLING_HZ * SECONDS
-  const traces = ecgMicrovolts({ samplingHz: SAMPLING_HZ, samples, heartRate, random: createRandom(`ecg ${own}`) })
-  const data = Buffer.alloc(samples * ECG_LEADS.length * 2)
+  const samples = samplingHz * seconds
+  const traces = ecgMicrovolts({ samplingHz: samplingHz, samples, heartRate, random: createRandom(`ecg ${own}`) })
+  const data = Buffer.alloc(samples * ecgLeads.length * 2)
   let offset = 0
   for (let sample = 0; sample < samples; sample++) {
-    for (const lead of ECG_LEADS) {
-      offset = data.writeInt16LE(Math.round((traces.get(lead)?.[sample] ?? 0) / SENSITIVITY_UV), offset)
+    for (const lead of ecgLeads) {
+      offset = data.writeInt16LE(Math.round((traces.get(lead)?.[sample] ?? 0) / sensitivityUv), offset)
     }
   }
   return {
     WaveformOriginality: 'ORIGINAL',
-    NumberOfWaveformChannels: ECG_LEADS.length,
+    NumberOfWaveformChannels: ecgLeads.length,
     NumberOfWaveformSamples: samples,
-    SamplingFrequency: String(SAMPLING_HZ),
+    SamplingFrequency: String(samplingHz),
     MultiplexGroupLabel: 'RHYTHM',
-    ChannelDefinitionSequence: ECG_LEADS.map(channelDefinition),
+    ChannelDefinitionSequence: ecgLeads.map(channelDefinition),
     WaveformBitsAllocated: 16,
     WaveformSampleInterpretation: 'SS',
     WaveformData: data,
@@ -112,8 +112,8 @@ function multiplexGroup(heartRate: number, own: string): Attributes {
 function channelDefinition(lead: EcgLead): Attributes {
   return {
     ChannelLabel: lead,
-    ChannelSourceSequence: [code(LEAD_CODES[lead], 'MDC', `Lead ${lead}`)],
-    ChannelSensitivity: String(SENSITIVITY_UV),
+    ChannelSourceSequence: [code(leadCodes[lead], 'MDC', `Lead ${lead}`)],
+    ChannelSensitivity: String(sensitivityUv),
     ChannelSensitivityUnitsSequence: [code('uV', 'UCUM', 'microvolt')],
     ChannelSensitivityCorrectionFactor: '1',
     ChannelBaseline: '0',
@@ -137,8 +137,8 @@ function annotations(heartRate: number): readonly Attributes[] {
     { ReferencedWaveformChannels: [1, 0], AnnotationGroupNumber: 0, UnformattedTextValue: 'RITMO SINUSALE' },
     { ReferencedWaveformChannels: [1, 0], AnnotationGroupNumber: 0, UnformattedTextValue: 'ECG NEI LIMITI' },
     measurement(code('2:16016', 'MDC', 'Heart Rate'), heartRate, code('/min', 'UCUM', 'per minute')),
-    measurement(code('2:15872', 'MDC', 'PR Interval'), PR_INTERVAL_MS, ms),
-    measurement(code('2:16156', 'MDC', 'QRS Duration'), QRS_DURATION_MS, ms),
-    measurement(code('2:16160', 'MDC', 'QT Interval'), QT_INTERVAL_MS, ms),
+    measurement(code('2:15872', 'MDC', 'PR Interval'), prIntervalMs, ms),
+    measurement(code('2:16156', 'MDC', 'QRS Duration'), qrsDurationMs, ms),
+    measurement(code('2:16160', 'MDC', 'QT Interval'), qtIntervalMs, ms),
   ]
 }

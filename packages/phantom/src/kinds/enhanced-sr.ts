@@ -1,7 +1,7 @@
 import { code, instanceUidOf, placeOf, seriesAttributes } from '../headers.ts'
 import type { InstancePlan, KindDefinition, KindOptions, StudyContext } from '../plan.ts'
 import { createRandom } from '../random.ts'
-import { codeItem, container, REPORT_DEVICE, srDocumentAttributes, textItem } from '../report-content.ts'
+import { codeItem, container, reportDevice, srDocumentAttributes, textItem } from '../report-content.ts'
 
 /** A report with measurements. */
 export const enhancedSr: KindDefinition = {
@@ -20,7 +20,7 @@ function planReport(context: StudyContext, options: KindOptions, index: number):
     modality: 'SR',
     number: place.seriesNumber,
     description: 'MISURE',
-    device: REPORT_DEVICE,
+    device: reportDevice,
   })
   return {
     seriesInstanceUid: String(series.SeriesInstanceUID),

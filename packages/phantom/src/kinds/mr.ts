@@ -1,11 +1,11 @@
-import { HEAD_LENGTH_MM, head } from '../anatomy/head.ts'
+import { head, headLengthMm } from '../anatomy/head.ts'
 import { code, instanceUidOf, placeOf, seriesAttributes, timeAt } from '../headers.ts'
 import type { InstancePlan, KindDefinition, KindOptions, StudyContext } from '../plan.ts'
 import { createSliceVolume, type SliceVolume } from '../slice-cache.ts'
 import { phantomUid } from '../uid.ts'
 
-const FIELD_OF_VIEW_MM = 240
-const DEVICE = { manufacturer: 'Phantom Imaging', model: 'Head 1.5T', station: 'RM01' }
+const fieldOfViewMm = 240
+const device = { manufacturer: 'Phantom Imaging', model: 'Head 1.5T', station: 'RM01' }
 
 let volume: SliceVolume | undefined
 
@@ -22,14 +22,14 @@ function planSlice(context: StudyContext, options: KindOptions, index: number): 
   const place = placeOf(index, options)
   const sopInstanceUid = instanceUidOf(context, place.seriesNumber, place.instanceNumber)
   const fraction = (place.instanceNumber - 0.5) / place.seriesLength
-  const pixelSpacing = FIELD_OF_VIEW_MM / options.columns
-  const spacingMm = HEAD_LENGTH_MM / place.seriesLength
-  const corner = (-FIELD_OF_VIEW_MM / 2).toFixed(3)
-  const z = (HEAD_LENGTH_MM / 2 - fraction * HEAD_LENGTH_MM).toFixed(3)
+  const pixelSpacing = fieldOfViewMm / options.columns
+  const spacingMm = headLengthMm / place.seriesLength
+  const corner = (-fieldOfViewMm / 2).toFixed(3)
+  const z = (headLengthMm / 2 - fraction * headLengthMm).toFixed(3)
   const time = timeAt(context, 240 * place.seriesNumber)
   volume ??= createSliceVolume({
     solids: head(),
-    lengthMm: HEAD_LENGTH_MM,
+    lengthMm: headLengthMm,
     background: 12,
     storedOffset: 0,
     noiseDeviation: 16,
@@ -39,7 +39,7 @@ function planSlice(context: StudyContext, options: KindOptions, index: number): 
     modality: 'MR',
     number: place.seriesNumber,
     description: place.seriesNumber === 1 ? 'T1 SE AX' : `T1 SE AX RIPETIZIONE ${place.seriesNumber}`,
-    device: DEVICE,
+    device: device,
   })
   return {
     seriesInstanceUid: String(series.SeriesInstanceUID),

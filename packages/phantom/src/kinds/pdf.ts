@@ -1,7 +1,7 @@
 import { code, instanceUidOf, placeOf, seriesAttributes, timeAt } from '../headers.ts'
 import { pdfDocument } from '../pdf-document.ts'
 import type { InstancePlan, KindDefinition, KindOptions, StudyContext } from '../plan.ts'
-import { REPORT_DEVICE } from '../report-content.ts'
+import { reportDevice } from '../report-content.ts'
 
 /** A discharge letter as an encapsulated PDF. */
 export const pdf: KindDefinition = {
@@ -19,7 +19,7 @@ function planDocument(context: StudyContext, options: KindOptions, index: number
     modality: 'DOC',
     number: place.seriesNumber,
     description: 'DOCUMENTI',
-    device: REPORT_DEVICE,
+    device: reportDevice,
   })
   const time = timeAt(context, 3600 + place.instanceNumber * 60)
   const document = pdfDocument([

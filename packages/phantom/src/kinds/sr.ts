@@ -1,6 +1,6 @@
 import { code, instanceUidOf, placeOf, seriesAttributes } from '../headers.ts'
 import type { InstancePlan, KindDefinition, KindOptions, StudyContext } from '../plan.ts'
-import { codeItem, container, REPORT_DEVICE, srDocumentAttributes, textItem } from '../report-content.ts'
+import { codeItem, container, reportDevice, srDocumentAttributes, textItem } from '../report-content.ts'
 
 /** A radiology report in plain text sections. */
 export const sr: KindDefinition = {
@@ -11,7 +11,7 @@ export const sr: KindDefinition = {
   planStudy: (context, options) => (index) => planReport(context, options, index),
 }
 
-const FINDINGS = [
+const findings = [
   'Non alterazioni densitometriche a focolaio in atto del parenchima polmonare.',
   'Nodulo polmonare del lobo superiore destro di 6 mm, a margini regolari, invariato.',
   'Non versamento pleurico né pericardico. Non linfoadenopatie ilo-mediastiniche.',
@@ -25,9 +25,9 @@ function planReport(context: StudyContext, options: KindOptions, index: number):
     modality: 'SR',
     number: place.seriesNumber,
     description: 'REFERTO',
-    device: REPORT_DEVICE,
+    device: reportDevice,
   })
-  const finding = FINDINGS[index % FINDINGS.length] ?? ''
+  const finding = findings[index % findings.length] ?? ''
   return {
     seriesInstanceUid: String(series.SeriesInstanceUID),
     sopInstanceUid,

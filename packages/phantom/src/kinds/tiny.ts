@@ -3,7 +3,7 @@ import { instanceUidOf, placeOf, seriesAttributes, timeAt } from '../headers.ts'
 import type { KindDefinition } from '../plan.ts'
 import { createRandom } from '../random.ts'
 
-const DEVICE = { manufacturer: 'Phantom Imaging', model: 'Mini CR', station: 'CR01' }
+const device = { manufacturer: 'Phantom Imaging', model: 'Mini CR', station: 'CR01' }
 
 /** A study of one small instance: what loads the catalog rather than the disk. */
 export const tiny: KindDefinition = {
@@ -18,7 +18,7 @@ export const tiny: KindDefinition = {
       modality: 'CR',
       number: place.seriesNumber,
       description: 'MANO AP',
-      device: DEVICE,
+      device: device,
     })
     const time = timeAt(context, place.instanceNumber * 20)
     return {

@@ -1,14 +1,14 @@
-import { BEAT_FRAMES, heartFrame, rgbToYbrFull422 } from '../anatomy/heart-ultrasound.ts'
+import { beatFrames, heartFrame, rgbToYbrFull422 } from '../anatomy/heart-ultrasound.ts'
 import { instanceUidOf, placeOf, seriesAttributes, timeAt } from '../headers.ts'
 import { createPictureCache } from '../picture-cache.ts'
 import type { InstancePlan, KindDefinition, KindOptions, StudyContext } from '../plan.ts'
 import { createRandom } from '../random.ts'
 
-const SOP_CLASS_ULTRASOUND_MULTI_FRAME = '1.2.840.10008.5.1.4.1.1.3.1'
-const DEVICE = { manufacturer: 'Phantom Imaging', model: 'Echo 5', station: 'US01' }
-const FRAME_TIME_MS = 40
+const sopClassUltrasoundMultiFrame = '1.2.840.10008.5.1.4.1.1.3.1'
+const device = { manufacturer: 'Phantom Imaging', model: 'Echo 5', station: 'US01' }
+const frameTimeMs = 40
 /** Rows at the bottom of each frame where a trace moves: no two frames of a loop are equal. */
-const TRACE_ROWS = 4
+const traceRows = 4
 
 type Colour = 'RGB' | 'YBR_FULL_422'
 const frameCache = createPictureCache()
@@ -19,7 +19,7 @@ export const usYbr: KindDefinition = kind('YBR_FULL_422')
 /** Echocardiography loop, 8 bits, in colour. */
 function kind(colour: Colour): KindDefinition {
   return {
-    sopClassUid: SOP_CLASS_ULTRASOUND_MULTI_FRAME,
+    sopClassUid: sopClassUltrasoundMultiFrame,
     modality: 'US',
     studyDescription: 'ECOCOLORDOPPLERGRAFIA CARDIACA',
     defaults: { instances: 1, series: 1, frames: 60, rows: 480, columns: 640 },
@@ -34,7 +34,7 @@ function planLoop(context: StudyContext, options: KindOptions, colour: Colour, i
     modality: 'US',
     number: place.seriesNumber,
     description: 'APICALE 4 CAMERE',
-    device: DEVICE,
+    device: device,
   })
   const time = timeAt(context, place.instanceNumber * 30)
   const frameBytes = frameBytesOf(options, colour)
@@ -46,7 +46,7 @@ function planLoop(context: StudyContext, options: KindOptions, colour: Colour, i
       ...context.patientAttributes,
       ...context.studyAttributes,
       ...series,
-      SOPClassUID: SOP_CLASS_ULTRASOUND_MULTI_FRAME,
+      SOPClassUID: sopClassUltrasoundMultiFrame,
       SOPInstanceUID: sopInstanceUid,
       ImageType: ['ORIGINAL', 'PRIMARY'],
       InstanceNumber: String(place.instanceNumber),
@@ -56,11 +56,11 @@ function planLoop(context: StudyContext, options: KindOptions, colour: Colour, i
       BodyPartExamined: 'HEART',
       PatientOrientation: '',
       TransducerType: 'SECTOR_PHASED',
-      HeartRate: String(Math.round(60_000 / (BEAT_FRAMES * FRAME_TIME_MS))),
-      FrameTime: String(FRAME_TIME_MS),
+      HeartRate: String(Math.round(60_000 / (beatFrames * frameTimeMs))),
+      FrameTime: String(frameTimeMs),
       FrameIncrementPointer: '00181063',
-      CineRate: String(1000 / FRAME_TIME_MS),
-      RecommendedDisplayFrameRate: String(1000 / FRAME_TIME_MS),
+      CineRate: String(1000 / frameTimeMs),
+      RecommendedDisplayFrameRate: String(1000 / frameTimeMs),
       NumberOfFrames: String(options.frames),
       SamplesPerPixel: 3,
       PhotometricInterpretation: colour,
@@ -85,12 +85,12 @@ function planLoop(context: StudyContext, options: KindOptions, colour: Colour, i
 
 function* frames(options: KindOptions, colour: Colour, own: string): Generator<Uint8Array> {
   const random = createRandom(own)
-  const phase = random.integer(0, BEAT_FRAMES - 1)
+  const phase = random.integer(0, beatFrames - 1)
   const rowBytes = frameBytesOf(options, colour) / options.rows
-  const traceBytes = Math.min(TRACE_ROWS, options.rows) * rowBytes
+  const traceBytes = Math.min(traceRows, options.rows) * rowBytes
   const frameBytes = frameBytesOf(options, colour)
   for (let frame = 0; frame < options.frames; frame++) {
-    yield cachedFrame(options, colour, (frame + phase) % BEAT_FRAMES).subarray(0, frameBytes - traceBytes)
+    yield cachedFrame(options, colour, (frame + phase) % beatFrames).subarray(0, frameBytes - traceBytes)
     const trace = Buffer.alloc(traceBytes, colour === 'RGB' ? 0 : 128)
     // A bar that grows with the frames, and 8 bytes of the frame's own.
     trace.fill(colour === 'RGB' ? 200 : 128, 8, 8 + Math.floor(((frame % 50) / 50) * (rowBytes - 8)))

@@ -8,7 +8,7 @@ export interface BlockSink {
 }
 
 /** A block's last stretch shorter than this is not worth a read of its own. */
-const MIN_READ_BYTES = 64 * 1024
+const minReadBytes = 64 * 1024
 
 /**
  * Sends a body in large blocks: headers and stored bytes are laid down side by side in one block, which goes out in one
@@ -52,7 +52,7 @@ export class BlockSender {
   /** Reads a range straight into the block. */
   async writeRange(reader: RangeReader, position: number, lengthBytes: number): Promise<void> {
     for (let done = 0; done < lengthBytes; ) {
-      const block = await this.#room(Math.min(MIN_READ_BYTES, lengthBytes - done))
+      const block = await this.#room(Math.min(minReadBytes, lengthBytes - done))
       const wanted = Math.min(lengthBytes - done, block.length - this.#usedBytes)
       const got = await reader.read(block, this.#usedBytes, wanted, position + done)
       if (this.#signal.aborted) throw new RetrievalError('client-gone')

@@ -4,7 +4,7 @@ import type { BodyPart } from './body-part.ts'
 export type Run = { readonly packKey: string; readonly start: number; readonly end: number }
 
 /** The header of a tar member and the padding before it, and a little more. */
-const MAX_GAP_BYTES = 64 * 1024
+const maxGapBytes = 64 * 1024
 
 /** The run that begins with the stored part at `index`: the stored parts that follow it in the same pack. */
 export function findRun(parts: readonly BodyPart[], index: number): Run | undefined {
@@ -18,7 +18,7 @@ export function findRun(parts: readonly BodyPart[], index: number): Run | undefi
     if (part.kind === 'bytes') continue
     if (part.kind === 'made' || part.instance.packKey !== packKey) break
     const position = part.instance.offset + part.offset
-    if (position < end || position - end > MAX_GAP_BYTES) break
+    if (position < end || position - end > maxGapBytes) break
     end = position + part.lengthBytes
   }
   return { packKey, start, end }

@@ -3,7 +3,7 @@ import { RetrievalError } from '../retrieval-error.ts'
 import type { Relocate, StoredInstance } from './stored-instance.ts'
 
 /** Packs one request keeps open; the instances of a series mostly lie side by side. */
-const MAX_OPEN_PACKS = 8
+const maxOpenPacks = 8
 
 export type OpenInstance = { readonly reader: RangeReader; readonly instance: StoredInstance }
 
@@ -43,7 +43,7 @@ export class PackReaders {
     const known = this.#open.get(packKey)
     if (known !== undefined) return known
     const [oldest] = this.#open
-    if (oldest !== undefined && this.#open.size >= MAX_OPEN_PACKS) {
+    if (oldest !== undefined && this.#open.size >= maxOpenPacks) {
       this.#open.delete(oldest[0])
       await oldest[1].close()
     }

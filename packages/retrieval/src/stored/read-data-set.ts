@@ -3,7 +3,7 @@ import { RetrievalError } from '../retrieval-error.ts'
 import type { OpenInstance } from './pack-readers.ts'
 
 /** A multiple of every word that is ever swapped. */
-const CHUNK_BYTES = 256 * 1024
+const chunkBytes = 256 * 1024
 
 export type Range = { readonly offset: number; readonly length: number }
 
@@ -13,7 +13,7 @@ export async function* readDataSet(
   range: Range,
   signal: AbortSignal,
 ): AsyncGenerator<Buffer> {
-  const buffer = Buffer.allocUnsafe(Math.min(CHUNK_BYTES, range.length))
+  const buffer = Buffer.allocUnsafe(Math.min(chunkBytes, range.length))
   const start = instance.offset + instance.dataSetOffset + range.offset
   for (let done = 0; done < range.length; ) {
     const got = await reader.read(buffer, 0, Math.min(buffer.length, range.length - done), start + done)

@@ -12,7 +12,7 @@ import { LRUCache } from 'lru-cache'
 export type PackIndex = ReadonlyMap<number, SidecarRecord>
 
 /** What an entry costs beside its text: an index object per instance. */
-const BYTES_PER_RECORD = 1024
+const bytesPerRecord = 1024
 
 /**
  * Decompressed sidecars, the least recently used leaving first. `maxBytes` bounds the text kept; a sidecar that is being
@@ -71,6 +71,6 @@ export class SidecarCache {
 
 function sizeOf(index: PackIndex): number {
   let sizeBytes = 0
-  for (const { json } of index.values()) sizeBytes += json.length + BYTES_PER_RECORD
+  for (const { json } of index.values()) sizeBytes += json.length + bytesPerRecord
   return Math.max(1, sizeBytes) // lru-cache takes no empty entry
 }

@@ -15,9 +15,9 @@ import { answerFrames } from './frames-answer.ts'
 import { multipartOf, storedSyntax } from './instance-answer.ts'
 import { valueParts } from './value-parts.ts'
 
-const PIXEL_DATA = '7FE00010'
-const ENCAPSULATED_DOCUMENT = '00420011'
-const MIME_TYPE_OF_ENCAPSULATED_DOCUMENT = '00420012'
+const pixelData = '7FE00010'
+const encapsulatedDocument = '00420011'
+const mimeTypeOfEncapsulatedDocument = '00420012'
 
 /**
  * The answer to `/bulkdata/{path}` (PS3.18 10.4.1.1.5): the value's stretch of the pack, found in the sidecar. Compressed
@@ -35,12 +35,12 @@ export function answerBulkData(o: {
   if (located === undefined) throw new DicomwebError('bulk-data-not-found', 'the instance has no bulk data there')
   const { frames } = described.entry
   const form = frameFormOf(storedSyntax(described.instance.transferSyntaxUid))
-  if (path === PIXEL_DATA && !form.isNative && frames !== undefined) {
+  if (path === pixelData && !form.isNative && frames !== undefined) {
     const frameNumbers = Array.from({ length: frameCountOf(frames) }, (_, index) => index + 1)
     return answerFrames({ ...o, frameNumbers })
   }
   const [offset, length, vr] = located
-  const ownType = path === ENCAPSULATED_DOCUMENT ? documentType(described) : undefined
+  const ownType = path === encapsulatedDocument ? documentType(described) : undefined
   const selection = negotiateBulkData({ ranges: o.ranges, ownType })
   const parts = valueParts(described, [{ offset, length }], vr)
   const etag = etagOf([described.instance], `bulk ${path} ${selection.packaging} ${selection.contentType}`)
@@ -59,6 +59,6 @@ export function answerBulkData(o: {
 /** MIME Type of Encapsulated Document (0042,0012), when it has the form of one. */
 function documentType({ json }: DescribedInstance): string | undefined {
   const dataSet = JSON.parse(json.toString('utf8')) as Record<string, { Value?: readonly unknown[] }>
-  const type = dataSet[MIME_TYPE_OF_ENCAPSULATED_DOCUMENT]?.Value?.[0]
+  const type = dataSet[mimeTypeOfEncapsulatedDocument]?.Value?.[0]
   return typeof type === 'string' && /^[a-z]+\/[a-z0-9.+-]+$/i.test(type) ? type.toLowerCase() : undefined
 }

@@ -3,7 +3,7 @@ import { optionalVariable, variable } from './variable.ts'
 
 const { aeTitle, flag, integer, oneOf, port, portOrOff, secret, secretUrl, text, url } = schemas
 
-const MAX_STUDY_STABLE_MS = 30 * 24 * 3600 * 1000
+const maxStudyStableMs = 30 * 24 * 3600 * 1000
 
 export const logLevels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const
 
@@ -64,7 +64,7 @@ export const configTable = {
   studyStableMs: variable({
     name: 'VNA_STUDY_STABLE_MS',
     defaultText: '60000',
-    schema: integer(0, MAX_STUDY_STABLE_MS),
+    schema: integer(0, maxStudyStableMs),
     description: 'quiet time after which a study is stable, where its entity sets none',
   }),
   mllpPort: variable({

@@ -8,8 +8,8 @@ type Shape = Readonly<Record<string, Variable<any>>>
 export type Environment = Readonly<Record<string, string | undefined>>
 export type Config<S extends Shape> = { readonly [K in keyof S]: S[K] extends Variable<infer T> ? T : never }
 
-const OUR_PREFIX = 'VNA_'
-const MAX_TYPO_DISTANCE = 2
+const ourPrefix = 'VNA_'
+const maxTypoDistance = 2
 
 /**
  * Makes the one config parser of a program. The parser is pure and strict: it reports every problem at once
@@ -46,9 +46,9 @@ function knownNames(shape: Shape): ReadonlySet<string> {
 }
 
 function findSlips(environment: Environment, known: ReadonlySet<string>): string[] {
-  const unknown = Object.keys(environment).filter((name) => name.startsWith(OUR_PREFIX) && !known.has(name))
+  const unknown = Object.keys(environment).filter((name) => name.startsWith(ourPrefix) && !known.has(name))
   return unknown.flatMap((name) => {
-    const meant = [...known].find((candidate) => editDistance(name, candidate) <= MAX_TYPO_DISTANCE)
+    const meant = [...known].find((candidate) => editDistance(name, candidate) <= maxTypoDistance)
     return meant === undefined ? [] : [`${name}: unknown variable, did you mean ${meant}?`]
   })
 }

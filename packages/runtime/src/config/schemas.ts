@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { Secret } from './secret.ts'
 
-const MAX_PORT = 65_535
+const maxPort = 65_535
 
 const wholeNumber = z
   .string()
@@ -9,12 +9,12 @@ const wholeNumber = z
   .transform(Number)
 
 /** A TCP port; 0 lets the system choose. */
-const port = wholeNumber.refine((value) => value <= MAX_PORT, `must be at most ${MAX_PORT}`)
+const port = wholeNumber.refine((value) => value <= maxPort, `must be at most ${maxPort}`)
 
 /** A TCP port or `off`. */
 const portOrOff = z
   .string()
-  .refine((text) => text === 'off' || port.safeParse(text).success, `must be a port (0 to ${MAX_PORT}) or "off"`)
+  .refine((text) => text === 'off' || port.safeParse(text).success, `must be a port (0 to ${maxPort}) or "off"`)
   .transform((text): number | 'off' => (text === 'off' ? 'off' : Number(text)))
 
 /** A whole number from `min` to `max`. */

@@ -1,4 +1,4 @@
-const MASK = '***'
+const mask = '***'
 
 /** A value that must not reach a log, a message or a dump: every way of printing it shows `***`. */
 export class Secret {
@@ -14,14 +14,14 @@ export class Secret {
   }
 
   toString(): string {
-    return MASK
+    return mask
   }
 
   toJSON(): string {
-    return MASK
+    return mask
   }
 
   [Symbol.for('nodejs.util.inspect.custom')](): string {
-    return MASK
+    return mask
   }
 }

@@ -23,7 +23,7 @@ type AddOptions = {
 }
 
 /** After the receivers' refresh a new entity is known to all of them. */
-const REFRESH_MARGIN_MS = 250
+const refreshMarginMs = 250
 
 export const registerEntity: RegisterCommand = (program, host) => {
   const entity = program.command('entity').description('health entities that send and fetch')
@@ -78,7 +78,7 @@ async function add(context: CommandContext, options: AddOptions): Promise<Comman
   })
   // Whoever sends right after this command must be known: wait for the gateway's next look at the registry.
   if (findRunRecord(context.config.home, 'gateway') !== undefined) {
-    await sleep(directoryLimits.refreshMs + REFRESH_MARGIN_MS)
+    await sleep(directoryLimits.refreshMs + refreshMarginMs)
   }
   return { json: entity, text: `added ${entity.code}` }
 }

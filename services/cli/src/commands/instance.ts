@@ -10,7 +10,7 @@ type GetOptions = { output?: string; study?: string; sha256?: string }
 /** Where an instance is: catalogued in a study, or kept aside. */
 type Found = StoredFile & { readonly studyInstanceUid: string | null; readonly quarantineReason?: string }
 
-const MAX_CANDIDATES = 100
+const maxCandidates = 100
 
 export const registerInstance: RegisterCommand = (program, host) => {
   program
@@ -47,7 +47,7 @@ async function find(catalog: Catalog, options: GetOptions, uid: string): Promise
   const located = await catalog.findInstancesBySopUid(uid, everything)
   const studies = [...new Set(located.map((instance) => instance.studyInstanceUid))]
   const versions = options.sha256 === undefined ? located : await findVersions(catalog, studies, uid, options.sha256)
-  const aside = await catalog.listQuarantine({ sopInstanceUid: uid, limit: MAX_CANDIDATES })
+  const aside = await catalog.listQuarantine({ sopInstanceUid: uid, limit: maxCandidates })
   const found = [...versions.map(ofInstance), ...aside.map(ofQuarantine)]
   return found.filter((file) => matches(file, options))
 }

@@ -13,7 +13,7 @@ import { writeStoredFile } from '../write-file.ts'
 type ListOptions = { reason?: string; entity?: string; all?: boolean; limit: number; offset: number }
 type ShowOptions = { output?: string; elements?: boolean }
 
-const DEFAULT_LIMIT = 100
+const defaultLimit = 100
 
 export const registerQuarantine: RegisterCommand = (program, host) => {
   const quarantine = program.command('quarantine').description('instances that are kept aside, and why')
@@ -34,7 +34,7 @@ function registerList(quarantine: Command, host: CommandHost): void {
     .option('--reason <reason>', 'only these')
     .option('--entity <code>', 'only of this entity')
     .option('--all', 'also the resolved ones')
-    .option('--limit <n>', 'at most so many', parseInteger, DEFAULT_LIMIT)
+    .option('--limit <n>', 'at most so many', parseInteger, defaultLimit)
     .option('--offset <n>', 'leave out the first', parseInteger, 0)
     .action(host.run((context, options: ListOptions) => list(context, options)))
 }

@@ -21,9 +21,9 @@ type Report = {
 /** Rows that neither packs nor ledger hold: a backup of PostgreSQL brings them back, nothing else. */
 const notInPacksOrLedger = ['transmissions', 'audit trail', 'times of the last verification']
 
-const PACKS_PER_GROUP = 500
-const PACKS_AT_ONCE = 4
-const MAX_PRINTED = 20
+const packsPerGroup = 500
+const packsAtOnce = 4
+const maxPrinted = 20
 
 export const registerReindex: RegisterCommand = (program, host) => {
   program
@@ -54,7 +54,7 @@ async function reindex(context: CommandContext, options: ReindexOptions): Promis
     `ledger: ${report.ledgerEvents} events applied`,
     ...unknown.map(([type, count]) => `  not known to this release: ${count} of ${type}`),
     `packs: ${report.packs} found, ${report.registered} registered anew, ${report.failed.length} failed`,
-    ...report.failed.slice(0, MAX_PRINTED).map(({ packKey, problem }) => `  ${packKey}: ${problem}`),
+    ...report.failed.slice(0, maxPrinted).map(({ packKey, problem }) => `  ${packKey}: ${problem}`),
     `only a backup of PostgreSQL restores: ${notInPacksOrLedger.join(', ')}`,
   ]
   // What only a later release knows is told, and no reason to call the rebuild failed.
@@ -87,11 +87,11 @@ async function registerPacks(
     if (!alreadyRegistered) report.registered++
   }
   const progress = context.progress({ label: 'reindex', total: await countPacks(store, options.prefix), unit: 'packs' })
-  for await (const keys of inGroups(packKeys(store, options.prefix), PACKS_PER_GROUP)) {
+  for await (const keys of inGroups(packKeys(store, options.prefix), packsPerGroup)) {
     report.packs += keys.length
     const wanted = options.sidecars === true ? keys : await catalog.findUnknownPacks(keys)
     progress.advance(keys.length - wanted.length)
-    await forEachLimited(wanted, PACKS_AT_ONCE, async (packKey) => {
+    await forEachLimited(wanted, packsAtOnce, async (packKey) => {
       context.signal.throwIfAborted()
       await register(packKey).catch((error: unknown) => report.failed.push({ packKey, problem: problemOf(error) }))
       progress.advance()

@@ -32,7 +32,7 @@ interface ListedReport {
   readonly uniqueId: string
 }
 
-const DEFAULT_LIMIT = 100
+const defaultLimit = 100
 
 const typeOfExtension: Readonly<Record<string, string>> = {
   '.xml': 'text/xml',
@@ -79,7 +79,7 @@ function registerLists(report: Command, host: CommandHost): void {
     report
       .command(name)
       .description(description)
-      .option('--limit <n>', 'at most so many', parseInteger, DEFAULT_LIMIT)
+      .option('--limit <n>', 'at most so many', parseInteger, defaultLimit)
       .option('--offset <n>', 'leave out the first', parseInteger, 0)
   paged('list', 'list reports, newest first')
     .option('--study <uid>', 'linked with this study')

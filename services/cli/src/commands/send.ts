@@ -16,7 +16,7 @@ import type { Progress } from '../output.ts'
 import { countOf, parallelOf, parseBaseUrl, parseTarget, type SendCommandOptions } from '../send/parse-options.ts'
 import { parsePhantomSpec, phantomGroups, phantomPlan } from '../send/phantoms.ts'
 
-const MAX_FAILURES_PRINTED = 20
+const maxFailuresPrinted = 20
 
 export const registerSend: RegisterCommand = (program, host) => {
   program
@@ -167,9 +167,9 @@ function resultOf(
     ...(summary.skipped > 0 ? [`${summary.skipped} left out: already there`] : []),
     ...(summary.warnings > 0 ? [`${summary.warnings} with a warning`] : []),
     ...(summary.retries > 0 ? [`${summary.retries} tries again`] : []),
-    ...o.skipped.slice(0, MAX_FAILURES_PRINTED).map((file) => `left out: ${file.path} (${file.reason})`),
+    ...o.skipped.slice(0, maxFailuresPrinted).map((file) => `left out: ${file.path} (${file.reason})`),
     ...summary.failed
-      .slice(0, MAX_FAILURES_PRINTED)
+      .slice(0, maxFailuresPrinted)
       .map((failure) => `failed: ${failure.sopInstanceUid} ${failure.status ?? ''} ${failure.comment}`),
     ...(notSent > 0 ? [`${notSent} not sent: ${o.end?.message ?? 'stopped'}`] : []),
   ]

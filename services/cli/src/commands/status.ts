@@ -2,7 +2,7 @@ import { listRunRecords, type RunRecord } from '@vna/runtime'
 import type { CommandContext, CommandResult, RegisterCommand } from '../command.ts'
 import { renderTable } from '../output.ts'
 
-const PROBE_LIMIT_MS = 3_000
+const probeLimitMs = 3_000
 
 type ServiceStatus = { name: string; pid: number; ready: boolean; http?: string; reasons: string[] }
 
@@ -33,7 +33,7 @@ async function probe(name: string, record: RunRecord): Promise<ServiceStatus> {
   // PostgreSQL and Redis have none; their record tells that they run, the services' checks whether they answer.
   if (record.ops === undefined) return { ...status, ready: true, reasons: [] }
   try {
-    const response = await fetch(`${record.ops}/health/ready`, { signal: AbortSignal.timeout(PROBE_LIMIT_MS) })
+    const response = await fetch(`${record.ops}/health/ready`, { signal: AbortSignal.timeout(probeLimitMs) })
     const body = (await response.json()) as { checks?: Record<string, { ok: boolean; reason?: string }> }
     const failed = Object.entries(body.checks ?? {}).filter(([, check]) => !check.ok)
     return {

@@ -4,9 +4,9 @@ import type { CommandContext, RegisterCommand } from '../command.ts'
 import { repositoryFolder } from '../config.ts'
 import { CliError } from '../errors.ts'
 
-const SUPERVISOR = join(repositoryFolder, 'services', 'supervisor', 'src', 'main.ts')
+const supervisorFile = join(repositoryFolder, 'services', 'supervisor', 'src', 'main.ts')
 /** The supervisor ends within 10 s by itself; past that, something is wrong with it. */
-const STOP_LIMIT_MS = 10_500
+const stopLimitMs = 10_500
 
 export const registerUp: RegisterCommand = (program, host) => {
   program
@@ -29,7 +29,7 @@ async function up(context: CommandContext, wantsDemo: boolean): Promise<undefine
 }
 
 function startSupervisor(context: CommandContext): ChildProcess {
-  return spawn(process.execPath, [SUPERVISOR], {
+  return spawn(process.execPath, [supervisorFile], {
     cwd: repositoryFolder,
     env: { ...process.env, VNA_HOME: context.config.home },
     // The IPC channel tells us when the stack is ready, and tells the supervisor, by closing, when we are gone.
@@ -41,7 +41,7 @@ function startSupervisor(context: CommandContext): ChildProcess {
 
 function stop(supervisor: ChildProcess): void {
   supervisor.kill('SIGTERM')
-  setTimeout(() => supervisor.kill('SIGKILL'), STOP_LIMIT_MS).unref()
+  setTimeout(() => supervisor.kill('SIGKILL'), stopLimitMs).unref()
 }
 
 /** A demo that fails is said, and the stack runs on. */

@@ -19,7 +19,7 @@ type PackReport = {
   unregistered: string[]
 }
 
-const MAX_PRINTED = 20
+const maxPrinted = 20
 
 export const registerVerify: RegisterCommand = (program, host) => {
   const parent = program.command('verify').description('prove that what is kept is what was received and written down')
@@ -45,7 +45,7 @@ async function verify(context: CommandContext, options: VerifyOptions): Promise<
   const ok = packs.damaged.length === 0 && ledger?.ok !== false && audit?.kind !== 'broken'
   const lines = [
     `packs: ${packs.packs} read, ${packs.instances} instances, ${packs.bytes} bytes, ${packs.damaged.length} damaged`,
-    ...packs.damaged.slice(0, MAX_PRINTED).map((damage) => `  ${damage.packKey}: ${damage.problem}`),
+    ...packs.damaged.slice(0, maxPrinted).map((damage) => `  ${damage.packKey}: ${damage.problem}`),
     ...(packs.unregistered.length > 0 ? [`not registered yet: ${packs.unregistered.length} packs`] : []),
     ...(ledger === undefined ? [] : [describeLedger(ledger)]),
     ...(audit === undefined ? [] : [describeAudit(audit)]),

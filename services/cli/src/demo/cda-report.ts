@@ -1,13 +1,13 @@
-import { CODICE_FISCALE_OID, type PhantomStudy } from '@vna/phantom'
+import { codiceFiscaleOid, type PhantomStudy } from '@vna/phantom'
 
-const LOINC = '2.16.840.1.113883.6.1'
+const loinc = '2.16.840.1.113883.6.1'
 
 /** An invented Referto di Radiologia (CDA2) that names its exam by accession number alone, as most do today. */
 export function cdaReportOf(study: PhantomStudy, o: { root: string }): string {
   const { patient, studyDate, accessionNumber, description } = study
   const id = `DEMO-${accessionNumber}`
   const section = (code: string, title: string, text: string, entry = ''): string =>
-    `<component><section><code code="${code}" codeSystem="${LOINC}"/><title>${title}</title>` +
+    `<component><section><code code="${code}" codeSystem="${loinc}"/><title>${title}</title>` +
     `<text><paragraph>${text}</paragraph></text>${entry}</section></component>`
   const exam =
     '<entry><act classCode="ACT" moodCode="EVN"><code code="87.41" codeSystem="2.16.840.1.113883.6.103"/>' +
@@ -17,13 +17,13 @@ export function cdaReportOf(study: PhantomStudy, o: { root: string }): string {
   <realmCode code="IT"/><typeId root="2.16.840.1.113883.1.3" extension="POCD_MT000040UV02"/>
   <templateId root="2.16.840.1.113883.2.9.10.1.7.1" extension="1.1"/>
   <id root="${o.root}" extension="${id}.v1"/>
-  <code code="68604-8" codeSystem="${LOINC}" displayName="Referto Radiologico"/>
+  <code code="68604-8" codeSystem="${loinc}" displayName="Referto Radiologico"/>
   <title>REFERTO RADIOLOGICO</title>
   <effectiveTime value="${studyDate}180000+0100"/>
   <confidentialityCode code="N" codeSystem="2.16.840.1.113883.5.25"/><languageCode code="it-IT"/>
   <setId root="${o.root}" extension="${id}"/><versionNumber value="1"/>
   <recordTarget><patientRole classCode="PAT">
-    <id root="${CODICE_FISCALE_OID}" extension="${patient.codiceFiscale}"/>
+    <id root="${codiceFiscaleOid}" extension="${patient.codiceFiscale}"/>
     <patient><name><family>${patient.familyName}</family><given>${patient.givenName}</given></name>
       <birthTime value="${patient.birthDate}"/></patient>
   </patientRole></recordTarget>

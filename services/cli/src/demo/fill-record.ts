@@ -1,15 +1,15 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { CODICE_FISCALE_OID, type PhantomStudy } from '@vna/phantom'
+import { codiceFiscaleOid, type PhantomStudy } from '@vna/phantom'
 import { CliError } from '../errors.ts'
 import { adtMessageOf } from './adt-message.ts'
 import { cdaReportOf } from './cda-report.ts'
 import { sendMllp } from './send-mllp.ts'
 
-const POLL_MS = 250
+const pollMs = 250
 /** The quiet time of the demo's entities, archiving and registration, on a slow machine. */
-const PUBLICATION_LIMIT_MS = 90_000
+const publicationLimitMs = 90_000
 /** Lombardy's root of document identifiers. */
-const DOCUMENT_ROOT = '2.16.840.1.113883.2.9.2.30.4.4'
+const documentRoot = '2.16.840.1.113883.2.9.2.30.4.4'
 
 export interface DemoRecord {
   readonly resolvedPatients: number
@@ -44,10 +44,10 @@ export async function fillRecord(o: DemoRecordOptions): Promise<DemoRecord> {
     adtMessageOf(patient, { localIssuer: o.localIssuer, facility: o.facility, at: new Date() }),
   )
   if (o.mllp !== undefined) await sendMllp({ ...o.mllp, messages })
-  const cda = cdaReportOf(study, { root: DOCUMENT_ROOT })
+  const cda = cdaReportOf(study, { root: documentRoot })
   const { id } = await postReport(o, cda)
   const link = await waitFor(o, `${o.baseUrl}/reports/${id}/studies`, linkOf)
-  const patientQuery = `patient.identifier=urn:oid:${CODICE_FISCALE_OID}|${study.patient.codiceFiscale}`
+  const patientQuery = `patient.identifier=urn:oid:${codiceFiscaleOid}|${study.patient.codiceFiscale}`
   const manifests = await waitFor(o, `${o.baseUrl}/fhir/DocumentReference?${encodeURI(patientQuery)}`, totalOf)
   return {
     resolvedPatients: o.mllp === undefined ? 0 : messages.length,
@@ -90,13 +90,13 @@ function totalOf(body: unknown): number | undefined {
 
 /** Asks until there is something to show. */
 async function waitFor<T>(o: DemoRecordOptions, url: string, read: (body: unknown) => T | undefined): Promise<T> {
-  const deadline = performance.now() + PUBLICATION_LIMIT_MS
+  const deadline = performance.now() + publicationLimitMs
   for (;;) {
     const response = await fetch(url, { headers: { authorization: `Bearer ${o.fseToken}` }, signal: o.signal })
     const found = response.ok ? read(await response.json()) : undefined
     if (found !== undefined) return found
     if (performance.now() > deadline)
       throw new CliError('failed', `nothing to show at ${new URL(url).pathname} in time`)
-    await sleep(POLL_MS, undefined, { signal: o.signal })
+    await sleep(pollMs, undefined, { signal: o.signal })
   }
 }

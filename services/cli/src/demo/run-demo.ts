@@ -20,11 +20,11 @@ import { fillRecord } from './fill-record.ts'
 import { renderDemo } from './render-demo.ts'
 
 /** Nobody who watches a demo waits a minute for a study to be quiet. */
-const STABLE_MS = 2_000
+const stableMs = 2_000
 
 /** A public hospital that knows its patients by codice fiscale and sends by C-STORE. */
 const hospital = {
-  settings: { code: 'ASST-DEMO', kind: 'EEP', name: 'ASST Demo', aeTitles: ['DEMO_PACS'], studyStableMs: STABLE_MS },
+  settings: { code: 'ASST-DEMO', kind: 'EEP', name: 'ASST Demo', aeTitles: ['DEMO_PACS'], studyStableMs: stableMs },
   phantoms: ['ct:40', 'mr:20', 'dx:2', 'sr:1', 'ecg:1'],
   options: { seed: 'demo hospital' },
 } as const satisfies DemoEntity
@@ -36,7 +36,7 @@ const clinic = {
     kind: 'EEPA',
     name: 'Clinica Demo',
     aeTitles: ['CLINICA'],
-    studyStableMs: STABLE_MS,
+    studyStableMs: stableMs,
   },
   phantoms: ['us:2', 'mr:20', 'dx:2', 'sr:1', 'ecg:1'],
   options: { seed: 'demo clinic', frames: 20, localIdIssuer: 'CLINICA-DEMO' },
@@ -48,9 +48,9 @@ type DemoEntity = {
   readonly options: PhantomSendOptions
 }
 
-const TOKEN_TTL_SECONDS = 12 * 3600
-const STOW_BATCH_INSTANCES = 20
-const REFRESH_MARGIN_MS = 250
+const tokenTtlSeconds = 12 * 3600
+const stowBatchInstances = 20
+const refreshMarginMs = 250
 
 /** Two entities, their phantom studies sent as theirs, and where to look; the stack must be ready. May be run again. */
 export async function runDemo(context: CommandContext): Promise<string> {
@@ -60,7 +60,7 @@ export async function runDemo(context: CommandContext): Promise<string> {
   const peer = peerAddressOf(context.config.bind)
   for (const { settings } of [hospital, clinic]) await ensureEntity(catalog, { ...settings, hosts: [peer] })
   // Until the receivers have looked at the registry again.
-  await sleep(directoryLimits.refreshMs + REFRESH_MARGIN_MS)
+  await sleep(directoryLimits.refreshMs + refreshMarginMs)
   const key = await openSigningKey(join(context.config.home, 'keys'))
   const baseUrl = `${stack.http}/dicomweb`
   const dimsePort = typeof stack.dimsePort === 'number' ? stack.dimsePort : undefined
@@ -68,7 +68,7 @@ export async function runDemo(context: CommandContext): Promise<string> {
     await (dimsePort === undefined ? stow(context, hospital, baseUrl, key) : cStore(context, hospital, dimsePort)),
     await stow(context, clinic, baseUrl, key),
   ]
-  const token = await issueToken(key, { role: 'fse', purpose: 'TREATMENT', ttlSeconds: TOKEN_TTL_SECONDS })
+  const token = await issueToken(key, { role: 'fse', purpose: 'TREATMENT', ttlSeconds: tokenTtlSeconds })
   const { mllpPort, bind } = context.config
   const record = await fillRecord({
     baseUrl: stack.http,
@@ -117,7 +117,7 @@ async function stow(context: CommandContext, entity: DemoEntity, baseUrl: string
     baseUrl,
     token,
     connections: 1,
-    batch: STOW_BATCH_INSTANCES,
+    batch: stowBatchInstances,
     noDelay: true,
     backoff: defaultBackoff,
   }

@@ -2,12 +2,12 @@ import { createConnection } from 'node:net'
 import { encodeMllp, MllpDecoder } from '@vna/hl7'
 import { CliError } from '../errors.ts'
 
-const ANSWER_LIMIT_MS = 10_000
+const answerLimitMs = 10_000
 
 /** Sends messages one after the other over one connection; each must be accepted (MSA-1 `AA` or `CA`). */
 export async function sendMllp(o: { host: string; port: number; messages: readonly string[] }): Promise<void> {
   const socket = createConnection({ host: o.host, port: o.port })
-  socket.setTimeout(ANSWER_LIMIT_MS, () => socket.destroy(new Error('no acknowledgement in time')))
+  socket.setTimeout(answerLimitMs, () => socket.destroy(new Error('no acknowledgement in time')))
   const decoder = new MllpDecoder()
   const answers = answersOf(socket, decoder)
   try {

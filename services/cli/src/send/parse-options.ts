@@ -23,8 +23,8 @@ export type SendCommandOptions = {
   readonly nagle?: boolean
 }
 
-const MAX_AE_TITLE_LENGTH = 16
-const MAX_PARALLEL = 64
+const maxAeTitleLength = 16
+const maxParallel = 64
 
 export function countOf(text: string, name: string, maximum = Number.MAX_SAFE_INTEGER): number {
   const value = Number(text)
@@ -35,7 +35,7 @@ export function countOf(text: string, name: string, maximum = Number.MAX_SAFE_IN
 }
 
 export function parallelOf(text: string, name: string): number {
-  return Math.max(1, countOf(text, name, MAX_PARALLEL))
+  return Math.max(1, countOf(text, name, maxParallel))
 }
 
 /** `host:port`, or `[address]:port` for IPv6. */
@@ -53,8 +53,8 @@ export function parseTarget(o: { to: string; calling: string; called: string }):
 
 /** PS3.5 6.2: AE is up to 16 characters without backslash or control characters, and not spaces only. */
 function aeTitleOf(text: string, name: string): string {
-  const isValid = text.trim() !== '' && text.length <= MAX_AE_TITLE_LENGTH && /^[\x20-\x5b\x5d-\x7e]+$/.test(text)
-  if (!isValid) throw new CliError('usage', `--${name} wants an AE title of 1 to ${MAX_AE_TITLE_LENGTH} characters`)
+  const isValid = text.trim() !== '' && text.length <= maxAeTitleLength && /^[\x20-\x5b\x5d-\x7e]+$/.test(text)
+  if (!isValid) throw new CliError('usage', `--${name} wants an AE title of 1 to ${maxAeTitleLength} characters`)
   return text.trim()
 }
 

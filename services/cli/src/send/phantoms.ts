@@ -10,8 +10,8 @@ import { distinctContexts, type SendGroup, type SendItem, type StorageContext } 
 import { CliError } from '../errors.ts'
 
 /** Kinds whose studies have one instance unless told otherwise: a bare number then counts studies. */
-const MANY_INSTANCES_KINDS: ReadonlySet<string> = new Set(['ct', 'mr'])
-const MAX_COUNT = 10_000_000
+const manyInstancesKinds: ReadonlySet<string> = new Set(['ct', 'mr'])
+const maxCount = 10_000_000
 
 export type PhantomSpec = Pick<PhantomStudyOptions, 'kind'> & { readonly studies: number; readonly instances: number }
 
@@ -33,9 +33,9 @@ export function parsePhantomSpec(text: string): PhantomSpec {
     )
   }
   const number = Number(count)
-  if (number < 1 || number > MAX_COUNT || studies === '0') throw new CliError('usage', `${text}: counts begin at 1`)
+  if (number < 1 || number > maxCount || studies === '0') throw new CliError('usage', `${text}: counts begin at 1`)
   if (studies !== undefined) return { kind, studies: Number(studies), instances: number }
-  return MANY_INSTANCES_KINDS.has(kind)
+  return manyInstancesKinds.has(kind)
     ? { kind, studies: 1, instances: number }
     : { kind, studies: number, instances: 1 }
 }

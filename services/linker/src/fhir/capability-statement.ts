@@ -2,7 +2,7 @@ import type * as r4 from 'fhir/r4.js'
 import { searchLimits } from './parse-search.ts'
 import { type SearchedType, searchIncludes, searchParameters, sortKeys } from './search-parameters.ts'
 
-const PUBLISHED = '2026-11-24'
+const published = '2026-11-24'
 const searched: readonly SearchedType[] = ['DocumentReference', 'ImagingStudy', 'Endpoint']
 
 /** What this responder can do (R4 CapabilityStatement, kind instance). */
@@ -19,7 +19,7 @@ export function capabilityStatement(fhirUrl: string): r4.CapabilityStatement {
   return {
     resourceType: 'CapabilityStatement',
     status: 'active',
-    date: PUBLISHED,
+    date: published,
     kind: 'instance',
     implementation: { description: 'Vendor Neutral Archive, MHD Document Responder', url: fhirUrl },
     instantiates: ['https://profiles.ihe.net/ITI/MHD/CapabilityStatement/IHE.MHD.DocumentResponder'],

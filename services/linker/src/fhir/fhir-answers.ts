@@ -145,12 +145,12 @@ async function findDocuments({ healthRecord }: FhirParts, { search, predicate, f
   if (!search.includes.includes('DocumentReference:relatesto')) return { ...page, resources, included: [] }
   const others = relatedIdsOf(resources).filter((id) => resources.every((resource) => resource.id !== id))
   const entryIds = uuidsOf(others)
-  const related = await healthRecord.publications.searchEntries({ entryIds }, predicate, { limit: MAX_INCLUDED })
+  const related = await healthRecord.publications.searchEntries({ entryIds }, predicate, { limit: maxIncluded })
   return { ...page, resources, included: related.items.map((entry) => documentReferenceResource(entry, fhirUrl)) }
 }
 
 /** An entry points at its former version and at the other format. */
-const MAX_INCLUDED = 2 * searchLimits.maxCount
+const maxIncluded = 2 * searchLimits.maxCount
 
 function relatedIdsOf(entries: readonly r4.DocumentReference[]): readonly string[] {
   const references = entries.flatMap(({ relatesTo = [] }) => relatesTo.flatMap(({ target }) => target.reference ?? []))
@@ -179,7 +179,7 @@ async function findEndpoints({ healthRecord, settings }: FhirParts, { search, pr
   if (viewerEndpointIds === undefined) return { ...none, total: 1, resources: search.limit === 0 ? [] : [wado] }
   const own = viewerEndpointIds.includes(wado.id) ? [wado] : []
   const { items } = await healthRecord.publications.searchStudies({ viewerEndpointIds }, predicate, {
-    limit: MAX_INCLUDED,
+    limit: maxIncluded,
   })
   const viewers = items.flatMap(({ studyInstanceUid }) => viewerEndpointResources(studyInstanceUid, settings))
   const resources = [...own, ...viewers]

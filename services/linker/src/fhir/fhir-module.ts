@@ -6,7 +6,7 @@ import { answerBinary, answerCapabilities, answerRead, answerSearch, type FhirPa
 import { fhirErrorHandler, sendOutcome } from './operation-outcome.ts'
 import type { SearchedType } from './search-parameters.ts'
 
-const MAX_FORM_BYTES = 64 * 1024
+const maxFormBytes = 64 * 1024
 const searched: readonly SearchedType[] = ['DocumentReference', 'ImagingStudy', 'Endpoint']
 
 /** The archive as MHD Document Responder (ITI-67, ITI-68) with MADO's searches, FHIR R4 in JSON. */
@@ -19,7 +19,7 @@ function fhirRouter(parts: FhirParts): Router {
   const router = Router({ caseSensitive: true })
   router.use(acceptsJson)
   router.get('/metadata', (request, response) => answerCapabilities(parts, request, response))
-  const form = express.text({ type: 'application/x-www-form-urlencoded', limit: MAX_FORM_BYTES })
+  const form = express.text({ type: 'application/x-www-form-urlencoded', limit: maxFormBytes })
   for (const type of searched) {
     router.get(`/${type}`, (request, response) => answerSearch(parts, type, request, response))
     router.post(`/${type}/_search`, form, (request, response) => answerSearch(parts, type, request, response))

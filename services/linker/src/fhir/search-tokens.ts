@@ -7,15 +7,15 @@ export interface Token {
   readonly value: string
 }
 
-const MAX_ALTERNATIVES = 50
-const MAX_VALUE_CHARS = 300
+const maxAlternatives = 50
+const maxValueChars = 300
 
 /** `system|value` or `value`, alternatives by commas (R4 3.1.1.4.10); `\,` and `\|` are no separators. */
 export function tokensOf(name: string, text: string): readonly Token[] {
   const parts = (text.match(/(?:\\.|[^,])+/gs) ?? []).filter((part) => part !== '')
-  if (parts.length === 0 || parts.length > MAX_ALTERNATIVES) throw invalid(name, 'has no or too many values')
+  if (parts.length === 0 || parts.length > maxAlternatives) throw invalid(name, 'has no or too many values')
   return parts.map((part) => {
-    if (part.length > MAX_VALUE_CHARS) throw invalid(name, 'is too long')
+    if (part.length > maxValueChars) throw invalid(name, 'is too long')
     const [, system, value = ''] = /^(?:(.*)(?<!\\)\|)?(.*)$/s.exec(part) ?? []
     if (value === '') throw invalid(name, 'has an empty value')
     return { system: system === undefined ? undefined : withoutEscapes(system), value: withoutEscapes(value) }

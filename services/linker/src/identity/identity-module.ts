@@ -10,10 +10,10 @@ import type { LinkerModule, LinkerParts } from '../linker-parts.ts'
 import { CsvError } from './read-csv.ts'
 import { type ReadIdentities, readIdentities } from './read-identities.ts'
 
-const MAX_BODY_BYTES = 8192
+const maxBodyBytes = 8192
 /** A table of a million identities. */
-const MAX_TABLE_BYTES = 128 * 1024 * 1024
-const MAX_ERRORS_SHOWN = 100
+const maxTableBytes = 128 * 1024 * 1024
+const maxErrorsShown = 100
 
 const identifierSchema = z.strictObject({ issuer: z.string().min(1).max(256), identifier: z.string().min(1).max(256) })
 const mergeSchema = z.strictObject({ survivor: identifierSchema, merged: identifierSchema })
@@ -22,12 +22,12 @@ type IdentityParts = Pick<LinkerParts, 'healthRecord' | 'access'>
 
 /** The cross-reference over HTTP, for those who run the archive: import of a table, look-up, merges and their undo. */
 export function createIdentityModule(parts: IdentityParts): LinkerModule {
-  const budget = new BodyBudget({ maxReportBytes: MAX_TABLE_BYTES, maxBytesAtOnce: MAX_TABLE_BYTES })
+  const budget = new BodyBudget({ maxReportBytes: maxTableBytes, maxBytesAtOnce: maxTableBytes })
   return { mount: (router) => mountRoutes(router, parts, budget) }
 }
 
 function mountRoutes(router: Router, parts: IdentityParts, budget: BodyBudget): void {
-  const json = express.json({ limit: MAX_BODY_BYTES, type: 'application/json' })
+  const json = express.json({ limit: maxBodyBytes, type: 'application/json' })
   router.post('/fse/v1/identities', (request, response) => importTable(parts, budget, { request, response }))
   router.get('/fse/v1/identities', (request, response) => resolve(parts, request, response))
   router.post('/fse/v1/merges', json, (request, response) => merge(parts, request, response))
@@ -56,7 +56,7 @@ async function importTable(
   try {
     const { links, errors } = await readTable(held.bytes, `csv:${caller.principal.subject}`)
     const extensions = {
-      errors: errors.slice(0, MAX_ERRORS_SHOWN),
+      errors: errors.slice(0, maxErrorsShown),
       rows: links.length + errors.length,
       invalid: errors.length,
     }

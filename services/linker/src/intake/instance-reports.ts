@@ -6,7 +6,7 @@ import { reportIdOf } from '@vna/record'
 import type { LinkerParts } from '../linker-parts.ts'
 
 /** Reports taken of one study; a study with more is no study. */
-const MAX_REPORTS_PER_STUDY = 500
+const maxReportsPerStudy = 500
 
 const everything = { kind: 'all', includeHidden: true } as const
 
@@ -21,7 +21,7 @@ export async function takeInstanceReports(
   const located = await catalog.locateInstances({ studyInstanceUid }, everything)
   const reports = located
     .filter(({ sopClassUid }) => reportSopClassUids.includes(sopClassUid))
-    .slice(0, MAX_REPORTS_PER_STUDY)
+    .slice(0, maxReportsPerStudy)
   let taken = 0
   let pack: { readonly key: string; readonly records: readonly SidecarRecord[] } | undefined
   for (const instance of reports) {

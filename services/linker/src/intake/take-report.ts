@@ -43,14 +43,14 @@ export async function takeReport(parts: IntakeParts, arriving: ArrivingReport): 
     facts,
   })
   parts.reach('report-registered')
-  for (const one of received.isNew ? [received.id, ...received.ended.slice(0, MAX_ENDED_AT_ONCE)] : []) {
+  for (const one of received.isNew ? [received.id, ...received.ended.slice(0, maxEndedAtOnce)] : []) {
     await parts.evaluator.evaluateReport(one).catch(() => undefined)
   }
   return received
 }
 
 /** Earlier versions whose links end before the answer; the round sees to the others. */
-const MAX_ENDED_AT_ONCE = 20
+const maxEndedAtOnce = 20
 
 /** Of a report that is known already the document lies where it was put first. */
 async function documentKeyOf({ healthRecord }: IntakeParts, id: string, at: Date): Promise<string> {
@@ -58,10 +58,10 @@ async function documentKeyOf({ healthRecord }: IntakeParts, id: string, at: Date
   return known?.documentKey ?? `reports/${at.toISOString().slice(0, 10).replaceAll('-', '/')}/${id}`
 }
 
-const MAX_CONTENT_TYPE_CHARS = 128
+const maxContentTypeChars = 128
 
 function storedTypeOf(contentType: string): string {
   const mediaType = (contentType.split(';')[0] ?? '').trim().toLowerCase()
   const isSound = /^[a-z0-9!#$&^_.+-]+\/[a-z0-9!#$&^_.+-]+$/.test(mediaType)
-  return isSound && mediaType.length <= MAX_CONTENT_TYPE_CHARS ? mediaType : 'application/octet-stream'
+  return isSound && mediaType.length <= maxContentTypeChars ? mediaType : 'application/octet-stream'
 }

@@ -1,4 +1,4 @@
-const MS_PER_DAY = 24 * 3600 * 1000
+const msPerDay = 24 * 3600 * 1000
 
 /** So many days before and after a day (YYYYMMDD); `undefined` where there is no such day. */
 export function daysAround(
@@ -8,7 +8,7 @@ export function daysAround(
   const [, year, month, date] = /^(\d{4})(\d{2})(\d{2})$/.exec(day ?? '') ?? []
   if (year === undefined || month === undefined || date === undefined) return undefined
   const at = Date.UTC(Number(year), Number(month) - 1, Number(date))
-  return { from: textOf(at - days * MS_PER_DAY), to: textOf(at + days * MS_PER_DAY) }
+  return { from: textOf(at - days * msPerDay), to: textOf(at + days * msPerDay) }
 }
 
 function textOf(ms: number): string {

@@ -8,8 +8,8 @@ import type { LinkerModule, LinkerParts } from '../linker-parts.ts'
 import { createEvaluator, type Evaluator } from './evaluator.ts'
 import { mountReportRoutes } from './report-routes.ts'
 
-const ROUND_INTERVAL_MS = 500
-const CLOSE_LIMIT_MS = 1_000
+const roundIntervalMs = 500
+const closeLimitMs = 1_000
 
 export interface LinkingModule extends LinkerModule {
   readonly evaluator: Evaluator
@@ -36,7 +36,7 @@ export function createLinkingModule(parts: LinkerParts): LinkingModule {
       mountIntakeRoutes(router, { ...parts, ...intake, budget })
       mountReportRoutes(router, { ...parts, evaluator })
     },
-    rounds: [{ name: 'link reports', intervalMs: ROUND_INTERVAL_MS, run: (signal) => evaluator.round(signal) }],
-    phases: [{ name: 'report parsers', limitMs: CLOSE_LIMIT_MS, run: () => parser.close() }],
+    rounds: [{ name: 'link reports', intervalMs: roundIntervalMs, run: (signal) => evaluator.round(signal) }],
+    phases: [{ name: 'report parsers', limitMs: closeLimitMs, run: () => parser.close() }],
   }
 }

@@ -9,9 +9,9 @@ import type { LinkerParts } from '../linker-parts.ts'
 import type { Evaluator } from './evaluator.ts'
 import { linkAnswer, linkStatesOf, reportAnswer, reviewAnswer } from './report-answers.ts'
 
-const MAX_BODY_BYTES = 8192
-const DEFAULT_LIMIT = 100
-const MAX_LIMIT = 500
+const maxBodyBytes = 8192
+const defaultLimit = 100
+const maxLimit = 500
 
 const decisionSchema = z.strictObject({
   decision: z.enum(['accept', 'refuse', 'unlink']),
@@ -22,7 +22,7 @@ type RouteParts = LinkerParts & { readonly evaluator: Evaluator }
 
 /** Reading reports and their links, the review list, and what people decide. */
 export function mountReportRoutes(router: Router, parts: RouteParts): void {
-  const json = express.json({ limit: MAX_BODY_BYTES, type: 'application/json' })
+  const json = express.json({ limit: maxBodyBytes, type: 'application/json' })
   router.get('/reports', (request, response) => list(parts, request, response))
   router.get('/reports/review', (request, response) => review(parts, request, response))
   router.get('/reports/:id', (request, response) => show(parts, request, response))
@@ -145,7 +145,7 @@ function idOf(request: Request): string {
 }
 
 function pageOf(request: Request): { readonly limit: number; readonly offset: number } {
-  return { limit: numberOf(request, 'limit', DEFAULT_LIMIT, MAX_LIMIT), offset: numberOf(request, 'offset', 0, 1e9) }
+  return { limit: numberOf(request, 'limit', defaultLimit, maxLimit), offset: numberOf(request, 'offset', 0, 1e9) }
 }
 
 function numberOf(request: Request, name: string, absent: number, max: number): number {

@@ -65,11 +65,11 @@ export async function handleMessage(
 }
 
 /** MSH-10 has at most 20 characters in the versions in use. */
-const CONTROL_ID_CHARS = 20
+const controlIdChars = 20
 
 function answerIdentity(): { readonly controlId: string; readonly at: string } {
   const at = new Date().toISOString().replace(/[-:T]/g, '').slice(0, 14)
-  return { controlId: randomUUID().replaceAll('-', '').slice(0, CONTROL_ID_CHARS), at: `${at}+0000` }
+  return { controlId: randomUUID().replaceAll('-', '').slice(0, controlIdChars), at: `${at}+0000` }
 }
 
 /** Enough to know what it is about and whom to answer; the rest is read by whoever the message is for. */

@@ -4,7 +4,7 @@ import { KnownHosts } from './known-hosts.ts'
 import { mllpListenerLimits } from './mllp-limits.ts'
 import { type MllpListener, openMllpListener } from './mllp-listener.ts'
 
-const MARGIN_MS = 500
+const marginMs = 500
 
 /** HL7 v2: patients (ADT), results (ORU, MDM) and orders (ORM, OMG, OMI). */
 export function createMllpModule(parts: LinkerParts, intake: IntakeParts): LinkerModule {
@@ -20,7 +20,7 @@ export function createMllpModule(parts: LinkerParts, intake: IntakeParts): Linke
     phases: [
       {
         name: 'HL7',
-        limitMs: mllpListenerLimits.closeGraceMs + MARGIN_MS,
+        limitMs: mllpListenerLimits.closeGraceMs + marginMs,
         run: async () => listener?.close(),
       },
     ],

@@ -1,7 +1,7 @@
 import type { ManifestOptions } from '@vna/fse'
 import type { LinkerConfig } from '../config.ts'
 
-const MANUFACTURER = 'VNA'
+const manufacturer = 'VNA'
 
 /** What a manifest says beside its study. */
 export type ManifestSettings = Omit<ManifestOptions, 'version' | 'createdAt' | 'displayUri'> & {
@@ -12,7 +12,7 @@ export function manifestSettingsOf(config: LinkerConfig): ManifestSettings {
   return {
     profile: config.manifestProfile,
     timezoneOffset: config.timezoneOffset,
-    manufacturer: MANUFACTURER,
+    manufacturer: manufacturer,
     retrieveLocationUid: config.retrieveLocationUid,
     wadoRsUrl: `${publicUrlOf(config)}/dicomweb`,
     viewerUrl: config.viewerUrl,

@@ -11,13 +11,13 @@ import { mountPublicationRoutes } from './publication-routes.ts'
 import { Publisher, publisherLimits } from './publisher.ts'
 import { recordAttempt } from './record-attempt.ts'
 
-const FILL_INTERVAL_MS = 300
-const RECONCILE_INTERVAL_MS = 2_000
-const GAUGE_INTERVAL_MS = 2_000
-const DIVERGENCE_AGE_MS = 60_000
-const GRACE_MS = 2_000
+const fillIntervalMs = 300
+const reconcileIntervalMs = 2_000
+const gaugeIntervalMs = 2_000
+const divergenceAgeMs = 60_000
+const graceMs = 2_000
 /** Notices only wake; a handful at a time is plenty. */
-const NOTICE_CONCURRENCY = 4
+const noticeConcurrency = 4
 
 /** Manifests and their registration. `evaluate`: links of reports are decided anew for a study. */
 export function createPublicationModule(
@@ -49,17 +49,17 @@ export function createPublicationModule(
   return {
     mount: (router) => mountPublicationRoutes(router, parts),
     rounds: [
-      { name: 'publish', intervalMs: FILL_INTERVAL_MS, run: () => publisher.fill() },
+      { name: 'publish', intervalMs: fillIntervalMs, run: () => publisher.fill() },
       { name: 'leases', intervalMs: publisherLimits.renewIntervalMs, run: () => publisher.renew() },
-      { name: 'registry', intervalMs: RECONCILE_INTERVAL_MS, run: (signal) => reconciler.round(signal) },
-      { name: 'divergence', intervalMs: GAUGE_INTERVAL_MS, run: () => measure(parts) },
+      { name: 'registry', intervalMs: reconcileIntervalMs, run: (signal) => reconciler.round(signal) },
+      { name: 'divergence', intervalMs: gaugeIntervalMs, run: () => measure(parts) },
     ],
     phases: [
       {
         name: 'publications',
-        limitMs: GRACE_MS + 500,
+        limitMs: graceMs + 500,
         run: async () => {
-          await Promise.all([notices.close({ graceMs: GRACE_MS }), publisher.close(GRACE_MS)])
+          await Promise.all([notices.close({ graceMs: graceMs }), publisher.close(graceMs)])
           await builder.close()
         },
       },
@@ -87,7 +87,7 @@ function openNotices(
     redisUrl: config.redisUrl.reveal(),
     queueName: studyStableQueueName,
     family: studyStableFamily,
-    concurrency: NOTICE_CONCURRENCY,
+    concurrency: noticeConcurrency,
     handle: () => publisher.fill(),
     onError: (error) => logger.debug({ err: error }, 'no notices of stable studies'),
   })
@@ -105,7 +105,7 @@ async function evaluated(
 }
 
 async function measure({ healthRecord, metrics }: LinkerParts): Promise<void> {
-  metrics.fseDivergence.set(await healthRecord.publications.countDivergence(DIVERGENCE_AGE_MS))
+  metrics.fseDivergence.set(await healthRecord.publications.countDivergence(divergenceAgeMs))
   const unresolved = await healthRecord.publications.countUnresolved()
   metrics.studies.set(
     { state: 'unresolved' },

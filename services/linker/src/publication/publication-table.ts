@@ -3,7 +3,7 @@ import { optionalVariable, schemas, variable } from '@vna/runtime'
 const { integer, oneOf, secret, text, url } = schemas
 
 const oid = text.regex(/^[0-2](\.(0|[1-9]\d*))+$/, 'must be an OID')
-const MAX_REGISTRY_TIMEOUT_MS = 300_000
+const maxRegistryTimeoutMs = 300_000
 
 /** Settings of manifests, their registration and the webhook. */
 export const publicationTable = {
@@ -57,7 +57,7 @@ export const publicationTable = {
   fseRegistryTimeoutMs: variable({
     name: 'VNA_FSE_REGISTRY_TIMEOUT_MS',
     defaultText: '15000',
-    schema: integer(100, MAX_REGISTRY_TIMEOUT_MS),
+    schema: integer(100, maxRegistryTimeoutMs),
     description: 'longest wait for an answer of the external registry',
   }),
   fseRegistryConcurrency: variable({

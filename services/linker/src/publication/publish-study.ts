@@ -24,7 +24,7 @@ export interface PublishingParts {
 }
 
 /** More steps than the longest way has: built anew, adopted, a few strangers withdrawn. */
-const MAX_STEPS = 32
+const maxSteps = 32
 
 /**
  * One study on its way (FSE 8.1): PENDING → BUILT → REGISTERED, or out of the registry where it may not be there. Every step
@@ -68,7 +68,7 @@ async function converge(
   const { publications } = parts.healthRecord
   const contentHash = contentHashOf(study, optionsOf(parts, study, 1, new Date(0)))
   let entries: readonly RegistryEntry[] | undefined
-  for (let count = 0; count < MAX_STEPS; count++) {
+  for (let count = 0; count < maxSteps; count++) {
     const manifests = await publications.listManifests(study.studyInstanceUid)
     const [current, built] = (['REGISTERED', 'BUILT'] as const).map((state) =>
       manifests.findLast((one) => one.state === state),

@@ -1,7 +1,7 @@
 import type { LinkerParts } from '../linker-parts.ts'
 import type { Registry, RegistryError } from '../registry/registry.ts'
 
-const CLIENT = 'VNA'
+const client = 'VNA'
 
 /** Keeps that a study was sent to a registry, as transmissions keep everything that leaves. Without it the work still counts. */
 export function recordAttempt(
@@ -16,7 +16,7 @@ export function recordAttempt(
       {
         direction: 'out',
         protocol: registry.kind,
-        client: CLIENT,
+        client: client,
         peer: config.fseRegistryUrl === undefined ? undefined : new URL(config.fseRegistryUrl).host,
         startedAt,
         endedAt: new Date(),

@@ -5,7 +5,7 @@ import type { Request, Response } from 'express'
 import { oneText, sendJson } from '../http/exchange.ts'
 import type { LinkerParts } from '../linker-parts.ts'
 
-const MAX_STUDIES = 20
+const maxStudies = 20
 
 /**
  * What a RIS puts into a report before it is signed: by `study`, or by `accession` (with `issuer`, with `patient`).
@@ -60,7 +60,7 @@ async function studiesOf(
 ): Promise<readonly string[]> {
   if (asked.study !== undefined) return [asked.study]
   const { accession = '', issuer } = asked
-  return healthRecord.publications.findStudiesByAccession({ accession, issuer, limit: MAX_STUDIES }, predicate)
+  return healthRecord.publications.findStudiesByAccession({ accession, issuer, limit: maxStudies }, predicate)
 }
 
 /** A report of a study without a number carries the one that is made for it (MADO, absent case). */

@@ -8,7 +8,7 @@ export interface MhdRegistryOptions extends FhirClientOptions {
 }
 
 /** Identifiers asked for in one request: the URL stays under 2 KB. */
-const MAX_IDENTIFIERS_PER_SEARCH = 20
+const maxIdentifiersPerSearch = 20
 const kosFormat = '1.2.840.10008.5.1.4.1.1.88.59'
 const oidPrefix = 'urn:oid:'
 
@@ -45,8 +45,8 @@ async function findCurrent(
 ): Promise<readonly RegistryEntry[] | undefined> {
   if (options.search === 'none') return undefined
   const found: RegistryEntry[] = []
-  for (let place = 0; place < manifestUids.length; place += MAX_IDENTIFIERS_PER_SEARCH) {
-    const part = manifestUids.slice(place, place + MAX_IDENTIFIERS_PER_SEARCH)
+  for (let place = 0; place < manifestUids.length; place += maxIdentifiersPerSearch) {
+    const part = manifestUids.slice(place, place + maxIdentifiersPerSearch)
     found.push(...(await searchEntries(options, part, signal)))
   }
   return found

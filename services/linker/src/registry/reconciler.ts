@@ -4,9 +4,9 @@ import type { Registry } from './registry.ts'
 
 type ManifestStatus = Awaited<ReturnType<HealthRecord['publications']['listManifestStates']>>[number]
 
-const MAX_MANIFESTS_PER_ROUND = 200
+const maxManifestsPerRound = 200
 /** Between two passes over all manifests. */
-const PAUSE_BETWEEN_PASSES_MS = 5_000
+const pauseBetweenPassesMs = 5_000
 
 /**
  * Compares what the registry holds with what our record says, a stretch in each round and round again for ever, and makes the
@@ -30,11 +30,11 @@ export class Reconciler {
   async round(signal: AbortSignal): Promise<number> {
     if (!this.#registry.isExternal || Date.now() < this.#notBefore) return 0
     const { publications } = this.#healthRecord
-    const manifests = await publications.listManifestStates(this.#after, MAX_MANIFESTS_PER_ROUND)
+    const manifests = await publications.listManifestStates(this.#after, maxManifestsPerRound)
     const last = manifests.at(-1)
     if (last === undefined) {
       this.#after = 0
-      this.#notBefore = Date.now() + PAUSE_BETWEEN_PASSES_MS
+      this.#notBefore = Date.now() + pauseBetweenPassesMs
       return 0
     }
     const studies = await this.#differing(

@@ -6,7 +6,7 @@ import express, { type Request, type Response, type Router } from 'express'
 import { z } from 'zod'
 import type { LinkerModule, LinkerParts } from '../linker-parts.ts'
 
-const MAX_BODY_BYTES = 4096
+const maxBodyBytes = 4096
 
 const bodySchema = z.strictObject({ visibility: z.enum(['normal', 'hidden']) })
 const reportId = z.uuid()
@@ -20,7 +20,7 @@ export function createVisibilityModule(parts: VisibilityParts): LinkerModule {
 
 function mountRoutes(router: Router, parts: VisibilityParts): void {
   // Who may not decide is told so before the body is read.
-  const json = express.json({ limit: MAX_BODY_BYTES, type: 'application/json' })
+  const json = express.json({ limit: maxBodyBytes, type: 'application/json' })
   router.put('/fse/v1/studies/:id/visibility', allow(parts, 'study'), json, put(parts, 'study'))
   router.put('/fse/v1/reports/:id/visibility', allow(parts, 'report'), json, put(parts, 'report'))
 }

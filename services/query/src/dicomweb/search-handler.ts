@@ -3,10 +3,10 @@ import { acceptedRanges, negotiateMetadata, parseQidoRequest, type QidoResource 
 import type { DicomwebParts } from './dicomweb-parts.ts'
 import type { ReadHandler, ReadRequest } from './read-request.ts'
 
-const STUDY_INSTANCE_UID = '0020000D'
-const SERIES_INSTANCE_UID = '0020000E'
-const SOP_INSTANCE_UID = '00080018'
-const RETRIEVE_URL = '00081190'
+const studyInstanceUidTag = '0020000D'
+const seriesInstanceUidTag = '0020000E'
+const sopInstanceUidTag = '00080018'
+const retrieveUrl = '00081190'
 
 /** Answers a search (QIDO-RS, PS3.18 10.6). `level` and the UIDs of the path make its resource. */
 export function createSearchHandler(parts: DicomwebParts, level: QidoResource['level']): ReadHandler {
@@ -55,9 +55,9 @@ function warningsOf(o: { hasMore: boolean; unmatched: readonly string[] }): stri
 /** Retrieve URL (0008,1190) of the found resource, at its place in the order of tags. */
 function withRetrieveUrl(result: DicomJson, level: QidoResource['level'], baseUrl: string): DicomJson {
   const uid = (tag: string): unknown => result[tag]?.Value?.[0]
-  let url = `${baseUrl}/studies/${uid(STUDY_INSTANCE_UID)}`
-  if (level !== 'study') url += `/series/${uid(SERIES_INSTANCE_UID)}`
-  if (level === 'instance') url += `/instances/${uid(SOP_INSTANCE_UID)}`
-  const entries = [...Object.entries(result), [RETRIEVE_URL, { vr: 'UR', Value: [url] }] as const]
+  let url = `${baseUrl}/studies/${uid(studyInstanceUidTag)}`
+  if (level !== 'study') url += `/series/${uid(seriesInstanceUidTag)}`
+  if (level === 'instance') url += `/instances/${uid(sopInstanceUidTag)}`
+  const entries = [...Object.entries(result), [retrieveUrl, { vr: 'UR', Value: [url] }] as const]
   return Object.fromEntries(entries.sort(([a], [b]) => (a < b ? -1 : 1)))
 }

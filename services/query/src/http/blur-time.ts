@@ -1,7 +1,7 @@
 import { randomInt } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 
-const MAX_PAUSE_MS = 5
+const maxPauseMs = 5
 
 /**
  * A pause of a random length before an answer of "not found". The database works a few hundredths of a millisecond longer
@@ -9,5 +9,5 @@ const MAX_PAUSE_MS = 5
  * Kolmogorov-Smirnov distance 0.10 where 0.06 is the critical one). With this they are not.
  */
 export async function blurTime(): Promise<void> {
-  await sleep(randomInt(MAX_PAUSE_MS))
+  await sleep(randomInt(maxPauseMs))
 }

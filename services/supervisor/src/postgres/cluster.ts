@@ -11,7 +11,7 @@ import type { SystemUser } from './system-user.ts'
 export type Cluster = { readonly folder: string; readonly dataFolder: string; readonly password: string }
 
 export const databaseRole = 'vna'
-const INITDB_LIMIT_MS = 120_000
+const initdbLimitMs = 120_000
 
 /** Creates the cluster, or takes the one that is there; makes it reachable for the user it runs as. */
 export async function prepareCluster(o: {
@@ -68,7 +68,7 @@ async function createCluster(o: {
   const outcome = await runCommand(o.binaries.initdb, args, {
     cwd: o.folder,
     env: { ...o.environment, LC_ALL: 'C' },
-    limitMs: INITDB_LIMIT_MS,
+    limitMs: initdbLimitMs,
     ...(o.user === undefined ? {} : { user: o.user }),
   })
   if (outcome.exitCode !== 0) {

@@ -2,7 +2,7 @@ import { existsSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 
-const POLL_MS = 50
+const pollMs = 50
 /** How long each signal may take: fast shutdown, immediate shutdown, the end. */
 const steps = [
   { signal: 'SIGINT', limitMs: 5_000 },
@@ -31,9 +31,9 @@ export async function stopLeftoverPostmaster(dataFolder: string): Promise<'none'
 }
 
 async function waitForEnd(pid: number, limitMs: number): Promise<boolean> {
-  for (let waited = 0; waited < limitMs; waited += POLL_MS) {
+  for (let waited = 0; waited < limitMs; waited += pollMs) {
     if (!isPostgres(pid)) return true
-    await sleep(POLL_MS)
+    await sleep(pollMs)
   }
   return !isPostgres(pid)
 }

@@ -1,13 +1,13 @@
 import { chmodSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
 
-const OTHERS_EXECUTE = 0o001
+const othersExecute = 0o001
 
 /** The folders from `/` to `path` that the owner keeps others from passing through. */
 export function findClosedFolders(path: string): string[] {
   const folders: string[] = []
   for (let folder = path; ; folder = dirname(folder)) {
-    if ((statSync(folder).mode & OTHERS_EXECUTE) === 0) folders.unshift(folder)
+    if ((statSync(folder).mode & othersExecute) === 0) folders.unshift(folder)
     if (folder === dirname(folder)) return folders
   }
 }
@@ -18,6 +18,6 @@ export function findClosedFolders(path: string): string[] {
  */
 export function openPath(path: string): string[] {
   const closed = findClosedFolders(path)
-  for (const folder of closed) chmodSync(folder, (statSync(folder).mode & 0o7777) | OTHERS_EXECUTE)
+  for (const folder of closed) chmodSync(folder, (statSync(folder).mode & 0o7777) | othersExecute)
   return closed
 }

@@ -28,9 +28,9 @@ export type EmbeddedPostgres = {
 
 const databaseName = 'vna'
 /** Recovery after a crash replays at most `max_wal_size`; ending it half-way would only start it again. */
-const START_LIMIT_MS = 300_000
-const PROBE_PAUSE_MS = 50
-const STOP_LIMIT_SECONDS = 5
+const startLimitMs = 300_000
+const probePauseMs = 50
+const stopLimitSeconds = 5
 
 /** Prepares the database folder and picks the port; the server runs only after `start`. */
 export async function createPostgres(o: PostgresOptions): Promise<EmbeddedPostgres> {
@@ -69,7 +69,7 @@ async function start(o: Parts): Promise<GuardedProcess> {
     user: o.user,
     // SIGINT is PostgreSQL's fast shutdown: sessions are ended, the state on disk is clean.
     stopSignal: 'INT',
-    stopLimitSeconds: STOP_LIMIT_SECONDS,
+    stopLimitSeconds: stopLimitSeconds,
     onOutput: o.onOutput,
   })
   let gone = false
@@ -88,12 +88,12 @@ async function start(o: Parts): Promise<GuardedProcess> {
 
 async function waitUntilAnswering(o: Parts, isGone: () => boolean): Promise<void> {
   const url = urlOf(o.cluster, o.port, 'postgres')
-  const deadline = Date.now() + START_LIMIT_MS
+  const deadline = Date.now() + startLimitMs
   while (Date.now() < deadline && !isGone()) {
     if (await answers(url)) return
-    await sleep(PROBE_PAUSE_MS)
+    await sleep(probePauseMs)
   }
-  const reason = isGone() ? 'ended while starting' : `did not answer in ${START_LIMIT_MS / 1000} s`
+  const reason = isGone() ? 'ended while starting' : `did not answer in ${startLimitMs / 1000} s`
   throw new SupervisorError(
     'postgres-failed',
     `the embedded PostgreSQL ${reason}; see ${join(o.home, 'log', 'postgres.log')}`,

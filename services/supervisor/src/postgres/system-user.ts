@@ -4,8 +4,8 @@ import { runCommand } from '../programs/run-command.ts'
 
 export type SystemUser = { readonly name: string; readonly uid: number; readonly gid: number }
 
-const POSTGRES_USER = 'postgres'
-const USERADD_LIMIT_MS = 20_000
+const postgresUser = 'postgres'
+const useraddLimitMs = 20_000
 
 /**
  * Whom PostgreSQL runs as: it refuses root, so root runs it as the system user `postgres`, created where missing (as
@@ -13,7 +13,7 @@ const USERADD_LIMIT_MS = 20_000
  */
 export async function findPostgresUser(environment: NodeJS.ProcessEnv): Promise<SystemUser | undefined> {
   if (process.getuid?.() !== 0) return undefined
-  const existing = findUser(readFileSync('/etc/passwd', 'utf8'), POSTGRES_USER)
+  const existing = findUser(readFileSync('/etc/passwd', 'utf8'), postgresUser)
   if (existing !== undefined) return existing
   const args = [
     '--system',
@@ -24,8 +24,8 @@ export async function findPostgresUser(environment: NodeJS.ProcessEnv): Promise<
     '--shell',
     '/usr/sbin/nologin',
   ]
-  const outcome = await runCommand('useradd', [...args, POSTGRES_USER], { env: environment, limitMs: USERADD_LIMIT_MS })
-  const created = findUser(readFileSync('/etc/passwd', 'utf8'), POSTGRES_USER)
+  const outcome = await runCommand('useradd', [...args, postgresUser], { env: environment, limitMs: useraddLimitMs })
+  const created = findUser(readFileSync('/etc/passwd', 'utf8'), postgresUser)
   if (created !== undefined) return created
   throw new SupervisorError(
     'postgres-failed',

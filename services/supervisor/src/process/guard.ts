@@ -90,12 +90,12 @@ export function forwardLines(child: ChildProcess, onLine: (line: string) => void
       const lines = (rest + text).split('\n')
       rest = lines.pop() ?? ''
       // A line without end must not fill the memory.
-      if (rest.length > MAX_LINE_CHARS) lines.push(rest.slice(0, MAX_LINE_CHARS))
-      if (rest.length > MAX_LINE_CHARS) rest = ''
+      if (rest.length > maxLineChars) lines.push(rest.slice(0, maxLineChars))
+      if (rest.length > maxLineChars) rest = ''
       for (const line of lines) onLine(line)
     })
     stream?.on('end', () => rest !== '' && onLine(rest))
   }
 }
 
-const MAX_LINE_CHARS = 65_536
+const maxLineChars = 65_536

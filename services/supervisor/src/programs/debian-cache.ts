@@ -11,10 +11,10 @@ import { type CommandOutcome, runCommand } from './run-command.ts'
  */
 export type DebianCache = { readonly folder: string; readonly environment: NodeJS.ProcessEnv }
 
-const APT_LIMIT_MS = 300_000
-const UNPACK_LIMIT_MS = 120_000
+const aptLimitMs = 300_000
+const unpackLimitMs = 120_000
 /** What a command that cannot be started counts as. */
-const NOT_FOUND = 127
+const notFound = 127
 /** Unpacking another C library beside the system's loader breaks every program. */
 const neverUnpacked = new Set(['libc6', 'libc-bin', 'libc-l10n', 'locales'])
 
@@ -25,7 +25,7 @@ const archivesOf = (cache: DebianCache): string => join(cache.folder, 'archives'
 
 /** Whether packages can be fetched here: the machine has apt. */
 export async function hasApt(cache: DebianCache): Promise<boolean> {
-  return (await apt(cache, ['--version'])).exitCode !== NOT_FOUND
+  return (await apt(cache, ['--version'])).exitCode !== notFound
 }
 
 /** Removes what an unpacking left that never ended: any file of it may be half a file. */
@@ -60,7 +60,7 @@ const statusOf = (cache: DebianCache): string => join(cache.folder, 'apt', 'stat
 async function writeBaseSystem(cache: DebianCache): Promise<void> {
   const outcome = await runCommand('apt-config', ['shell', 'path', 'Dir::State::status/f'], {
     env: cache.environment,
-    limitMs: APT_LIMIT_MS,
+    limitMs: aptLimitMs,
   })
   const path = /^path='(.*)'$/m.exec(outcome.stdout)?.[1] ?? ''
   writeFileSync(statusOf(cache), existsSync(path) ? baseSystemOf(readFileSync(path, 'utf8')) : '')
@@ -101,7 +101,7 @@ async function unpack(cache: DebianCache, archive: string): Promise<void> {
   const path = join(archivesOf(cache), archive)
   const outcome = await runCommand('dpkg-deb', ['-x', path, rootOf(cache)], {
     env: cache.environment,
-    limitMs: UNPACK_LIMIT_MS,
+    limitMs: unpackLimitMs,
   })
   if (outcome.exitCode !== 0) {
     throw new SupervisorError('program-missing', `dpkg-deb cannot unpack ${archive}: ${lastLine(outcome)}`)
@@ -117,7 +117,7 @@ function apt(cache: DebianCache, args: readonly string[], cwd?: string): Promise
     ...['-o', 'APT::Sandbox::User=root'],
   ]
   const env = { ...cache.environment, LC_ALL: 'C', DEBIAN_FRONTEND: 'noninteractive' }
-  return runCommand('apt-get', [...own, ...args], { env, limitMs: APT_LIMIT_MS, ...(cwd === undefined ? {} : { cwd }) })
+  return runCommand('apt-get', [...own, ...args], { env, limitMs: aptLimitMs, ...(cwd === undefined ? {} : { cwd }) })
 }
 
 function lastLine(outcome: CommandOutcome): string {

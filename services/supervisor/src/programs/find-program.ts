@@ -16,9 +16,9 @@ export type Program = {
 /** A program that was found and has run, or in a few words what keeps it from running. */
 export type Finding = { readonly program: Program } | { readonly problem: string }
 
-const TRIAL_LIMIT_MS = 20_000
-const MAX_REASON_CHARS = 200
-const DEBIAN_PYTHON = '/usr/bin/python3'
+const trialLimitMs = 20_000
+const maxReasonChars = 200
+const debianPython = '/usr/bin/python3'
 /** Daemons live in folders that a normal user's PATH leaves out. */
 const moreFolders = ['/usr/local/sbin', '/usr/sbin', '/sbin', '/usr/local/bin', '/usr/bin', '/bin']
 
@@ -45,7 +45,7 @@ function candidatesOf(spec: ProgramSpec, environment: NodeJS.ProcessEnv, root: s
       return paths.map((path) => ({ path, env: root === '' ? {} : unpackedEnvironment(root), root }))
     }
     case 'python-module':
-      return [join(root, DEBIAN_PYTHON)].filter(isExecutable).map((path) => toCommand(path, root))
+      return [join(root, debianPython)].filter(isExecutable).map((path) => toCommand(path, root))
   }
 }
 
@@ -55,7 +55,7 @@ function toCommand(path: string, root: string): Program {
 
 async function tryProgram(spec: ProgramSpec, program: Program, env: NodeJS.ProcessEnv): Promise<string | undefined> {
   const run = (command: string, args: readonly string[]): Promise<CommandOutcome> =>
-    runCommand(command, args, { env: { ...env, ...program.env }, limitMs: TRIAL_LIMIT_MS })
+    runCommand(command, args, { env: { ...env, ...program.env }, limitMs: trialLimitMs })
   switch (spec.kind) {
     case 'command':
       return failureOf(await run(program.path, spec.trial ?? ['--version']))
@@ -70,7 +70,7 @@ async function tryProgram(spec: ProgramSpec, program: Program, env: NodeJS.Proce
 
 function failureOf({ exitCode, stderr }: CommandOutcome): string | undefined {
   if (exitCode === 0) return undefined
-  const reason = stderr.trim().split('\n').at(-1)?.slice(0, MAX_REASON_CHARS)
+  const reason = stderr.trim().split('\n').at(-1)?.slice(0, maxReasonChars)
   return `does not run: ${reason || `status ${exitCode}`}`
 }
 

@@ -3,10 +3,10 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { findProcessStart } from '@vna/runtime'
 
-const POLL_MS = 200
-const WAIT_LIMIT_MS = 600_000
+const pollMs = 200
+const waitLimitMs = 600_000
 /** A holder writes its pid right after making the folder; an empty one this old belongs to a process that died between. */
-const EMPTY_LOCK_POLLS = 25
+const emptyLockPolls = 25
 
 /** Runs `work` while no other process holds the lock at `path` (a folder); a lock whose holder is gone is taken over. */
 export async function withFolderLock<T>(path: string, work: () => Promise<T>): Promise<T> {
@@ -19,14 +19,14 @@ export async function withFolderLock<T>(path: string, work: () => Promise<T>): P
 }
 
 async function acquire(path: string): Promise<void> {
-  const deadline = Date.now() + WAIT_LIMIT_MS
+  const deadline = Date.now() + waitLimitMs
   let emptyPolls = 0
   while (!tryAcquire(path)) {
     const holder = readHolder(path)
     emptyPolls = holder === undefined ? emptyPolls + 1 : 0
-    const isStale = holder === undefined ? emptyPolls > EMPTY_LOCK_POLLS : findProcessStart(holder) === undefined
+    const isStale = holder === undefined ? emptyPolls > emptyLockPolls : findProcessStart(holder) === undefined
     if (isStale || Date.now() > deadline) rmSync(path, { recursive: true, force: true })
-    else await sleep(POLL_MS)
+    else await sleep(pollMs)
   }
 }
 

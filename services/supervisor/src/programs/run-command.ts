@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process'
 
 export type CommandOutcome = { readonly exitCode: number; readonly stdout: string; readonly stderr: string }
 
-const MAX_OUTPUT_CHARS = 4_000_000
+const maxOutputChars = 4_000_000
 
 /** Runs a program to its end; a program that cannot be started counts as exit code 127, one that takes too long as 124. */
 export function runCommand(
@@ -25,10 +25,10 @@ export function runCommand(
       child.kill('SIGKILL')
     }, o.limitMs)
     child.stdout.setEncoding('utf8').on('data', (text: string) => {
-      if (stdout.length < MAX_OUTPUT_CHARS) stdout += text
+      if (stdout.length < maxOutputChars) stdout += text
     })
     child.stderr.setEncoding('utf8').on('data', (text: string) => {
-      if (stderr.length < MAX_OUTPUT_CHARS) stderr += text
+      if (stderr.length < maxOutputChars) stderr += text
     })
     child.on('error', (error) => {
       clearTimeout(timer)

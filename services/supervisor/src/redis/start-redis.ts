@@ -19,9 +19,9 @@ export type RedisOptions = {
 /** The redis-server of this installation; its URL stays the same over restarts. */
 export type EmbeddedRedis = { readonly url: string; start(): Promise<GuardedProcess> }
 
-const START_LIMIT_MS = 20_000
-const PROBE_PAUSE_MS = 25
-const STOP_LIMIT_SECONDS = 3
+const startLimitMs = 20_000
+const probePauseMs = 25
+const stopLimitSeconds = 3
 
 export async function createRedis(o: RedisOptions): Promise<EmbeddedRedis> {
   const folder = join(o.home, 'redis')
@@ -44,7 +44,7 @@ async function start(o: Parts): Promise<GuardedProcess> {
     cwd: o.folder,
     env: { ...o.environment, ...o.program.env },
     stopSignal: 'TERM',
-    stopLimitSeconds: STOP_LIMIT_SECONDS,
+    stopLimitSeconds: stopLimitSeconds,
     onOutput: o.onOutput,
   })
   let gone = false
@@ -79,12 +79,12 @@ function renderConfig(o: Parts): string {
 }
 
 async function waitUntilAnswering(o: Parts, isGone: () => boolean): Promise<void> {
-  const deadline = Date.now() + START_LIMIT_MS
+  const deadline = Date.now() + startLimitMs
   while (Date.now() < deadline && !isGone()) {
     if (await answers(o.url)) return
-    await sleep(PROBE_PAUSE_MS)
+    await sleep(probePauseMs)
   }
-  const reason = isGone() ? 'ended while starting' : `did not answer in ${START_LIMIT_MS / 1000} s`
+  const reason = isGone() ? 'ended while starting' : `did not answer in ${startLimitMs / 1000} s`
   throw new SupervisorError('redis-failed', `redis-server ${reason}; see ${join(o.home, 'log', 'redis.log')}`)
 }
 

@@ -26,13 +26,13 @@ export function openLogs(home: string): Logs {
   }
 }
 
-const ERROR_LEVEL = 50
+const errorLevel = 50
 
 /** The short form of a service's log line, when it tells of an error: what a person at the terminal wants to see. */
 export function findErrorText(line: string): string | undefined {
   try {
     const entry = JSON.parse(line) as { level?: number; msg?: string; err?: { message?: string } }
-    if ((entry.level ?? 0) < ERROR_LEVEL) return undefined
+    if ((entry.level ?? 0) < errorLevel) return undefined
     return [entry.msg, entry.err?.message].filter((text) => text !== undefined).join(': ')
   } catch {
     return undefined

@@ -4,8 +4,8 @@ import { SupervisorError } from '../errors.ts'
 import { isPortFree } from '../process/ports.ts'
 
 const loopback = /^(127\.|::1$|localhost$)/
-const PINGPONG_FILE = '/proc/sys/net/ipv4/tcp_pingpong_thresh'
-const PINGPONG_ENOUGH = 255
+const pingpongFile = '/proc/sys/net/ipv4/tcp_pingpong_thresh'
+const pingpongEnough = 255
 
 /** What would only fail later and less clearly. */
 export async function checkPorts(config: SupervisorConfig): Promise<void> {
@@ -37,15 +37,15 @@ export function remarks(config: SupervisorConfig): string[] {
     )
   }
   const threshold = readPingpongThreshold()
-  if (threshold !== undefined && threshold < PINGPONG_ENOUGH) {
+  if (threshold !== undefined && threshold < pingpongEnough) {
     lines.push(
       `net.ipv4.tcp_pingpong_thresh is ${threshold}: senders that leave Nagle's algorithm on (DCMTK as packaged) are ` +
-        `slowed by delayed ACKs; cure: sysctl -w net.ipv4.tcp_pingpong_thresh=${PINGPONG_ENOUGH}`,
+        `slowed by delayed ACKs; cure: sysctl -w net.ipv4.tcp_pingpong_thresh=${pingpongEnough}`,
     )
   }
   return lines
 }
 
 function readPingpongThreshold(): number | undefined {
-  return existsSync(PINGPONG_FILE) ? Number(readFileSync(PINGPONG_FILE, 'utf8')) : undefined
+  return existsSync(pingpongFile) ? Number(readFileSync(pingpongFile, 'utf8')) : undefined
 }

@@ -26,14 +26,14 @@ const nodeOptions: Partial<Record<ServiceName, readonly string[]>> = {
   query: ['--external-memory-accounted-in-global-limit'],
 }
 
-const READY_LIMIT_MS = 120_000
-const READY_POLL_MS = 100
-const PROBE_LIMIT_MS = 2_000
+const readyLimitMs = 120_000
+const readyPollMs = 100
+const probeLimitMs = 2_000
 /** A service that ends this often before it was ready once will not get ready by trying again. */
-const MAX_EARLY_RESTARTS = 4
+const maxEarlyRestarts = 4
 /** At most so many error lines a minute on the terminal; the log has all. */
-const MAX_ERROR_LINES = 20
-const ERROR_WINDOW_MS = 60_000
+const maxErrorLines = 20
+const errorWindowMs = 60_000
 
 export type ServicesOptions = {
   readonly home: string
@@ -78,11 +78,11 @@ function limitNotes(note: (line: string) => void): (line: string) => void {
   return (line) => {
     const now = performance.now()
     if (now > windowEndsAt) {
-      windowEndsAt = now + ERROR_WINDOW_MS
+      windowEndsAt = now + errorWindowMs
       lines = 0
     }
     lines++
-    if (lines <= MAX_ERROR_LINES) note(line)
+    if (lines <= maxErrorLines) note(line)
   }
 }
 
@@ -92,14 +92,14 @@ export async function waitUntilReady(o: {
   services: ReadonlyMap<ServiceName, KeptRunning>
   signal: AbortSignal
 }): Promise<void> {
-  const deadline = performance.now() + READY_LIMIT_MS
+  const deadline = performance.now() + readyLimitMs
   for (const [name, service] of o.services) {
     for (;;) {
       o.signal.throwIfAborted()
       const readiness = await probeService(o.home, name)
       if (readiness.ready) break
-      if (service.restarts > MAX_EARLY_RESTARTS || performance.now() > deadline) throw notReady(o.home, name, readiness)
-      await sleep(READY_POLL_MS)
+      if (service.restarts > maxEarlyRestarts || performance.now() > deadline) throw notReady(o.home, name, readiness)
+      await sleep(readyPollMs)
     }
   }
 }
@@ -123,7 +123,7 @@ export async function probeService(home: string, name: ServiceName): Promise<Rea
   const ops = findRunRecord(home, name)?.ops
   if (ops === undefined) return { ready: false, checks: { process: { ok: false, reason: 'not running' } } }
   try {
-    const response = await fetch(`${ops}/health/ready`, { signal: AbortSignal.timeout(PROBE_LIMIT_MS) })
+    const response = await fetch(`${ops}/health/ready`, { signal: AbortSignal.timeout(probeLimitMs) })
     return (await response.json()) as Readiness
   } catch {
     return { ready: false, checks: { process: { ok: false, reason: 'no answer' } } }

@@ -20,11 +20,11 @@ export type StackOptions = {
 }
 
 // The services may take 6 s for their own phases; everything together must end within 10 s.
-const SERVICES_STOP_MS = 6_500
-const DATA_STOP_MS = 2_500
-const THREAD_POOL_SIZE = '16'
-const STOP_MARGIN_MS = 400
-export const STACK_STOP_LIMIT_MS = 9_700
+const servicesStopMs = 6_500
+const dataStopMs = 2_500
+const threadPoolSize = '16'
+const stopMarginMs = 400
+export const stackStopLimitMs = 9_700
 
 /** Starts everything in order, and answers how to stop it in the opposite one. */
 export async function startStack(o: StackOptions): Promise<StartedService> {
@@ -39,9 +39,9 @@ export async function startStack(o: StackOptions): Promise<StartedService> {
     const env = serviceEnvironment(o, data)
     const services = await startServices({ ...context, home: config.home, env, logs: o.logs, note })
     const stopServices = async (): Promise<void> => {
-      await Promise.all([...services.values()].map((service) => service.stop(SERVICES_STOP_MS - STOP_MARGIN_MS)))
+      await Promise.all([...services.values()].map((service) => service.stop(servicesStopMs - stopMarginMs)))
     }
-    phases.unshift({ name: 'services', limitMs: SERVICES_STOP_MS, run: stopServices })
+    phases.unshift({ name: 'services', limitMs: servicesStopMs, run: stopServices })
     await waitUntilReady({ home: config.home, services, signal: context.signal })
   } catch (error) {
     for (const phase of phases) await phase.run(AbortSignal.timeout(phase.limitMs))
@@ -71,9 +71,9 @@ export function prepareHome(home: string): void {
 function stopData(data: DataServices): ShutdownPhase {
   return {
     name: 'postgres and redis',
-    limitMs: DATA_STOP_MS,
+    limitMs: dataStopMs,
     run: async () => {
-      await Promise.all(data.kept.map((service) => service.stop(DATA_STOP_MS - STOP_MARGIN_MS)))
+      await Promise.all(data.kept.map((service) => service.stop(dataStopMs - stopMarginMs)))
     },
   }
 }
@@ -86,7 +86,7 @@ function serviceEnvironment(o: StackOptions, data: DataServices): NodeJS.Process
     VNA_REDIS_URL: data.redisUrl,
     VNA_OBJECT_STORE: o.config.objectStore,
     // Each association waits for its own sync in a thread of Node's pool, whose default is four.
-    UV_THREADPOOL_SIZE: o.environment.UV_THREADPOOL_SIZE ?? THREAD_POOL_SIZE,
+    UV_THREADPOOL_SIZE: o.environment.UV_THREADPOOL_SIZE ?? threadPoolSize,
   }
 }
 

@@ -16,7 +16,7 @@ export type S3Limits = {
   partBytes: number
 }
 
-const MIB = 1024 ** 2
+const mib = 1024 ** 2
 
 export const defaultS3Limits: Readonly<S3Limits> = Object.freeze({
   maxAttempts: 4,
@@ -24,11 +24,11 @@ export const defaultS3Limits: Readonly<S3Limits> = Object.freeze({
   maxRetryDelayMs: 3000,
   connectionTimeoutMs: 3000,
   idleTimeoutMs: 20_000,
-  minBytesPerSecond: MIB,
+  minBytesPerSecond: mib,
   maxSockets: 64,
-  multipartThresholdBytes: 1024 * MIB,
-  partBytes: 256 * MIB,
+  multipartThresholdBytes: 1024 * mib,
+  partBytes: 256 * mib,
 })
 
 /** S3 numbers parts 1 to 10,000. */
-export const MAX_PARTS = 10_000
+export const maxParts = 10_000

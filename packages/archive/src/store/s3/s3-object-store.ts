@@ -12,7 +12,7 @@ import { requireKey } from '../object-key.ts'
 import type { ObjectSource, ObjectStore, PutOptions, StoredObject } from '../object-store.ts'
 import { S3Connection } from './s3-connection.ts'
 import type { S3Options } from './s3-options.ts'
-import { DIGEST_METADATA, putS3Object } from './s3-put.ts'
+import { digestMetadata, putS3Object } from './s3-put.ts'
 
 /** Objects in a bucket of any S3; Ceph's Object Gateway is the reference. */
 export class S3ObjectStore implements ObjectStore {
@@ -79,7 +79,7 @@ export class S3ObjectStore implements ObjectStore {
     const command = new HeadObjectCommand({ Bucket: this.#o.bucket, Key: this.#keyOf(key) })
     try {
       const found = await this.#connection.run((abortSignal) => this.#connection.client.send(command, { abortSignal }))
-      const digest = found.Metadata?.[DIGEST_METADATA]
+      const digest = found.Metadata?.[digestMetadata]
       return {
         sizeBytes: found.ContentLength ?? 0,
         ...(digest === undefined ? {} : { sha256: Buffer.from(digest, 'hex') }),

@@ -12,13 +12,13 @@ import { ArchiveError } from '../../archive-error.ts'
 import { sha256OfStream } from '../digest.ts'
 import type { ObjectSource, PutOptions } from '../object-store.ts'
 import type { S3Connection } from './s3-connection.ts'
-import { MAX_PARTS, type S3Limits } from './s3-limits.ts'
+import { maxParts, type S3Limits } from './s3-limits.ts'
 import { withSignedDigest } from './signed-digest.ts'
 
 /** Object metadata that carries the digest, so that `head` can tell it. */
-export const DIGEST_METADATA = 'vna-sha256'
-const READ_CHUNK_BYTES = 1024 * 1024
-const MIB = 1024 ** 2
+export const digestMetadata = 'vna-sha256'
+const readChunkBytes = 1024 * 1024
+const mib = 1024 ** 2
 
 export type S3Target = { connection: S3Connection; bucket: string; key: string }
 
@@ -38,7 +38,7 @@ export async function putS3Object(target: S3Target, source: ObjectSource, o: Put
         Body: bodyOf(source, { offset: 0, length: sizeBytes }),
         ContentLength: sizeBytes,
         ContentType: o.contentType,
-        Metadata: { [DIGEST_METADATA]: Buffer.from(sha256).toString('hex') },
+        Metadata: { [digestMetadata]: Buffer.from(sha256).toString('hex') },
       })
       return target.connection.client.send(withSignedDigest(command, sha256), { abortSignal })
     },
@@ -62,7 +62,7 @@ async function putInParts(target: S3Target, source: ObjectSource, o: PutOptions)
           Bucket: bucket,
           Key: key,
           ContentType: o.contentType,
-          Metadata: { [DIGEST_METADATA]: sha256.toString('hex') },
+          Metadata: { [digestMetadata]: sha256.toString('hex') },
         }),
         { abortSignal },
       ),
@@ -128,7 +128,7 @@ async function digestParts(
 }
 
 function partBytesFor(sizeBytes: number, limits: S3Limits): number {
-  return Math.max(limits.partBytes, Math.ceil(sizeBytes / MAX_PARTS / MIB) * MIB)
+  return Math.max(limits.partBytes, Math.ceil(sizeBytes / maxParts / mib) * mib)
 }
 
 /** The SDK sends a buffer as it is and pipes a stream; either way the length is known beforehand. */
@@ -149,6 +149,6 @@ function streamOf(path: string, range: { offset: number; length: number }) {
   return createReadStream(path, {
     start: range.offset,
     end: range.offset + range.length - 1,
-    highWaterMark: READ_CHUNK_BYTES,
+    highWaterMark: readChunkBytes,
   })
 }
