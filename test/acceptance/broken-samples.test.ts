@@ -128,7 +128,10 @@ describe('objects that belong to no study', () => {
 
   it('are kept aside, where another reader names their elements to the operator', async () => {
     const [, sample] = rows(false)[0]!
-    type Entry = { readonly id: number; readonly sopInstanceUid?: string }
+    interface Entry {
+      readonly id: number
+      readonly sopInstanceUid?: string
+    }
     const entries = await archive.vnaJson<readonly Entry[]>(['quarantine', 'list', '--limit', '1000'])
     const entry = entries.find(({ sopInstanceUid }) => sopInstanceUid === sample.sopInstanceUid)
     const shown = await archive.vnaJson<{ readonly elements: readonly { readonly keyword?: string }[] }>([

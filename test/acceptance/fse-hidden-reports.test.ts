@@ -53,7 +53,10 @@ let webhook: WebhookReceiver
 const ids = new Map<EarlyReport | 'hidden' | 'inDark', string>()
 const idOf = (name: EarlyReport | 'hidden' | 'inDark') => ids.get(name) ?? ''
 
-type Request = { readonly path: string; readonly headers?: Readonly<Record<string, string>> }
+interface Request {
+  readonly path: string
+  readonly headers?: Readonly<Record<string, string>>
+}
 
 /** Every way to ask for the links of a study and for what follows from them. */
 function studyRequests({ studyInstanceUid: uid }: Fixture): readonly Request[] {

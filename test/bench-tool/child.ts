@@ -6,7 +6,7 @@ const stopLimitMs = 20_000
 const defaultPollMs = 50
 const maxTailCharacters = 1024 * 1024
 
-export type Child = {
+export interface Child {
   readonly pid: number
   /** Ends with the exit status; the last of its output names the cause of a failure. */
   readonly ended: Promise<{ readonly status: number | null; readonly tail: string }>

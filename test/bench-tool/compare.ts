@@ -16,14 +16,14 @@ const indexLimitMs = 300_000
 
 /** Figures by name, the same names for every server; the unit ends the name. */
 export type Figures = Record<string, number>
-export type ComparedServer = {
+export interface ComparedServer {
   readonly server: ServerName
   readonly figures: Readonly<Record<string, Spread>>
   /** Cores kept busy meanwhile by whoever is neither server nor client. */
   readonly othersCpuCores: Spread
 }
 
-export type ComparePlan = {
+export interface ComparePlan {
   readonly servers: readonly ServerName[]
   readonly runs: number
   /** Of each measurement that repeats a request for some time. */
@@ -34,7 +34,11 @@ export type ComparePlan = {
   onFailure(server: ServerName, error: Error): void
 }
 
-export type Measurement = { readonly server: RunningServer; readonly service: Service; readonly load: Load }
+export interface Measurement {
+  readonly server: RunningServer
+  readonly service: Service
+  readonly load: Load
+}
 
 /** Starts each server in turn, fills it with the load, measures it some times, and takes the medians. */
 export async function compareServers(

@@ -5,7 +5,10 @@ import { phantomStudies } from '../../packages/phantom/src/index.ts'
 export const loadNames = ['ct', 'mr', 'tiny', 'dx', 'us'] as const
 export type LoadName = (typeof loadNames)[number]
 
-export type LoadSize = { readonly studies: number; readonly instancesPerStudy: number }
+export interface LoadSize {
+  readonly studies: number
+  readonly instancesPerStudy: number
+}
 
 /** As in the published comparison. */
 export const fullLoads: Readonly<Record<LoadName, LoadSize>> = {
@@ -46,7 +49,7 @@ export const quickWarmUps: Readonly<Record<LoadName, LoadSize>> = {
   us: { studies: 2, instancesPerStudy: 1 },
 }
 
-export type Load = {
+export interface Load {
   readonly name: LoadName
   readonly instances: number
   /** Of the data sets, without Part 10 prefixes: what travels. */
@@ -54,7 +57,7 @@ export type Load = {
   readonly studies: readonly LoadStudy[]
 }
 
-export type LoadStudy = {
+export interface LoadStudy {
   readonly studyInstanceUid: string
   readonly patientId: string
   readonly accessionNumber: string

@@ -18,7 +18,7 @@ const settlePollMs = 200
 /** Longer without a change, and what is missing will not come. */
 const settleStillMs = 5_000
 
-export type IngestCell = {
+export interface IngestCell {
   readonly server: ServerName
   readonly load: LoadName
   readonly client: ClientName
@@ -26,7 +26,7 @@ export type IngestCell = {
   readonly noDelay: boolean
 }
 
-export type IngestRun = {
+export interface IngestRun {
   readonly seconds: number
   readonly acknowledged: number
   readonly stored: number
@@ -56,7 +56,7 @@ export type IngestResult = IngestCell & {
   readonly quietRuns: number
 }
 
-export type IngestPlan = {
+export interface IngestPlan {
   readonly cells: readonly IngestCell[]
   readonly sizes: Readonly<Record<LoadName, LoadSize>>
   readonly warmUps: Readonly<Record<LoadName, LoadSize>>
@@ -105,7 +105,10 @@ async function benchCell(cell: IngestCell, data: CellData, plan: IngestPlan): Pr
   return summarise(cell, { durability, load: data.load, runs })
 }
 
-export type CellData = { readonly load: Load; readonly warmUp: Load }
+export interface CellData {
+  readonly load: Load
+  readonly warmUp: Load
+}
 
 export function writeLoads(name: LoadName, plan: Pick<IngestPlan, 'sizes' | 'warmUps' | 'folder'>): CellData {
   return {

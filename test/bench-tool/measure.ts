@@ -5,7 +5,7 @@ const memorySampleMs = 250
 /** Ticks of work just done may be booked a little later. */
 const cpuSettleMs = 200
 
-export type Usage = {
+export interface Usage {
   readonly seconds: number
   /** CPU of the server's tree, until it has settled. */
   readonly serverCpuSeconds: number
@@ -14,7 +14,7 @@ export type Usage = {
   readonly peakPssBytes: number
 }
 
-export type Phase<T> = {
+export interface Phase<T> {
   readonly rootPids: () => readonly number[]
   readonly run: () => Promise<T>
   /** Waits until the server has nothing left to do for the run; its CPU counts, its time does not. */

@@ -3,7 +3,11 @@ import { readdirSync, readFileSync } from 'node:fs'
 /** Linux counts CPU time in ticks of 10 ms on every architecture Node runs on (sysconf _SC_CLK_TCK). */
 const ticksPerSecond = 100
 
-type ProcessStat = { readonly pid: number; readonly parentPid: number; readonly cpuTicks: number }
+interface ProcessStat {
+  readonly pid: number
+  readonly parentPid: number
+  readonly cpuTicks: number
+}
 
 /** The roots and all that descends from them, as /proc shows it now. */
 function findProcessTree(rootPids: readonly number[]): readonly ProcessStat[] {

@@ -32,7 +32,7 @@ const defaultAssociations = '1,2,4'
 const againstAssociations = '4'
 const maxPairs = 1000
 
-type BenchOptions = {
+interface BenchOptions {
   readonly rivals: string
   readonly runs?: string
   readonly quick?: boolean

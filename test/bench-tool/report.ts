@@ -38,7 +38,7 @@ export function ingestTable(results: readonly IngestResult[]): string {
   return renderTable([head, ...rows])
 }
 
-export type IngestRatio = {
+export interface IngestRatio {
   readonly load: string
   readonly client: string
   readonly associations: number

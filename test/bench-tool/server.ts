@@ -1,5 +1,5 @@
 /** A fresh archive in a folder of its own, on ports of its own. */
-export type RunningServer = {
+export interface RunningServer {
   readonly name: ServerName
   /** What is known of how safe an acknowledged instance is, for the report. */
   readonly durability: string

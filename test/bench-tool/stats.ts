@@ -1,4 +1,8 @@
-export type Spread = { readonly median: number; readonly min: number; readonly max: number }
+export interface Spread {
+  readonly median: number
+  readonly min: number
+  readonly max: number
+}
 
 export function spreadOf(values: readonly number[]): Spread {
   const sorted = [...values].sort((a, b) => a - b)

@@ -5,7 +5,7 @@ import { runCli } from './run-cli.ts'
 
 const repositoryFolder = join(import.meta.dirname, '../..')
 
-type Results = {
+interface Results {
   readonly ratios: readonly LoadRatio[]
   readonly pairs: readonly Pair[]
   readonly failures: readonly string[]

@@ -1,7 +1,10 @@
 import { describe, expect, it } from 'vitest'
 import { runCli } from './run-cli.ts'
 
-type Results = { readonly results: readonly Record<string, unknown>[]; readonly failures: readonly string[] }
+interface Results {
+  readonly results: readonly Record<string, unknown>[]
+  readonly failures: readonly string[]
+}
 
 /** The short form of the benchmark: that it measures, not what; figures are for a quiet machine. */
 describe('vna bench ingest --quick', () => {

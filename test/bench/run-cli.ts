@@ -3,7 +3,11 @@ import { join } from 'node:path'
 
 const main = join(import.meta.dirname, '../../services/cli/src/main.ts')
 
-export type CliEnd = { readonly status: number | null; readonly json: Record<string, unknown>; readonly stderr: string }
+export interface CliEnd {
+  readonly status: number | null
+  readonly json: Record<string, unknown>
+  readonly stderr: string
+}
 
 /** Runs `vna … --json` in a process of its own; the caller may meddle with it meanwhile. */
 function startCli(args: readonly string[]): { readonly child: ChildProcess; readonly ended: Promise<CliEnd> } {

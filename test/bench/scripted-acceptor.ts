@@ -2,12 +2,12 @@ import { createHash } from 'node:crypto'
 import { createAcceptor, type DimseOutcome } from '../../packages/dicom-net/src/index.ts'
 
 /** What the acceptor does with the nth association or C-STORE, counted from 0; the rest succeeds. */
-export type AcceptorScript = {
+export interface AcceptorScript {
   readonly rejectAssociation?: (n: number) => { result: 1 | 2; source: 1 | 2 | 3; reason: number } | undefined
   readonly answerStore?: (n: number, sopInstanceUid: string) => DimseOutcome | 'abort' | undefined
 }
 
-export type ScriptedAcceptor = {
+export interface ScriptedAcceptor {
   readonly port: number
   /** SHA-256 of the data set by SOP Instance UID, for those answered with success. */
   readonly stored: ReadonlyMap<string, string>

@@ -14,8 +14,16 @@ import {
 } from '../../packages/dicomweb/src/index.ts'
 import { runCli } from './run-cli.ts'
 
-type Answer = { readonly status: number; readonly headers?: http.OutgoingHttpHeaders; readonly body: string }
-type Request = { readonly n: number; readonly parts: readonly Uint8Array[]; readonly authorization: string | undefined }
+interface Answer {
+  readonly status: number
+  readonly headers?: http.OutgoingHttpHeaders
+  readonly body: string
+}
+interface Request {
+  readonly n: number
+  readonly parts: readonly Uint8Array[]
+  readonly authorization: string | undefined
+}
 
 let server: http.Server | undefined
 

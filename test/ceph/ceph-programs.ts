@@ -14,14 +14,14 @@ export const cephPrograms = [
 
 export type CephProgram = (typeof cephPrograms)[number]
 
-export type CephPrograms = {
+export interface CephPrograms {
   path(name: CephProgram): string
   environment: NodeJS.ProcessEnv
   /** Lines of ceph.conf that say where modules are when packages were unpacked, not installed. */
   moduleSettings: readonly string[]
 }
 
-export type CephProgramFolders = {
+export interface CephProgramFolders {
   /** Looked in before PATH, such as `<root>/usr/bin` of unpacked packages. */
   programFolders?: readonly string[]
   /** Put before LD_LIBRARY_PATH; derived from the program folders when not given. */

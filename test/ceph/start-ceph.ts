@@ -7,7 +7,7 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type CephProgramFolders, type CephPrograms, findCephPrograms } from './ceph-programs.ts'
 
-export type Ceph = {
+export interface Ceph {
   /** Of the Object Gateway: `http://127.0.0.1:<port>` */
   endpoint: string
   accessKey: string
@@ -62,7 +62,7 @@ export async function startCeph(o: StartCephOptions): Promise<Ceph> {
   return { endpoint, ...keys, startGateway, stopGateway: () => stopDaemon(gateway!), stop }
 }
 
-type Cluster = {
+interface Cluster {
   folder: string
   programs: CephPrograms
   fsid: string

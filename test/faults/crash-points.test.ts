@@ -8,7 +8,10 @@ import { waitFor } from '../acceptance/support/wait.ts'
 import { Transfer } from './support/transfer.ts'
 import { verifyAcknowledged } from './support/verification.ts'
 
-type Point = { readonly service: ServiceName; readonly point: string }
+interface Point {
+  readonly service: ServiceName
+  readonly point: string
+}
 
 const inService = (service: ServiceName, points: readonly string[]): readonly Point[] =>
   points.map((point) => ({ service, point }))

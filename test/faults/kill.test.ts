@@ -20,7 +20,11 @@ const roundTimeoutMs = 240_000
 /** The contract: when the supervisor is killed, its children end. */
 const orphansEndMs = 15_000
 
-type Round = { readonly round: number; readonly victim: ServiceName; readonly afterAcknowledged: number }
+interface Round {
+  readonly round: number
+  readonly victim: ServiceName
+  readonly afterAcknowledged: number
+}
 
 /** Every victim in turn, each at a random moment of the transfer. */
 function planRounds(): readonly Round[] {

@@ -134,7 +134,7 @@ async function adt(event: string, segments: readonly string[]): Promise<void> {
 
 const pid = (number: string) => `PID|1||${number}||BIANCHI^ANNA||19750201|F`
 
-type ReportWishes = {
+interface ReportWishes {
   readonly studies?: readonly string[]
   readonly patient?: string
   /** Study whose number it names. */

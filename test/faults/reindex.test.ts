@@ -27,7 +27,7 @@ beforeAll(async () => {
 
 afterAll(() => archive.dispose())
 
-type Answers = {
+interface Answers {
   readonly studies: readonly JsonDataSet[]
   readonly series: readonly JsonDataSet[]
   readonly instances: readonly JsonDataSet[]

@@ -7,7 +7,7 @@ import { createRedis } from '../../services/supervisor/src/redis/start-redis.ts'
 import { cacheFolder } from './provide-programs.ts'
 
 /** A server of a test file's own, started as the supervisor starts it. */
-export type TestServer = {
+export interface TestServer {
   readonly url: string
   readonly pid: number
   /** Ends it and removes its files. */

@@ -11,7 +11,7 @@ export const stackProcesses = ['supervisor', 'gateway', 'archiver', 'query', 'li
 export type StackProcess = (typeof stackProcesses)[number]
 
 /** A whole stack of a test's own: `vna up` with a temporary VNA_HOME and free ports. */
-export type Stack = {
+export interface Stack {
   readonly home: string
   readonly httpUrl: string
   readonly dimsePort: number

@@ -7,9 +7,9 @@ import { intakeLimits } from '../../services/linker/src/intake/intake-limits.ts'
 import { ReportParser } from '../../services/linker/src/intake/report-parser.ts'
 import { LinkerFixture } from './support-linker.ts'
 
-const MiB = 1024 * 1024
+const miB = 1024 * 1024
 /** What the process may grow by while it refuses any of these; the thread's own heap included. */
-const maxGrowthBytes = 500 * MiB
+const maxGrowthBytes = 500 * miB
 
 let fixture: LinkerFixture
 let token = ''
@@ -72,7 +72,7 @@ const whole = (type: string, text: string | Uint8Array) => {
 }
 
 function* zeros(bytes: number): Iterable<Uint8Array> {
-  const part = Buffer.alloc(MiB, 0x20)
+  const part = Buffer.alloc(miB, 0x20)
   for (let sent = 0; sent < bytes; sent += part.length) yield part
 }
 
@@ -82,10 +82,10 @@ const laughs = `<?xml version="1.0"?><!DOCTYPE l [<!ENTITY a "lol">${'bcdefghij'
   .map((name, n) => `<!ENTITY ${name} "${`&${'abcdefghi'[n]};`.repeat(10)}">`)
   .join('')}]>`
 const brokenUtf8 = Buffer.concat([Buffer.from(inventedCda()).subarray(0, 300), Buffer.from([0xc3, 0x28, 0xff])])
-const bomb = { dictionary: '/Type /EmbeddedFile /Filter /FlateDecode', bytes: deflateSync(Buffer.alloc(300 * MiB)) }
+const bomb = { dictionary: '/Type /EmbeddedFile /Filter /FlateDecode', bytes: deflateSync(Buffer.alloc(300 * miB)) }
 const twiceBomb = {
   dictionary: '/Type /EmbeddedFile /Filter [/FlateDecode /FlateDecode]',
-  bytes: deflateSync(deflateSync(Buffer.alloc(300 * MiB))),
+  bytes: deflateSync(deflateSync(Buffer.alloc(300 * miB))),
 }
 const deep = `<a xmlns="urn:hl7-org:v3">${'<a>'.repeat(100_000)}`
 
@@ -112,8 +112,8 @@ describe('a hostile document', () => {
     ['an HL7 message of delimiters', whole('application/hl7-v2', `MSH|^~\\&|${'~'.repeat(5_000_000)}`), 400, undefined],
     ['nothing', whole('text/xml', ''), 400, 'empty'],
     ['a picture', whole('image/png', 'PNG'), 415, undefined],
-    ['a gigabyte, announced', { type: 'text/xml', length: 1024 * MiB, body: () => zeros(1024 * MiB) }, 413, undefined],
-    ['a gigabyte, as it comes', { type: 'text/xml', body: () => zeros(1024 * MiB) }, 413, undefined],
+    ['a gigabyte, announced', { type: 'text/xml', length: 1024 * miB, body: () => zeros(1024 * miB) }, 413, undefined],
+    ['a gigabyte, as it comes', { type: 'text/xml', body: () => zeros(1024 * miB) }, 413, undefined],
     [
       'as much text as is allowed',
       { type: 'text/xml', body: () => zeros(intakeLimits.maxReportBytes) },

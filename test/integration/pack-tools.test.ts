@@ -15,7 +15,7 @@ const gib = 1024 ** 3
 const pythonList = 'import sys,tarfile\nfor m in tarfile.open(sys.argv[1], "r:"): print(m.name, m.size)'
 const pythonExtract = 'import sys,tarfile\ntarfile.open(sys.argv[1], "r:").extractall(sys.argv[2])'
 
-type Tool = {
+interface Tool {
   name: string
   command: string
   /** Prints one line per member, with its name and size somewhere in it. */

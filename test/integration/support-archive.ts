@@ -5,7 +5,7 @@ import { parsePart10Prefix } from '../../packages/dicom/src/index.ts'
 import { archiveSegment } from '../../packages/registration/src/index.ts'
 
 /** A Part 10 file on its way into the archive. */
-export type Incoming = {
+export interface Incoming {
   readonly part10: Uint8Array
   readonly studyInstanceUid: string
   readonly sopInstanceUid: string

@@ -17,9 +17,14 @@ const fragmentItem = 'feff00e0'
 const sequenceDelimiter = 'feffdde000000000'
 
 /** Value as little endian bytes, and the bytes of one word of it. */
-type Element = { readonly tag: string; readonly vr: string; readonly value: Buffer; readonly word?: 2 | 4 }
+interface Element {
+  readonly tag: string
+  readonly vr: string
+  readonly value: Buffer
+  readonly word?: 2 | 4
+}
 
-export type ImageOptions = {
+export interface ImageOptions {
   readonly study: string
   readonly series: string
   readonly sop: string

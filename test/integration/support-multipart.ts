@@ -1,4 +1,7 @@
-export type ReceivedPart = { readonly headers: Readonly<Record<string, string>>; readonly body: Buffer }
+export interface ReceivedPart {
+  readonly headers: Readonly<Record<string, string>>
+  readonly body: Buffer
+}
 
 /** Reads a multipart answer without our own parser, so that one cannot hide the other's mistakes. */
 export async function readMultipart(response: Response): Promise<ReceivedPart[]> {

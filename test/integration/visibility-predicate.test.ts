@@ -23,7 +23,10 @@ beforeAll(async () => {
 })
 afterAll(() => fixture.stop())
 
-type Identifier = { readonly identifier: string; readonly issuer: string }
+interface Identifier {
+  readonly identifier: string
+  readonly issuer: string
+}
 
 /** The people and numbers of one run: two national numbers, and local ones of two domains, which may be equal. */
 const national: readonly Identifier[] = ['N1', 'N2'].map((identifier) => ({ identifier, issuer: codiceFiscaleIssuer }))

@@ -40,7 +40,10 @@ async function count(query: string): Promise<number> {
   return Number(row?.value)
 }
 
-type DatabaseBytes = { readonly catalog: number; readonly healthRecord: number }
+interface DatabaseBytes {
+  readonly catalog: number
+  readonly healthRecord: number
+}
 
 /** Every table and index of the database, after VACUUM: what the rows need, not what a burst left behind. */
 async function databaseBytes(): Promise<DatabaseBytes> {

@@ -2,7 +2,12 @@ import { encodeElementHeader, encodePart10Prefix, explicitVrLittleEndian } from 
 
 /** Small instances for the tests of this package. */
 
-export type ExampleInstance = { prefix: Uint8Array; dataSet: Buffer; sopInstanceUid: string; studyInstanceUid: string }
+export interface ExampleInstance {
+  prefix: Uint8Array
+  dataSet: Buffer
+  sopInstanceUid: string
+  studyInstanceUid: string
+}
 
 const secondaryCapture = '1.2.840.10008.5.1.4.1.1.7'
 

@@ -5,7 +5,10 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { ObjectStore } from './store/object-store.ts'
 
-export type ObjectStoreFixture = { store: ObjectStore; dispose(): Promise<void> }
+export interface ObjectStoreFixture {
+  store: ObjectStore
+  dispose(): Promise<void>
+}
 
 const sha256 = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest()
 

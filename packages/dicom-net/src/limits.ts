@@ -1,7 +1,7 @@
 import { UlError } from './errors.ts'
 
 /** Every limit of the package by name. Lengths in bytes, times in milliseconds. */
-export type UlLimits = {
+export interface UlLimits {
   /** Maximum PDU length announced to the peer (PS3.8 D.1): its P-DATA-TF PDUs should not be longer. */
   readonly announcedMaxPduLengthBytes: number
   /** A P-DATA-TF PDU that announces more is refused before a byte of it is read. Larger than what is announced, since PDUs are never buffered and some senders count differently. */

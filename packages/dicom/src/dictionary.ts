@@ -1,7 +1,11 @@
 import { elementLines, repeaterLines } from './generated/dictionary.ts'
 
 /** Tags are numbers, 0xggggeeee. */
-type Entry = { readonly vr: string; readonly keyword: string; readonly hex: string }
+interface Entry {
+  readonly vr: string
+  readonly keyword: string
+  readonly hex: string
+}
 
 const entries = new Map<number, Entry>()
 const tagByKeyword = new Map<string, number>()

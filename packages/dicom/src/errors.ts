@@ -20,7 +20,7 @@ export type DicomErrorCode =
   | 'transcoding-unsupported'
   | 'transcoding-failed'
 
-export type DicomErrorDetails = {
+export interface DicomErrorDetails {
   /** Byte offset in the data set (the inflated one when deflated) or in the file, as the thrower counts. */
   readonly offset?: number
   /** Where in the data set, e.g. `00081115/0/00400008`. Tags only: never a value. */

@@ -19,7 +19,7 @@ import { deflatedExplicitVrLittleEndian } from './transfer-syntaxes.ts'
 // biome-ignore lint/style/noProcessEnv: where the samples lie is up to the machine
 const folder = process.env.VNA_DICOM_SAMPLES ?? join(import.meta.dirname, '../../../../shared/dicom-samples')
 
-type Sample = {
+interface Sample {
   readonly path: string
   readonly valid: boolean
   readonly frames: number
@@ -45,7 +45,7 @@ function readManifest(): readonly Sample[] {
   })
 }
 
-type Opened = {
+interface Opened {
   readonly transferSyntaxUid: string
   readonly dataSet: Uint8Array
   readonly file: Uint8Array

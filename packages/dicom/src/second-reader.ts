@@ -2,14 +2,14 @@ import { inflateRawSync } from 'node:zlib'
 import dicomParser, { type DataSet } from 'dicom-parser'
 import { keywordOf, tagToHex } from './dictionary.ts'
 
-export type SecondReading = {
+export interface SecondReading {
   /** Top level, in order, File Meta included: without values, so that an operator may see it. */
   readonly elements: readonly SecondElement[]
   /** What the reader complained of, after which it read no further. */
   readonly problem?: string
 }
 
-export type SecondElement = {
+export interface SecondElement {
   /** 'GGGGEEEE' */
   readonly tag: string
   readonly keyword?: string

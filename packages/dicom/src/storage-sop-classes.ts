@@ -1,6 +1,6 @@
 import { storageSopClassLines } from './generated/storage-sop-classes.ts'
 
-export type StorageSopClass = {
+export interface StorageSopClass {
   readonly uid: string
   readonly name: string
   readonly keyword: string

@@ -1,6 +1,6 @@
 export type TransferSyntaxEncoding = 'implicit-le' | 'explicit-le' | 'explicit-be' | 'deflated-le'
 
-export type TransferSyntax = {
+export interface TransferSyntax {
   readonly uid: string
   readonly name: string
   readonly encoding: TransferSyntaxEncoding

@@ -1,7 +1,7 @@
 /** How DICOM JSON and the text decoder treat a VR (PS3.5 6.2, PS3.18 F.2.3). */
 export type VrKind = 'text' | 'person-name' | 'number-text' | 'number' | 'tag' | 'binary' | 'sequence'
 
-export type VrInfo = {
+export interface VrInfo {
   readonly vr: string
   readonly kind: VrKind
   /** Explicit VR: two reserved bytes and a 32-bit length (PS3.5 Table 7.1-1) instead of a 16-bit length. */

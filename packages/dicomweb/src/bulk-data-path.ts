@@ -3,7 +3,10 @@ import { DicomwebError } from './dicomweb-error.ts'
 /** Deepest sequence nesting in a bulk data path. */
 export const maxBulkDataPathDepth = 64
 
-export type BulkDataStep = { readonly tag: string; readonly item?: number }
+export interface BulkDataStep {
+  readonly tag: string
+  readonly item?: number
+}
 
 /** Parses the path below `/bulkdata/`: `7FE00010`, or `00081115/0/00400008` with the item's index between the tags. */
 export function parseBulkDataPath(text: string): readonly BulkDataStep[] {

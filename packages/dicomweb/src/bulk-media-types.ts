@@ -34,7 +34,7 @@ function entries(types: readonly string[], ...suffixes: string[]): [string, read
 }
 
 /** The form in which the bytes of a frame leave: native ones always little endian, compressed ones as they are stored. */
-export type FrameForm = {
+export interface FrameForm {
   readonly transferSyntaxUid: string
   readonly mediaTypes: readonly string[]
   readonly isNative: boolean

@@ -1,7 +1,10 @@
 import { DicomwebError, type DicomwebErrorCode } from './dicomweb-error.ts'
 
 /** A media type or media range: `type` in lower case, parameter names in lower case, values as sent without their quotes. */
-export type MediaType = { readonly type: string; readonly parameters: ReadonlyMap<string, string> }
+export interface MediaType {
+  readonly type: string
+  readonly parameters: ReadonlyMap<string, string>
+}
 
 /** Longest Content-Type or Accept text that is looked at. */
 export const maxMediaTypeTextLength = 4096

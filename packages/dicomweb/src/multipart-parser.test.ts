@@ -4,7 +4,10 @@ import { DicomwebError } from './dicomweb-error.ts'
 import { type MultipartLimits, MultipartRelatedParser } from './multipart-parser.ts'
 import { encodeClosingBoundary, encodePartHeader } from './multipart-writer.ts'
 
-type Part = { headers: Record<string, string>; body: string }
+interface Part {
+  headers: Record<string, string>
+  body: string
+}
 
 /** Pushes `body` in the given pieces and collects the parts; each piece is wiped after its push, as a socket buffer would be. */
 function parse(body: Buffer, cuts: readonly number[], boundary: string, limits?: Partial<MultipartLimits>): Part[] {

@@ -1,7 +1,7 @@
 import { DicomwebError } from './dicomweb-error.ts'
 import { type PartHeaders, parsePartHeaders } from './part-headers.ts'
 
-export type MultipartLimits = {
+export interface MultipartLimits {
   /** RFC 2046 5.1.1 allows 70. */
   readonly maxBoundaryLength: number
   /** Header bytes of one part, the empty line included. */

@@ -4,9 +4,17 @@ import { DicomwebError } from './dicomweb-error.ts'
 import { multipartRelatedMediaType, type Packaging, type StoredTransferSyntax } from './negotiate-instances.ts'
 
 /** `partType` is the media type of each part, or of the whole when there is one; `contentType` adds its transfer syntax. */
-export type BulkSelection = { readonly packaging: Packaging; readonly partType: string; readonly contentType: string }
+export interface BulkSelection {
+  readonly packaging: Packaging
+  readonly partType: string
+  readonly contentType: string
+}
 
-type Wanted = { readonly packaging: Packaging; readonly range: string; readonly transferSyntaxUid: string | undefined }
+interface Wanted {
+  readonly packaging: Packaging
+  readonly range: string
+  readonly transferSyntaxUid: string | undefined
+}
 
 /**
  * Selects how frames are sent (PS3.18 8.7.3.3). Native pixel data leave as little endian octets; compressed ones as they

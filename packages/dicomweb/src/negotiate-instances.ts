@@ -6,16 +6,25 @@ export const dicomMediaType = 'application/dicom'
 export const multipartRelatedMediaType = 'multipart/related'
 
 /** What of a stored transfer syntax decides how it can be answered. */
-export type StoredTransferSyntax = { readonly uid: string; readonly encapsulated: boolean }
+export interface StoredTransferSyntax {
+  readonly uid: string
+  readonly encapsulated: boolean
+}
 
 export type Packaging = 'multipart' | 'single'
 
 /** How one instance is to be sent: its bytes as they are kept, or rewritten as Explicit VR Little Endian. */
 export type InstanceEncoding = 'as-stored' | 'explicit-little-endian'
 
-export type InstanceSelection = { readonly packaging: Packaging; readonly encodings: readonly InstanceEncoding[] }
+export interface InstanceSelection {
+  readonly packaging: Packaging
+  readonly encodings: readonly InstanceEncoding[]
+}
 
-type Alternative = { readonly packaging: Packaging; readonly transferSyntaxUid: string }
+interface Alternative {
+  readonly packaging: Packaging
+  readonly transferSyntaxUid: string
+}
 
 /** What the client accepts, in its order of preference: the `accept` query parameter stands above the header (PS3.18 8.3.3.1). */
 export function acceptedRanges(o: {

@@ -12,7 +12,7 @@ import {
 } from '@vna/dicom'
 import { DicomwebError } from './dicomweb-error.ts'
 
-export type QidoLimits = {
+export interface QidoLimits {
   /** Results in one answer at most, and when the client names no limit: a whole series has to fit. */
   readonly maxResults: Readonly<Record<QidoResource['level'], number>>
   readonly maxOffset: number
@@ -34,19 +34,19 @@ export const qidoLimits: QidoLimits = {
 }
 
 /** The resources that can be searched (PS3.18 10.6.1): what the path says before the query parameters. */
-export type QidoResource = {
+export interface QidoResource {
   readonly level: Exclude<QueryLevel, 'patient'>
   readonly studyInstanceUid?: string
   readonly seriesInstanceUid?: string
 }
 
-export type QidoRequest = {
+export interface QidoRequest {
   readonly query: Query
   /** Results to answer; `query.limit` is one more, so that the caller can tell that others follow. */
   readonly resultLimit: number
 }
 
-type Draft = {
+interface Draft {
   keys: QueryKey[]
   includeFields: Set<number>
   isAll: boolean

@@ -41,7 +41,7 @@ export type StoreOutcome =
       readonly sopInstanceUid?: string
     }
 
-export type StoreResponse = {
+export interface StoreResponse {
   readonly status: 200 | 202 | 403 | 409 | 503
   readonly contentType: string
   readonly body: string
@@ -50,7 +50,10 @@ export type StoreResponse = {
 /** PS3.5 6.2: value length of LO. */
 const maxLoLength = 64
 
-type JsonElement = { readonly vr: string; readonly Value?: readonly unknown[] }
+interface JsonElement {
+  readonly vr: string
+  readonly Value?: readonly unknown[]
+}
 type JsonDataSet = Record<string, JsonElement>
 
 /** The Store Instances Response Module (PS3.18 Annex I) and its status (table 10.5.3-1). `studyUrl` only when all instances share a study. */

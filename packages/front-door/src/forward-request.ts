@@ -7,7 +7,7 @@ import {
 } from 'node:http'
 import { createProblem, drainBody, hasUnreadBody, sendProblem } from '@vna/http'
 
-export type ForwardLimits = {
+export interface ForwardLimits {
   /** A body still arriving when the answer is complete is read and thrown away for so long, so that the sender sees the answer. */
   readonly drainMs: number
   /** A service that does not answer `Expect` gets the body after this. */
@@ -18,7 +18,7 @@ export type ForwardLimits = {
 
 export const forwardLimits: ForwardLimits = { drainMs: 2_000, continueWaitMs: 1_000, retryAfterSeconds: 5 }
 
-export type ForwardTarget = {
+export interface ForwardTarget {
   /** URL of the service; its host is where the request goes, whatever the client asked for. */
   readonly base: string
   /** Path and query as they are passed on. */

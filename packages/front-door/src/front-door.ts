@@ -19,7 +19,7 @@ import { parseRequestTarget, type RequestTarget } from './request-target.ts'
 import { findRoute, type Route, type RouteTarget } from './route-table.ts'
 import type { Upstreams } from './upstreams.ts'
 
-export type FrontDoorLimits = {
+export interface FrontDoorLimits {
   readonly maxUrlLength: number
   /** Request line and headers together. */
   readonly maxHeaderBytes: number
@@ -37,7 +37,7 @@ const frontDoorLimits: FrontDoorLimits = {
   maxConnections: 2_048,
 }
 
-export type FrontDoorParts = {
+export interface FrontDoorParts {
   readonly listen: ListenOptions
   /** Searches and retrievals, answered in this process. */
   readonly dicomweb: RequestListener
@@ -107,7 +107,7 @@ function answerAnyone(parts: FrontDoorParts, target: RouteTarget, response: Serv
   throw new Error('only health is answered to anyone')
 }
 
-type Admitted = {
+interface Admitted {
   readonly request: IncomingMessage
   readonly response: ServerResponse
   readonly requestTarget: RequestTarget

@@ -4,7 +4,11 @@ import { baseUrlOf } from './upstreams.ts'
 const answerLimitMs = 2_000
 const metricsLimitMs = 5_000
 
-export type ServiceReadiness = { readonly ready: boolean; readonly checks?: unknown; readonly reason?: string }
+export interface ServiceReadiness {
+  readonly ready: boolean
+  readonly checks?: unknown
+  readonly reason?: string
+}
 
 /** Asks the other processes of this installation, over their own health and metrics ports. */
 export class Installation {

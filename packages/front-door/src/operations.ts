@@ -4,7 +4,7 @@ import type { Installation } from './installation.ts'
 import { mergeMetrics } from './merge-metrics.ts'
 
 /** Health and metrics of the whole installation. */
-export type Operations = {
+export interface Operations {
   readonly installation: Installation
   readonly metrics: Metrics
 }

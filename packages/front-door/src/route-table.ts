@@ -11,7 +11,7 @@ export type RouteTarget =
  */
 export type Identification = 'none' | 'bearer' | 'session'
 
-export type Route = {
+export interface Route {
   /** Metric label: one per line of the table, never a path as it was sent. */
   readonly label: string
   readonly methods: readonly string[] | 'any'

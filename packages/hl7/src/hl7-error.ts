@@ -7,7 +7,7 @@ export type Hl7ErrorCode =
   | 'malformed-hl7'
   | 'framing'
 
-export type Hl7ErrorDetails = {
+export interface Hl7ErrorDetails {
   readonly offset?: number | undefined
   readonly limit?: number | undefined
   /** Name of the segment or field concerned, as the standard writes it: never a value. */

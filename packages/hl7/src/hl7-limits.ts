@@ -5,11 +5,11 @@ export interface Hl7Limits {
   readonly maxHl7SegmentBytes: number
 }
 
-const MiB = 1024 * 1024
+const miB = 1024 * 1024
 
 /** Room for a report with its PDF inside; a listener for ADT alone may set far less. */
 export const hl7Limits: Hl7Limits = {
-  maxHl7Bytes: 64 * MiB,
+  maxHl7Bytes: 64 * miB,
   maxHl7Segments: 5_000,
-  maxHl7SegmentBytes: 48 * MiB,
+  maxHl7SegmentBytes: 48 * miB,
 }

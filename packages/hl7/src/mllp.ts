@@ -11,13 +11,13 @@ export interface MllpLimits {
   readonly maxBytesBetweenMessages: number
 }
 
-const KiB = 1024
-const MiB = 1024 * KiB
-const initialBufferBytes = 4 * KiB
+const kiB = 1024
+const miB = 1024 * kiB
+const initialBufferBytes = 4 * kiB
 /** A larger buffer is given back after its message. */
-const maxIdleBufferBytes = 64 * KiB
+const maxIdleBufferBytes = 64 * kiB
 
-const mllpLimits: MllpLimits = { maxMessageBytes: 64 * MiB, maxBytesBetweenMessages: 1024 }
+const mllpLimits: MllpLimits = { maxMessageBytes: 64 * miB, maxBytesBetweenMessages: 1024 }
 
 /**
  * Takes messages out of a byte stream: 0x0B, message, 0x1C 0x0D (Minimal Lower Layer Protocol, release 1). Sans-I/O;

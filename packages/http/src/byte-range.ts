@@ -1,4 +1,7 @@
-export type ByteRange = { readonly start: number; readonly end: number }
+export interface ByteRange {
+  readonly start: number
+  readonly end: number
+}
 
 /**
  * Parses a Range header of one byte range (RFC 9110 14.1.2) for a body of `sizeBytes`; `end` is exclusive. `undefined`:

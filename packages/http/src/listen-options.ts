@@ -1,12 +1,12 @@
 import { isIP } from 'node:net'
 
-export type ListenOptions = {
+export interface ListenOptions {
   readonly host: string
   readonly port: number
   readonly tls: { readonly certPath: string; readonly keyPath: string } | undefined
 }
 
-export type ListenConfig = {
+export interface ListenConfig {
   readonly bind: string
   readonly httpPort: number
   readonly insecure: boolean

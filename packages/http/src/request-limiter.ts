@@ -1,6 +1,6 @@
 import { ProblemError } from './problem-error.ts'
 
-export type RequestLimits = {
+export interface RequestLimits {
   /** Requests of one client answered at a time. */
   readonly maxPerClient: number
   readonly maxTotal: number

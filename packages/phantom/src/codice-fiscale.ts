@@ -1,7 +1,7 @@
 import { checkCharacterOf } from '@vna/identifiers'
 
 /** What the codice fiscale is computed from (D.M. 23 December 1976). */
-export type CodiceFiscaleInput = {
+export interface CodiceFiscaleInput {
   readonly familyName: string
   readonly givenName: string
   /** YYYYMMDD */

@@ -1,7 +1,9 @@
 import { type EncodableDataSet, type EncodableElement, encodeDataSet, tagOf, vrOf } from '@vna/dicom'
 
 /** A data set by keyword; an array of data sets is a sequence. */
-export type Attributes = { readonly [keyword: string]: AttributeValue }
+export interface Attributes {
+  readonly [keyword: string]: AttributeValue
+}
 export type AttributeValue = string | number | readonly (string | number)[] | Uint8Array | readonly Attributes[]
 
 /** Writes a data set in Explicit VR Little Endian, its text in ISO 8859-1, sequences and items with explicit length. */

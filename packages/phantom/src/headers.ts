@@ -36,7 +36,7 @@ export function accessionIssuerOidOf(institutionName: string): string {
   return phantomUid('accession numbers', institutionName)
 }
 
-export type StudyHeader = {
+export interface StudyHeader {
   readonly studyInstanceUid: string
   readonly studyDate: string
   readonly studyTime: string
@@ -64,14 +64,18 @@ export function studyAttributes(study: StudyHeader): Attributes {
   }
 }
 
-export type SeriesHeader = {
+export interface SeriesHeader {
   readonly modality: string
   readonly number: number
   readonly description: string
   readonly device: Device
 }
 
-export type Device = { readonly manufacturer: string; readonly model: string; readonly station: string }
+export interface Device {
+  readonly manufacturer: string
+  readonly model: string
+  readonly station: string
+}
 
 export function seriesAttributes(context: StudyContext, series: SeriesHeader): Attributes {
   return {

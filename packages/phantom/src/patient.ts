@@ -3,7 +3,7 @@ import { birthPlaces, familyNames, femaleNames, maleNames } from './names.ts'
 import { createRandom } from './random.ts'
 
 /** An invented person; the codice fiscale agrees with name, birth date, sex and place. */
-export type PhantomPatient = {
+export interface PhantomPatient {
   readonly codiceFiscale: string
   readonly familyName: string
   readonly givenName: string

@@ -3,7 +3,7 @@ import type { PhantomPatient } from './patient.ts'
 import type { Random } from './random.ts'
 
 /** What every instance of a study shares. */
-export type StudyContext = {
+export interface StudyContext {
   readonly seed: string
   readonly patient: PhantomPatient
   readonly patientId: string
@@ -17,7 +17,7 @@ export type StudyContext = {
   readonly random: Random
 }
 
-export type KindOptions = {
+export interface KindOptions {
   readonly instances: number
   readonly series: number
   readonly frames: number
@@ -26,13 +26,13 @@ export type KindOptions = {
 }
 
 /** Pixel data stay views of cached pictures: whoever receives a fragment must not write into it. */
-export type PixelPlan = {
+export interface PixelPlan {
   readonly vr: 'OB' | 'OW'
   readonly lengthBytes: number
   fragments(): Iterable<Uint8Array>
 }
 
-export type InstancePlan = {
+export interface InstancePlan {
   readonly seriesInstanceUid: string
   readonly sopInstanceUid: string
   /** Everything but the pixel data. */

@@ -11,7 +11,7 @@ const ownRows = 6
 const maxShiftRows = 6
 const maxShiftColumns = 16
 
-export type VolumeOptions = {
+export interface VolumeOptions {
   readonly solids: readonly Ellipsoid[]
   readonly lengthMm: number
   readonly background: number
@@ -21,7 +21,10 @@ export type VolumeOptions = {
   readonly maximum: number
 }
 
-export type OwnerUids = { readonly studyInstanceUid: string; readonly sopInstanceUid: string }
+export interface OwnerUids {
+  readonly studyInstanceUid: string
+  readonly sopInstanceUid: string
+}
 
 export interface SliceVolume {
   /** Pixel data of the slice at a fraction of the length; the UIDs seed what is the study's and the instance's own. */

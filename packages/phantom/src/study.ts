@@ -13,7 +13,7 @@ import type { KindOptions, StudyContext } from './plan.ts'
 import { createRandom, type Random } from './random.ts'
 import { phantomUid } from './uid.ts'
 
-export type PhantomStudyOptions = {
+export interface PhantomStudyOptions {
   /** Everything else being equal, the same seed gives the same bytes. */
   readonly seed: string | number
   readonly kind: PhantomKind

@@ -1,7 +1,13 @@
-export type CheckResult = { readonly ok: boolean; readonly reason?: string | undefined }
+export interface CheckResult {
+  readonly ok: boolean
+  readonly reason?: string | undefined
+}
 /** A readiness check: quick, and safe to call several times a second. */
 export type HealthCheck = (signal: AbortSignal) => CheckResult | Promise<CheckResult>
-export type Readiness = { readonly ready: boolean; readonly checks: Readonly<Record<string, CheckResult>> }
+export interface Readiness {
+  readonly ready: boolean
+  readonly checks: Readonly<Record<string, CheckResult>>
+}
 
 const checkLimitMs = 2_000
 

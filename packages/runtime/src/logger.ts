@@ -51,7 +51,7 @@ function standardOutput(): DestinationStream {
   return stream
 }
 
-export type ErrorDescription = {
+export interface ErrorDescription {
   type: string
   message: string
   code?: string | undefined

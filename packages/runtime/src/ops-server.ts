@@ -3,7 +3,11 @@ import type { AddressInfo } from 'node:net'
 import type { Registry } from 'prom-client'
 import type { HealthRegistry } from './health.ts'
 
-export type OpsServer = { readonly url: string; readonly port: number; close(): Promise<void> }
+export interface OpsServer {
+  readonly url: string
+  readonly port: number
+  close(): Promise<void>
+}
 
 /** Health and metrics of one process, on a port of its own: it answers while the service is still starting or stopping. */
 export async function startOpsServer(o: {

@@ -7,7 +7,7 @@ import { type OpsServer, startOpsServer } from './ops-server.ts'
 import { claimRunRecord, findProcessStart, removeRunRecord, writeRunRecord } from './run-folder.ts'
 import { runShutdown, type ShutdownPhase } from './shutdown.ts'
 
-export type ServiceContext = {
+export interface ServiceContext {
   readonly logger: Logger
   readonly metrics: Metrics
   readonly health: HealthRegistry
@@ -17,14 +17,14 @@ export type ServiceContext = {
   requestStop(reason: string, exitCode: number): void
 }
 
-export type StartedService = {
+export interface StartedService {
   /** What others need to reach it; goes into `run/<name>.json`. */
   readonly record?: { readonly http?: string } & Readonly<Record<string, unknown>>
   /** How it stops, first phase first. */
   readonly phases: readonly ShutdownPhase[]
 }
 
-export type RunServiceOptions = {
+export interface RunServiceOptions {
   readonly name: string
   readonly home: string
   readonly logLevel?: LogLevel
@@ -41,7 +41,10 @@ export type RunServiceOptions = {
 
 const shutdownLimitMs = 6_000
 
-type Stop = { readonly reason: string; readonly exitCode: number }
+interface Stop {
+  readonly reason: string
+  readonly exitCode: number
+}
 
 /**
  * Runs one service as this process: starting → running → stopping → gone. It stops on SIGTERM or SIGINT, when the process
@@ -76,7 +79,10 @@ export async function runService(o: RunServiceOptions): Promise<never> {
   return process.exit(await stopAll(o, running, { reason, exitCode, logger, health }))
 }
 
-type Running = { ops: OpsServer; service: StartedService }
+interface Running {
+  ops: OpsServer
+  service: StartedService
+}
 
 async function startAll(o: RunServiceOptions, context: ServiceContext): Promise<Running> {
   mkdirSync(o.home, { recursive: true })

@@ -1,7 +1,7 @@
 import type { Logger } from './logger.ts'
 
 /** One step of stopping; later phases start when it ends or its time is up. */
-export type ShutdownPhase = {
+export interface ShutdownPhase {
   readonly name: string
   readonly limitMs: number
   run(signal: AbortSignal): void | Promise<void>

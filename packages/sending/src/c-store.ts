@@ -13,14 +13,14 @@ import type { SendItem, StorageContext } from './send-item.ts'
 import type { SendReport } from './send-report.ts'
 import { SendingError } from './sending-error.ts'
 
-export type CStoreTarget = {
+export interface CStoreTarget {
   readonly host: string
   readonly port: number
   readonly callingAeTitle: string
   readonly calledAeTitle: string
 }
 
-export type CStoreOptions = {
+export interface CStoreOptions {
   readonly target: CStoreTarget
   readonly associations: number
   /** C-STORE requests under way at once in an association, where the peer agrees. */
@@ -195,7 +195,11 @@ class CStoreSender {
   }
 }
 
-type Unfinished = { readonly kind: 'later' | 'lost' | 'aborted'; readonly reason: string; readonly status?: number }
+interface Unfinished {
+  readonly kind: 'later' | 'lost' | 'aborted'
+  readonly reason: string
+  readonly status?: number
+}
 type Verdict = { readonly kind: 'done' } | Unfinished
 
 async function readData(

@@ -5,7 +5,7 @@ import { SendingError } from './sending-error.ts'
 const pageInstances = 1000
 const requestLimitMs = 60_000
 
-export type ExistingOptions = {
+export interface ExistingOptions {
   readonly baseUrl: string
   readonly token?: string
   readonly report: SendReport

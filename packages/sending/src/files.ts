@@ -13,8 +13,14 @@ const headStepsBytes = [16 * 1024, 256 * 1024, 2 * 1024 * 1024] as const
 const wholeFileMaxBytes = 8 * 1024 * 1024
 const readChunkBytes = 1024 * 1024
 
-export type SkippedFile = { readonly path: string; readonly reason: string }
-export type FoundFiles = { readonly groups: readonly SendGroup[]; readonly skipped: readonly SkippedFile[] }
+export interface SkippedFile {
+  readonly path: string
+  readonly reason: string
+}
+export interface FoundFiles {
+  readonly groups: readonly SendGroup[]
+  readonly skipped: readonly SkippedFile[]
+}
 
 type FileItem = SendItem & { readonly studyInstanceUid: string | undefined }
 
@@ -63,7 +69,7 @@ async function readItem(path: string): Promise<FileItem | SkippedFile> {
   }
 }
 
-type Head = {
+interface Head {
   readonly dataSetOffset: number
   readonly transferSyntaxUid: string
   readonly sopClassUid: string

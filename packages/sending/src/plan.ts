@@ -4,14 +4,17 @@ import { contextKey, type SendGroup, type SendItem, type StorageContext } from '
 export const maxPresentationContexts = 128
 
 /** All that is to be sent. Groups may be made when they are reached; what they need of an association is known before. */
-export type SendPlan = {
+export interface SendPlan {
   readonly total: number
   readonly contexts: readonly StorageContext[]
   readonly groups: Iterable<SendGroup>
 }
 
 /** What an association with these contexts carries. */
-export type Leg = { readonly contexts: readonly StorageContext[]; readonly items: Iterable<SendItem> }
+export interface Leg {
+  readonly contexts: readonly StorageContext[]
+  readonly items: Iterable<SendItem>
+}
 
 /** Hands groups to several workers: each takes the next when it is free, so that none waits for another's long study. */
 export function createDispenser(plan: SendPlan): () => SendGroup | undefined {

@@ -1,5 +1,5 @@
 /** An instance that can be read as often as it takes to have it acknowledged. */
-export type SendItem = {
+export interface SendItem {
   readonly sopClassUid: string
   readonly sopInstanceUid: string
   readonly transferSyntaxUid: string
@@ -13,7 +13,7 @@ export type SendItem = {
 }
 
 /** What one association or request carries in a row: the instances of a study, made or read when they are reached. */
-export type SendGroup = {
+export interface SendGroup {
   /** Absent for files whose header does not name one. */
   readonly studyInstanceUid?: string
   readonly count: number
@@ -22,7 +22,10 @@ export type SendGroup = {
 }
 
 /** An abstract syntax with the one transfer syntax that the data set is in. */
-export type StorageContext = { readonly sopClassUid: string; readonly transferSyntaxUid: string }
+export interface StorageContext {
+  readonly sopClassUid: string
+  readonly transferSyntaxUid: string
+}
 
 export function contextKey(context: StorageContext): string {
   return `${context.sopClassUid} ${context.transferSyntaxUid}`

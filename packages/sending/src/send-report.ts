@@ -1,14 +1,14 @@
 import { appendFileSync, closeSync, openSync } from 'node:fs'
 import type { SendItem } from './send-item.ts'
 
-export type SendFailure = {
+export interface SendFailure {
   readonly sopInstanceUid: string
   /** DIMSE status or STOW failure reason, as hex; absent when no answer came. */
   readonly status?: string
   readonly comment: string
 }
 
-export type SendSummary = {
+export interface SendSummary {
   /** Instances handed over at least once. */
   readonly sent: number
   readonly acknowledged: number

@@ -1,10 +1,12 @@
 /** What a Store Instances Response (PS3.18 Annex I) says of each instance. */
-export type StoreAnswer = {
+export interface StoreAnswer {
   readonly stored: ReadonlyMap<string, { readonly isWarning: boolean }>
   readonly failed: ReadonlyMap<string, { readonly reason: number; readonly comment: string }>
 }
 
-type JsonElement = { readonly Value?: readonly unknown[] }
+interface JsonElement {
+  readonly Value?: readonly unknown[]
+}
 type JsonDataSet = Readonly<Record<string, JsonElement | undefined>>
 
 const failedSopSequence = '00081198'

@@ -10,7 +10,7 @@ import type { SendReport } from './send-report.ts'
 import { SendingError } from './sending-error.ts'
 import { parseStoreAnswer, type StoreAnswer } from './stow-answer.ts'
 
-export type StowOptions = {
+export interface StowOptions {
   /** Base of the DICOMweb service, e.g. http://127.0.0.1:8080/dicomweb */
   readonly baseUrl: string
   readonly token?: string
@@ -168,7 +168,11 @@ class StowSender {
   }
 }
 
-type HttpAnswer = { readonly status: number; readonly retryAfterMs: number; readonly body: string }
+interface HttpAnswer {
+  readonly status: number
+  readonly retryAfterMs: number
+  readonly body: string
+}
 
 type Verdict =
   | { readonly kind: 'answered'; readonly answer: StoreAnswer }

@@ -8,7 +8,7 @@ import { CliError } from './errors.ts'
 const answerLimitMs = 120_000
 const tokenTtlSeconds = 300
 
-export type ArchiveRequest = {
+export interface ArchiveRequest {
   readonly method?: 'GET' | 'POST' | 'DELETE'
   readonly contentType?: string
   readonly body?: Uint8Array | string

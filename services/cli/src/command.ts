@@ -3,7 +3,7 @@ import type { CliConfig } from './config.ts'
 import type { Progress } from './output.ts'
 
 /** What a command may use of the world around it. */
-export type CommandContext = {
+export interface CommandContext {
   readonly config: CliConfig
   /** `--json`: the result is for a machine. */
   readonly json: boolean
@@ -23,7 +23,11 @@ export type CommandContext = {
  * What a command hands back: `json` is printed by `--json`, `text` otherwise. `ok: false` ends with status 1 although
  * nothing was thrown (a verification that found damage, say).
  */
-export type CommandResult = { readonly json: unknown; readonly text: string; readonly ok?: boolean }
+export interface CommandResult {
+  readonly json: unknown
+  readonly text: string
+  readonly ok?: boolean
+}
 
 /** The parsed options first, then the arguments in their order. */
 export type CommandAction<O> = (
@@ -32,7 +36,7 @@ export type CommandAction<O> = (
   ...args: string[]
 ) => Promise<CommandResult | undefined>
 
-export type CommandHost = {
+export interface CommandHost {
   /** Makes a commander action out of ours: context, printing, exit status, closing. */
   run<O>(action: CommandAction<O>): (...args: unknown[]) => Promise<void>
 }

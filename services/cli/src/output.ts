@@ -1,7 +1,14 @@
 /** The part of a stream that commands write to. */
-export type TextStream = { write(text: string): unknown; readonly isTTY?: boolean; readonly columns?: number }
+export interface TextStream {
+  write(text: string): unknown
+  readonly isTTY?: boolean
+  readonly columns?: number
+}
 
-export type Progress = { advance(by?: number): void; finish(): void }
+export interface Progress {
+  advance(by?: number): void
+  finish(): void
+}
 
 const defaultColumns = 80
 const maxBarWidth = 30

@@ -3,7 +3,11 @@ import type { CommandAction, RegisterCommand } from './command.ts'
 import { CliError } from './errors.ts'
 import { createProgram } from './program.ts'
 
-type Outcome = { exitCode: number; stdout: string; stderr: string }
+interface Outcome {
+  exitCode: number
+  stdout: string
+  stderr: string
+}
 
 /** Runs `vna <args>` with one command, `do`, that has an argument and an option. */
 async function run(args: readonly string[], action: CommandAction<{ times?: string }>, env = {}): Promise<Outcome> {

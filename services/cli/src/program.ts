@@ -5,7 +5,7 @@ import { parseConfig } from './config.ts'
 import { CliError } from './errors.ts'
 import { createProgress, type TextStream, visibleJson } from './output.ts'
 
-export type ProgramOptions = {
+export interface ProgramOptions {
   readonly environment: Environment
   readonly cwd: string
   readonly stdout: TextStream

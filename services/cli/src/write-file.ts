@@ -8,7 +8,7 @@ import { type ObjectStore, type RangeReader, readExactly } from '@vna/archive'
 import { CliError } from './errors.ts'
 
 /** A Part 10 file inside a pack. */
-export type StoredFile = {
+export interface StoredFile {
   readonly packKey: string
   readonly offset: number
   readonly lengthBytes: number

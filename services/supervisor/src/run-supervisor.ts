@@ -4,7 +4,7 @@ import { renderBanner } from './stack/banner.ts'
 import { openLogs } from './stack/logs.ts'
 import { prepareHome, stackStopLimitMs, startStack } from './stack/start-stack.ts'
 
-export type SupervisorOptions = {
+export interface SupervisorOptions {
   readonly environment: NodeJS.ProcessEnv
   readonly cwd: string
   /** For the person at the terminal: what happens. */

@@ -17,8 +17,13 @@ const readyTimeoutMs = 90_000
 const stopTimeoutMs = 10_000
 const aeTitle = 'VNA'
 
-export type Ports = { readonly http: number; readonly dimse: number; readonly dimseTls: number; readonly mllp: number }
-export type ArchiveOptions = {
+export interface Ports {
+  readonly http: number
+  readonly dimse: number
+  readonly dimseTls: number
+  readonly mllp: number
+}
+export interface ArchiveOptions {
   /** Reuse this data folder; otherwise a new one is made, and removed by `dispose`. */
   readonly home?: string
   readonly ports?: Ports
@@ -27,13 +32,13 @@ export type ArchiveOptions = {
   /** The `vna` of another installation than this checkout. */
   readonly command?: string
 }
-export type TokenOptions = {
+export interface TokenOptions {
   readonly entity?: string
   readonly patient?: string
   readonly purpose?: string
   readonly ttl?: string
 }
-export type EntityOptions = {
+export interface EntityOptions {
   readonly code: string
   readonly aeTitles: readonly string[]
   readonly extra?: readonly string[]

@@ -3,7 +3,7 @@
  * manifest's reason asks for. `kept`: stored, whether shown or in quarantine; the bytes come back or are listed there.
  */
 export type Outcome = 'refused' | 'stored' | 'quarantined'
-export type Expectation = {
+export interface Expectation {
   readonly stow: Outcome
   readonly cStore: Outcome
   /** For C-STORE of files without file meta: the transfer syntax their bytes are in. */

@@ -2,7 +2,7 @@ const codiceFiscaleIssuer = '2.16.840.1.113883.2.9.4.3.2'
 const documentRoot = '2.16.840.1.113883.2.9.2.30.4.4'
 const dcm = '1.2.840.10008.2.16.4'
 
-export type CdaOptions = {
+export interface CdaOptions {
   readonly id: string
   /** Codice fiscale. */
   readonly patient: string

@@ -1,14 +1,14 @@
 import { runProgram } from './programs.ts'
 
 /** What DCMTK's dcmdump prints of one element; sequences hold items. */
-export type DumpElement = {
+export interface DumpElement {
   readonly vr: string
   readonly text?: string
   readonly items?: DumpDataSet[]
 }
 export type DumpDataSet = Map<string, DumpElement>
 
-export type Dump = {
+export interface Dump {
   readonly dataSet: DumpDataSet
   /** False: this build of DCMTK cannot convert the file's character set, so only ASCII values say anything. */
   readonly convertedToUtf8: boolean

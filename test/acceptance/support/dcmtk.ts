@@ -12,7 +12,11 @@ import { waitFor } from './wait.ts'
 /** DCMTK leaves Nagle's algorithm on and writes twice a message: without this, 45 ms an instance are spent waiting. */
 const dcmtkEnvironment = { ...process.env, TCP_NODELAY: '1' }
 
-export type Peer = { readonly port: number; readonly callingAeTitle: string; readonly calledAeTitle: string }
+export interface Peer {
+  readonly port: number
+  readonly callingAeTitle: string
+  readonly calledAeTitle: string
+}
 
 const titles = (peer: Peer) => ['-aet', peer.callingAeTitle, '-aec', peer.calledAeTitle]
 
@@ -38,7 +42,10 @@ const storescuProposals: Readonly<Record<string, string>> = {
   '1.2.840.10008.1.2.5': '-xr',
 }
 
-export type DcmtkFile = { readonly absolutePath: string; readonly transferSyntaxUid: string }
+export interface DcmtkFile {
+  readonly absolutePath: string
+  readonly transferSyntaxUid: string
+}
 
 /** Sends files with storescu, an association for each transfer syntax it can propose; leaves out the others. */
 export async function storescu(peer: Peer, files: readonly DcmtkFile[]): Promise<void> {
@@ -55,7 +62,11 @@ export function echoscu(peer: Peer): Promise<ProgramResult> {
   return runProgram('echoscu', [...titles(peer), '127.0.0.1', String(peer.port)], { env: dcmtkEnvironment })
 }
 
-export type ReceivedFile = { readonly path: string; readonly transferSyntaxUid: string; readonly dataSet: Buffer }
+export interface ReceivedFile {
+  readonly path: string
+  readonly transferSyntaxUid: string
+  readonly dataSet: Buffer
+}
 
 /** As an archive prefers them: what the sender has, compressed, before what it could make of it. */
 const transferSyntaxes = [

@@ -1,12 +1,16 @@
 import { type Fixture, makeFixture } from './fixtures.ts'
 
 /** A small population whose answers to queries are known by heart. */
-export type Population = {
+export interface Population {
   readonly fixtures: readonly Fixture[]
   readonly studies: Readonly<Record<StudyName, StudyFacts>>
 }
 export type StudyName = 'rossi-ct' | 'rossi-mr' | 'bianchi-ct' | 'verdi-dx'
-export type StudyFacts = { readonly studyInstanceUid: string; readonly instances: number; readonly series: number }
+export interface StudyFacts {
+  readonly studyInstanceUid: string
+  readonly instances: number
+  readonly series: number
+}
 
 const patients = {
   rossi: { patientName: 'Rossi^Anna Maria', patientId: 'MI-1001' },

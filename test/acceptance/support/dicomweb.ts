@@ -11,15 +11,19 @@ const failureReason = '00081197'
 const referencedSopInstanceUid = '00081155'
 const errorComment = '00000902'
 
-export type StoreFailure = { readonly reason: number; readonly sopInstanceUid?: string; readonly comment?: string }
-export type StoreAnswer = {
+export interface StoreFailure {
+  readonly reason: number
+  readonly sopInstanceUid?: string
+  readonly comment?: string
+}
+export interface StoreAnswer {
   readonly httpStatus: number
   readonly storedUids: readonly string[]
   readonly failures: readonly StoreFailure[]
   readonly text: string
 }
 
-export type RetrievedInstance = {
+export interface RetrievedInstance {
   readonly contentType: string
   readonly transferSyntaxUid: string
   readonly dataSet: Buffer

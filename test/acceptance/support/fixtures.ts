@@ -15,7 +15,7 @@ const encodings: Readonly<Record<string, Encoding>> = {
   [explicitBigEndian]: 'explicit-be',
 }
 
-export type FixtureOptions = {
+export interface FixtureOptions {
   readonly study: string
   readonly series?: string
   readonly number: number
@@ -30,7 +30,7 @@ export type FixtureOptions = {
   readonly extra?: readonly Element[]
 }
 
-export type Fixture = {
+export interface Fixture {
   readonly sopClassUid: string
   readonly sopInstanceUid: string
   readonly seriesInstanceUid: string
@@ -58,7 +58,11 @@ export function makeFixture(options: FixtureOptions): Fixture {
   return { ...identity, seriesInstanceUid, studyInstanceUid, dataSet, file: encodePart10(identity, dataSet) }
 }
 
-type Uids = { sopInstanceUid: string; seriesInstanceUid: string; studyInstanceUid: string }
+interface Uids {
+  sopInstanceUid: string
+  seriesInstanceUid: string
+  studyInstanceUid: string
+}
 
 function headerElements(options: FixtureOptions, uids: Uids): Element[] {
   const text = (tag: number, vr: string, value: string): Element => ({ tag, vr, value })

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 
 export type Encoding = 'implicit-le' | 'explicit-le' | 'explicit-be'
 export type Item = readonly Element[]
-export type Element = {
+export interface Element {
   readonly tag: number
   readonly vr: string
   /** Text in Latin-1 or as bytes; numbers for US and UL; items for SQ; fragments for encapsulated pixel data. */
@@ -84,7 +84,7 @@ function header(tag: number, vr: string, lengthBytes: number, encoding: Encoding
   return bytes
 }
 
-export type FileIdentity = {
+export interface FileIdentity {
   readonly sopClassUid: string
   readonly sopInstanceUid: string
   readonly transferSyntaxUid: string

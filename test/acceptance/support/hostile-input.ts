@@ -6,7 +6,7 @@ import { type Element, encodeDataSet, encodePart10, uidOf } from './generated.ts
 export const secretName = 'Segretissimo^Zenobio'
 const deflatedLittleEndian = '1.2.840.10008.1.2.1.99'
 
-export type HostileObject = {
+export interface HostileObject {
   readonly sopClassUid: string
   readonly sopInstanceUid: string
   readonly transferSyntaxUid: string

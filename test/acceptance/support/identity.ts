@@ -4,7 +4,7 @@ import { firstDifference } from './part10.ts'
 import { waitFor } from './wait.ts'
 
 /** What must come back: the name is for messages, the data set is the truth. */
-export type ExpectedInstance = {
+export interface ExpectedInstance {
   readonly name: string
   readonly studyInstanceUid: string
   readonly transferSyntaxUid: string

@@ -50,7 +50,10 @@ async function fetchMetadata(web: DicomWeb, samples: readonly Sample[]): Promise
   return found
 }
 
-type Peers = { readonly pydicom: PydicomDataSet; readonly dump: Dump }
+interface Peers {
+  readonly pydicom: PydicomDataSet
+  readonly dump: Dump
+}
 
 async function compareSample(web: DicomWeb, ours: JsonDataSet, { pydicom, dump }: Peers): Promise<readonly string[]> {
   const withPydicom = compareWithPydicom(ours, pydicom)

@@ -2,7 +2,7 @@ import type { DumpDataSet } from './dcmdump.ts'
 import type { PydicomDataSet, PydicomElement } from './pydicom.ts'
 
 /** One element of `/metadata` (PS3.18 F.2.2). */
-export type JsonElement = {
+export interface JsonElement {
   readonly vr: string
   readonly Value?: readonly unknown[]
   readonly InlineBinary?: string
@@ -11,9 +11,13 @@ export type JsonElement = {
 export type JsonDataSet = Readonly<Record<string, JsonElement>>
 
 /** What only a further request can compare: the bytes behind a BulkDataURI. */
-export type BulkReference = { readonly path: string; readonly uri: string; readonly expected: PydicomElement }
+export interface BulkReference {
+  readonly path: string
+  readonly uri: string
+  readonly expected: PydicomElement
+}
 
-export type Comparison = {
+export interface Comparison {
   readonly differences: string[]
   readonly bulk: BulkReference[]
   /** Elements really compared: a comparison of nothing must not pass. */
@@ -134,7 +138,10 @@ export function compareWithDump(ours: JsonDataSet, theirs: DumpDataSet, converte
   return comparison
 }
 
-type DumpContext = { readonly comparison: Comparison; readonly convertedToUtf8: boolean }
+interface DumpContext {
+  readonly comparison: Comparison
+  readonly convertedToUtf8: boolean
+}
 
 function compareDumpLevel(ours: JsonDataSet, theirs: DumpDataSet, path: string, context: DumpContext): void {
   for (const [tag, expected] of theirs) {

@@ -1,4 +1,7 @@
-export type Part = { readonly headers: ReadonlyMap<string, string>; readonly body: Buffer }
+export interface Part {
+  readonly headers: ReadonlyMap<string, string>
+  readonly body: Buffer
+}
 
 const crlf = '\r\n'
 

@@ -1,7 +1,7 @@
 const preambleBytes = 128
 const longLengthVrs = new Set(['OB', 'OD', 'OF', 'OL', 'OV', 'OW', 'SQ', 'SV', 'UC', 'UN', 'UR', 'UT', 'UV'])
 
-export type SplitFile = {
+export interface SplitFile {
   readonly meta: ReadonlyMap<number, string>
   readonly transferSyntaxUid: string
   readonly dataSet: Buffer

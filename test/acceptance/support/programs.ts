@@ -1,12 +1,12 @@
 import { spawn } from 'node:child_process'
 
-export type ProgramResult = {
+export interface ProgramResult {
   readonly exitCode: number
   readonly stdout: string
   readonly stderr: string
 }
 
-export type ProgramOptions = {
+export interface ProgramOptions {
   readonly input?: string
   readonly cwd?: string
   readonly env?: NodeJS.ProcessEnv

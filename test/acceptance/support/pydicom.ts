@@ -5,7 +5,7 @@ import { runProgram } from './programs.ts'
 const python = process.env.VNA_TEST_PYTHON ?? '/usr/bin/python3'
 const reader = fileURLToPath(new URL('./read_with_pydicom.py', import.meta.url))
 
-export type PydicomElement = {
+export interface PydicomElement {
   readonly vr?: string
   readonly Value?: readonly unknown[]
   readonly InlineBinary?: string

@@ -18,7 +18,11 @@ const pduAbort = 0x07
 const fragmentBytes = 16_000
 const answerTimeoutMs = 20_000
 
-export type Rejection = { readonly result: number; readonly source: number; readonly reason: number }
+export interface Rejection {
+  readonly result: number
+  readonly source: number
+  readonly reason: number
+}
 export class RejectedError extends Error {
   readonly rejection: Rejection
   constructor(rejection: Rejection) {
@@ -114,7 +118,7 @@ export class RawConnection {
   }
 }
 
-export type RawAssociation = {
+export interface RawAssociation {
   readonly connection: RawConnection
   /** Ids of the presentation contexts the acceptor took. */
   readonly acceptedIds: readonly number[]
@@ -142,7 +146,7 @@ function acceptedContexts(body: Buffer): readonly number[] {
   return ids
 }
 
-export type StoreRequest = {
+export interface StoreRequest {
   readonly contextId: number
   readonly sopClassUid: string
   readonly sopInstanceUid: string

@@ -6,19 +6,22 @@ const pduAssociateRq = 0x01
 const pduData = 0x04
 const pduReleaseRq = 0x05
 
-export type ProposedContext = {
+export interface ProposedContext {
   readonly id: number
   readonly abstractSyntaxUid: string
   readonly transferSyntaxUid: string
 }
-export type AssociateOptions = {
+export interface AssociateOptions {
   readonly callingAeTitle: string
   readonly calledAeTitle: string
   readonly contexts: readonly ProposedContext[]
   readonly maxPduLengthBytes?: number
 }
 
-export type Pdu = { readonly type: number; readonly body: Buffer }
+export interface Pdu {
+  readonly type: number
+  readonly body: Buffer
+}
 
 export function encodePdu(type: number, body: Buffer, lengthBytes = body.length): Buffer {
   const header = Buffer.alloc(6)
@@ -87,7 +90,10 @@ export function encodeCEchoRq(messageId: number): Buffer {
   ])
 }
 
-export type CommandAnswer = { readonly status: number; readonly errorComment?: string }
+export interface CommandAnswer {
+  readonly status: number
+  readonly errorComment?: string
+}
 
 /** Status (0000,0900) and Error Comment (0000,0902) of a response's command set. */
 export function parseCommandAnswer(bytes: Buffer): CommandAnswer {

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url'
 const repositoryRoot = fileURLToPath(new URL('../../../', import.meta.url))
 
 /** One row of the samples' manifest. */
-export type Sample = {
+export interface Sample {
   readonly path: string
   readonly absolutePath: string
   readonly sopClassUid: string

@@ -1,5 +1,5 @@
 /** An answer as a client could compare it with another: everything but the moment it was given. */
-export type Seen = {
+export interface Seen {
   readonly status: number
   readonly headers: Readonly<Record<string, string>>
   readonly body: string

@@ -5,10 +5,13 @@ import { criticalDistance, kolmogorovSmirnov, median } from './two-samples.ts'
 export const timedRequests = Number(process.env.VNA_TEST_HIDDEN_REQUESTS ?? 20)
 const judgedFrom = 1_000
 
-export type TimedRequest = { readonly path: string; readonly headers?: Readonly<Record<string, string>> }
+export interface TimedRequest {
+  readonly path: string
+  readonly headers?: Readonly<Record<string, string>>
+}
 export type TimedPair = readonly [hidden: TimedRequest, absent: TimedRequest]
 
-export type TimeComparison = {
+export interface TimeComparison {
   /** One for each pair. */
   readonly lines: readonly string[]
   /** Pairs that time tells apart, where there were enough requests to judge. */

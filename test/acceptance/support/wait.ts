@@ -1,6 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 
-export type WaitOptions = { readonly timeoutMs?: number; readonly everyMs?: number; readonly what?: string }
+export interface WaitOptions {
+  readonly timeoutMs?: number
+  readonly everyMs?: number
+  readonly what?: string
+}
 
 /** Asks again until the answer is not `undefined`; an error counts as "not yet" and is named when time runs out. */
 export async function waitFor<T>(

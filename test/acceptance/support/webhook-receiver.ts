@@ -2,14 +2,14 @@ import { createHmac, randomUUID } from 'node:crypto'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 
-export type Told = {
+export interface Told {
   readonly id: number
   readonly kind: string
   readonly studyInstanceUid: string
   readonly reportId?: string
 }
 
-export type WebhookReceiver = {
+export interface WebhookReceiver {
   /** For VNA_FSE_WEBHOOK_URL and VNA_FSE_WEBHOOK_SECRET. */
   readonly url: string
   readonly secret: string

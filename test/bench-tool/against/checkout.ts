@@ -6,7 +6,7 @@ import { CliError } from '../../../services/cli/src/errors.ts'
 import { runChild } from '../child.ts'
 
 /** A folder with the repository at some commit, installed: what a stack is started from. */
-export type Checkout = {
+export interface Checkout {
   readonly folder: string
   /** Its own pinned Node. */
   readonly node: string
@@ -14,7 +14,7 @@ export type Checkout = {
 
 export const presentCheckout: Checkout = { folder: repositoryFolder, node: process.execPath }
 
-export type OpenCheckoutOptions = {
+export interface OpenCheckoutOptions {
   /** The repository whose commits are meant; worktrees are made in its `.cache/against`. */
   readonly repository: string
   readonly note: (line: string) => void

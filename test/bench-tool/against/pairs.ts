@@ -14,7 +14,7 @@ export function abbaOrder(pairs: number): readonly (readonly [Side, Side])[] {
 }
 
 /** What one run of one side says of one load. */
-export type Sample = {
+export interface Sample {
   readonly load: string
   /** Instances, requests or megabytes a second, as `rateUnit` says. */
   readonly rate: number
@@ -26,9 +26,13 @@ export type Sample = {
 
 export type Pair = Readonly<Record<Side, readonly Sample[]>>
 
-export type Quartiles = { readonly median: number; readonly q1: number; readonly q3: number }
+export interface Quartiles {
+  readonly median: number
+  readonly q1: number
+  readonly q3: number
+}
 
-export type LoadRatio = {
+export interface LoadRatio {
   readonly load: string
   readonly rateUnit: string
   readonly pairs: number

@@ -5,7 +5,7 @@ import { startVnaFrom } from '../servers/vna.ts'
 import type { Checkout } from './checkout.ts'
 import { abbaOrder, type Pair, type Sample, type Side } from './pairs.ts'
 
-export type PairsPlan = {
+export interface PairsPlan {
   readonly sides: Readonly<Record<Side, Checkout>>
   readonly pairs: number
   readonly folder: string

@@ -1,13 +1,13 @@
 import type { Load } from '../data.ts'
 import type { RunningServer } from '../server.ts'
 
-export type SendOutcome = {
+export interface SendOutcome {
   readonly acknowledged: number
   /** From the first instance to the last acknowledgement, as the client itself counts. */
   readonly seconds: number
 }
 
-export type SendOptions = {
+export interface SendOptions {
   readonly server: RunningServer
   readonly load: Load
   /** Associations or HTTP connections side by side. */

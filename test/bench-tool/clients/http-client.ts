@@ -6,17 +6,23 @@ import { HttpResponseReader } from './http-response-reader.ts'
 
 const readBufferBytes = 256 * 1024
 
-export type GetResult = {
+export interface GetResult {
   readonly status: number
   readonly bodyBytes: number
   readonly firstByteMs: number
   readonly totalMs: number
 }
 
-export type Service = { readonly baseUrl: string; readonly token?: string }
-export type GetRequest = { readonly path: string; readonly accept: string }
+export interface Service {
+  readonly baseUrl: string
+  readonly token?: string
+}
+export interface GetRequest {
+  readonly path: string
+  readonly accept: string
+}
 
-type Pending = {
+interface Pending {
   readonly reader: HttpResponseReader
   readonly startedAt: number
   firstByteMs: number
@@ -112,7 +118,11 @@ export class HttpClient {
   }
 }
 
-export type Latency = { readonly p50Ms: number; readonly p95Ms: number; readonly bodyBytes: number }
+export interface Latency {
+  readonly p50Ms: number
+  readonly p95Ms: number
+  readonly bodyBytes: number
+}
 
 /** One after the other over one connection. */
 export async function measureLatency(service: Service, requests: readonly GetRequest[]): Promise<Latency> {
@@ -129,7 +139,11 @@ export async function measureLatency(service: Service, requests: readonly GetReq
   return { p50Ms: quantile(sorted, 0.5), p95Ms: quantile(sorted, 0.95), bodyBytes: bodyBytes / requests.length }
 }
 
-export type Throughput = { readonly requests: number; readonly bodyBytes: number; readonly seconds: number }
+export interface Throughput {
+  readonly requests: number
+  readonly bodyBytes: number
+  readonly seconds: number
+}
 
 const warmUpSeconds = 1
 

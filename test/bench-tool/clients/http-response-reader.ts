@@ -3,7 +3,11 @@ import { CliError } from '../../../services/cli/src/errors.ts'
 const maxHeadBytes = 64 * 1024
 const headEnd = Buffer.from('\r\n\r\n')
 
-export type ResponseHead = { readonly status: number; readonly contentLength?: number; readonly isChunked: boolean }
+export interface ResponseHead {
+  readonly status: number
+  readonly contentLength?: number
+  readonly isChunked: boolean
+}
 
 /** What the next byte belongs to. */
 type State = 'head' | 'body' | 'until-close' | 'chunk-size' | 'chunk' | 'chunk-end' | 'trailer' | 'done'

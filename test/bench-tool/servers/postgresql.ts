@@ -6,7 +6,7 @@ import { getProgram } from '../programs.ts'
 const startLimitMs = 20_000
 const password = 'bench'
 
-export type RunningPostgresql = {
+export interface RunningPostgresql {
   readonly pid: number
   readonly port: number
   readonly user: string

@@ -1,6 +1,10 @@
 import type { Archive } from '../../acceptance/support/archive.ts'
 
-type Publication = { readonly studyInstanceUid: string; readonly state: string; readonly dirtySince: string | null }
+interface Publication {
+  readonly studyInstanceUid: string
+  readonly state: string
+  readonly dirtySince: string | null
+}
 
 async function asOperator(archive: Archive, path: string): Promise<Response> {
   return fetch(`${archive.url}${path}`, { headers: { authorization: `Bearer ${await archive.token('operator')}` } })

@@ -12,7 +12,7 @@ import { waitFor } from '../../acceptance/support/wait.ts'
 
 const vna = fileURLToPath(new URL('../../../vna', import.meta.url))
 
-export type TransferOptions = {
+export interface TransferOptions {
   /** Tells the studies of one transfer from those of another. */
   readonly name: string
   readonly instances: number
@@ -24,7 +24,7 @@ export type TransferOptions = {
   readonly header?: (study: number, instance: number) => readonly Element[]
 }
 
-export type StartOptions = {
+export interface StartOptions {
   readonly associations: number
   readonly callingAeTitle: string
   /** Leave out what this client finds in the archive. */

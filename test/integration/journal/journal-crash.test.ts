@@ -27,7 +27,7 @@ afterEach(async () => {
   await rm(folder, { recursive: true })
 })
 
-type WritingProcess = {
+interface WritingProcess {
   child: ChildProcess
   /** Name and digest of each instance it said it acknowledged. */
   acknowledged: Map<string, string>

@@ -10,7 +10,11 @@ import { ensureUnpacked } from '../../../services/supervisor/src/programs/ensure
 const unpackTimeoutMs = 300_000
 
 /** A machine whose apt has lists of its own and believes that these packages are installed. */
-type Machine = { readonly environment: NodeJS.ProcessEnv; readonly cacheFolder: string; readonly root: string }
+interface Machine {
+  readonly environment: NodeJS.ProcessEnv
+  readonly cacheFolder: string
+  readonly root: string
+}
 
 describe('a program that is unpacked', () => {
   let folder: string

@@ -14,7 +14,7 @@ import {
 import { takeJournalLock } from './journal-lock.ts'
 import { type RecoveredSegment, recoverOpenSegments } from './recovery.ts'
 
-export type AdoptedJournal = {
+export interface AdoptedJournal {
   /** Of the dead journal: pack keys stay derived from it, so archiving a segment twice gives the same objects. */
   journalId: string
   folder: string

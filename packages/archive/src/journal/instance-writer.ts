@@ -3,7 +3,7 @@ import { ArchiveError } from '../archive-error.ts'
 import { encodeMemberHeader, memberHeaderBytes } from '../segment/member-header.ts'
 import type { SegmentFile } from './segment-file.ts'
 
-export type CommittedInstance = {
+export interface CommittedInstance {
   segmentId: string
   /** Place in the segment, from 1. */
   seq: number
@@ -31,7 +31,7 @@ export interface InstanceWriter {
   abort(): void
 }
 
-export type InstanceWriterOptions = {
+export interface InstanceWriterOptions {
   segment: SegmentFile
   prefix: Uint8Array
   /** Member name. */

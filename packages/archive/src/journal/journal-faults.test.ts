@@ -23,7 +23,11 @@ afterEach(async () => {
   await rm(folder, { recursive: true })
 })
 
-type Faults = { fileSystem?: Partial<JournalFileSystem>; faults?: FaultPoints; limits?: Partial<JournalLimits> }
+interface Faults {
+  fileSystem?: Partial<JournalFileSystem>
+  faults?: FaultPoints
+  limits?: Partial<JournalLimits>
+}
 
 async function open(o: Faults = {}): Promise<{ journal: Journal; lane: JournalLane }> {
   journal = await openJournal({

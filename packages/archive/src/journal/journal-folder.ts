@@ -5,9 +5,17 @@ import { ArchiveError, errorCodeOf } from '../archive-error.ts'
 import { isJournalId, isSegmentId } from '../pack-keys.ts'
 
 /** `<folder>/{journal.json, lock, open/<segmentId>.tar, sealed/<segmentId>.tar}` */
-export type JournalFolder = { path: string; openPath: string; sealedPath: string }
+export interface JournalFolder {
+  path: string
+  openPath: string
+  sealedPath: string
+}
 
-export type SealedSegment = { segmentId: string; path: string; sizeBytes: number }
+export interface SealedSegment {
+  segmentId: string
+  path: string
+  sizeBytes: number
+}
 
 export function journalFolderOf(path: string): JournalFolder {
   return { path, openPath: join(path, 'open'), sealedPath: join(path, 'sealed') }

@@ -4,7 +4,7 @@ import type { JournalFolder } from './journal-folder.ts'
 import { probeSync, rescueSegment } from './rescue.ts'
 import type { SegmentFile } from './segment-file.ts'
 
-export type JournalHealthHost = {
+export interface JournalHealthHost {
   folder: JournalFolder
   fileSystem: JournalFileSystem
   probeIntervalMs: number

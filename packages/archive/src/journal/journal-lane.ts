@@ -4,14 +4,14 @@ import { type InstanceWriter, SegmentInstanceWriter } from './instance-writer.ts
 import type { JournalLimits } from './journal-limits.ts'
 import type { SegmentFile } from './segment-file.ts'
 
-export type LaneOptions = {
+export interface LaneOptions {
   entityCode: string
   /** AE title or client, and protocol. */
   source: string
   campaign?: string
 }
 
-export type BeginOptions = {
+export interface BeginOptions {
   /** Part 10 preamble and meta group, written before the data set and not part of its digest. */
   prefix: Uint8Array
   /** Undefined when it could not be learnt in time: the instance gets a segment of its own. */
@@ -27,7 +27,7 @@ export interface JournalLane {
 }
 
 /** What a lane asks of its journal. */
-export type LaneHost = {
+export interface LaneHost {
   limits: JournalLimits
   now(): number
   /** Throws when no instance may be begun at all. */
@@ -38,7 +38,11 @@ export type LaneHost = {
   onLaneClosed(lane: SegmentLane): void
 }
 
-type LaneSegment = { segment: SegmentFile; usedAtMs: number; sealWhenFree: boolean }
+interface LaneSegment {
+  segment: SegmentFile
+  usedAtMs: number
+  sealWhenFree: boolean
+}
 
 export class SegmentLane implements JournalLane {
   readonly #host: LaneHost

@@ -1,5 +1,5 @@
 /** Every number the journal obeys, with its default. */
-export type JournalLimits = {
+export interface JournalLimits {
   /** A segment that reaches this is sealed; one instance may make it bigger. */
   sealBytes: number
   /** So does one that holds so many instances: it bounds the sidecar, and the work that one failure repeats. */

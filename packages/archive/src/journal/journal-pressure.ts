@@ -2,7 +2,7 @@ import type { JournalFileSystem } from './journal-file-system.ts'
 import { findSealedSegment, type JournalFolder, listSegmentIds, openedAtMs } from './journal-folder.ts'
 import { type JournalLimits, softJournalBytesOf } from './journal-limits.ts'
 
-export type JournalPressure = {
+export interface JournalPressure {
   /** `soft`: refuse new associations and requests. `hard`: refuse instances. */
   level: 'ok' | 'soft' | 'hard'
   journalBytes: number
@@ -11,7 +11,11 @@ export type JournalPressure = {
   freeBytes: number
 }
 
-export type PressureInputs = { openBytes: number; oldestOpenId: string | undefined; nowMs: number }
+export interface PressureInputs {
+  openBytes: number
+  oldestOpenId: string | undefined
+  nowMs: number
+}
 
 /**
  * How full the journal and its disk are. Looked up every `pressureIntervalMs` (another process drains the folder), and

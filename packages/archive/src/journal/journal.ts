@@ -26,7 +26,7 @@ export interface Clock {
   now(): number
 }
 
-export type OpenJournalOptions = {
+export interface OpenJournalOptions {
   folder: string
   /** Kept in `journal.json` at the first opening; made up when not given. */
   journalId?: string
@@ -77,7 +77,12 @@ export async function openJournal(o: OpenJournalOptions): Promise<Journal> {
   }
 }
 
-type OpenedFolder = { id: string; folder: JournalFolder; lock: JournalLock; recovered: readonly RecoveredSegment[] }
+interface OpenedFolder {
+  id: string
+  folder: JournalFolder
+  lock: JournalLock
+  recovered: readonly RecoveredSegment[]
+}
 
 class SegmentJournal implements Journal {
   readonly id: string

@@ -7,7 +7,7 @@ import { readMember, type SegmentMember, trailerBytes, verifyMember } from '../s
 import { tarBlockBytes } from '../segment/ustar.ts'
 import { type JournalFolder, listSegmentIds, segmentFileName, syncFolder } from './journal-folder.ts'
 
-export type RecoveredSegment = {
+export interface RecoveredSegment {
   segmentId: string
   instances: number
   /** Bytes after the last whole member that were cut off. */

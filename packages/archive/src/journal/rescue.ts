@@ -5,7 +5,10 @@ import { readMember, trailerBytes, verifyMember } from '../segment/read-segment.
 import type { JournalFileSystem } from './journal-file-system.ts'
 import { type JournalFolder, segmentFileName } from './journal-folder.ts'
 
-type RescueTools = { folder: JournalFolder; fileSystem: JournalFileSystem }
+interface RescueTools {
+  folder: JournalFolder
+  fileSystem: JournalFileSystem
+}
 
 const copyChunkBytes = 1024 * 1024
 const probeBytes = 4096

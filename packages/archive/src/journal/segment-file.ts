@@ -6,7 +6,7 @@ import type { FaultPoint, FaultPoints } from './fault-points.ts'
 import type { JournalFileSystem } from './journal-file-system.ts'
 import { type JournalFolder, segmentFileName } from './journal-folder.ts'
 
-export type SegmentHost = {
+export interface SegmentHost {
   folder: JournalFolder
   fileSystem: JournalFileSystem
   faults?: FaultPoints

@@ -2,10 +2,15 @@ import { createHash } from 'node:crypto'
 import { ArchiveError } from '../archive-error.ts'
 
 /** A decision, as the catalog committed it: any JSON object. Shipped at least once: whoever applies it looks at its id. */
-export type LedgerEvent = { readonly [field: string]: unknown }
+export interface LedgerEvent {
+  readonly [field: string]: unknown
+}
 
 /** A place in the chain: the object with this number had this SHA-256. */
-export type LedgerPosition = { number: number; hash: string }
+export interface LedgerPosition {
+  number: number
+  hash: string
+}
 
 export type LedgerObject = LedgerPosition & { key: string; previous: string; writtenAt: string; events: LedgerEvent[] }
 

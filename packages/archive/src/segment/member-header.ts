@@ -23,7 +23,7 @@ export const memberTextLimits = { entityCodeBytes: 64, sourceBytes: 256, campaig
 /** A Part 10 preamble and meta group longer than this is no member of ours. */
 export const maxPrefixBytes = 1024 * 1024
 
-export type MemberFacts = {
+export interface MemberFacts {
   /** `<SOPInstanceUID>.dcm` */
   name: string
   /** Of the Part 10 file: prefix and data set. */

@@ -16,7 +16,10 @@ import { createBytesReader } from './range-reader.ts'
 import { packDigestOf, readSegment, type SegmentMember, trailerBytes, verifyPack } from './read-segment.ts'
 import { alignToBlock } from './ustar.ts'
 
-type Part = { prefix: Buffer; dataSet: Buffer }
+interface Part {
+  prefix: Buffer
+  dataSet: Buffer
+}
 
 function factsOf(seq: number, { prefix, dataSet }: Part): MemberFacts {
   return {

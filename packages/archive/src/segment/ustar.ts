@@ -7,7 +7,12 @@ export const ustarMaxSize = 0o77777777777
 const checksumOffset = 148
 const checksumBytes = 8
 
-export type UstarHeader = { name: string; typeflag: '0' | 'x'; sizeBytes: number; modifiedSeconds: number }
+export interface UstarHeader {
+  name: string
+  typeflag: '0' | 'x'
+  sizeBytes: number
+  modifiedSeconds: number
+}
 
 /** Writes one header block at `offset` of `target`, which must hold zeros there. `name` is ASCII of at most 100 bytes. */
 export function encodeUstarHeader(header: UstarHeader, target: Buffer, offset: number): void {

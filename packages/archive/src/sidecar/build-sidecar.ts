@@ -12,9 +12,13 @@ const compress = promisify(zstdCompress)
 /** Member header, Part 10 prefix and most headers of data sets fit; measured: the median CT and MR need one read. */
 const windowBytes = 16 * 1024
 
-export type SidecarProblem = { seq: number; name: string; code: string }
+export interface SidecarProblem {
+  seq: number
+  name: string
+  code: string
+}
 
-export type BuiltSidecar = {
+export interface BuiltSidecar {
   bytes: Uint8Array
   packDigest: Uint8Array
   sizeBytes: number

@@ -21,7 +21,10 @@ const minSkipBytes = 16 * 1024
 /** Enough to guess a transfer syntax the meta group does not name. */
 const guessBytes = 16
 
-export type DescribedMember = { entry: SidecarEntry; json: DicomJson }
+export interface DescribedMember {
+  entry: SidecarEntry
+  json: DicomJson
+}
 
 /** Reads one member's data set without its pixel data. What is wrong with it becomes the entry's `problem`. */
 export async function describeMember(

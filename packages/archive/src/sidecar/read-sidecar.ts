@@ -18,9 +18,12 @@ const entryStart = '{"h":'
 const newline = 0x0a
 
 /** One instance of a sidecar; `json` is its DICOM JSON as it stands, parsed by nobody yet. */
-export type SidecarRecord = { entry: SidecarEntry; json: Buffer }
+export interface SidecarRecord {
+  entry: SidecarEntry
+  json: Buffer
+}
 
-export type Sidecar = {
+export interface Sidecar {
   packKey: string
   sizeBytes: number
   packDigest: Uint8Array

@@ -9,7 +9,7 @@ export const maxInlineBytes = 1024
 export const maxSidecarBytes = 1024 ** 3
 
 /** First line. */
-export type SidecarHead = {
+export interface SidecarHead {
   format: typeof sidecarFormat
   /** `digest`: see `packDigestOf`, hex. */
   pack: { key: string; sizeBytes: number; digest: string }
@@ -22,7 +22,7 @@ export type FrameTable =
   | { kind: 'fragments'; frames: readonly (readonly number[])[] }
 
 /** `h` of an instance's line, in the order it is written. Offsets: `offset` in the pack, all others in the data set. */
-export type SidecarEntry = {
+export interface SidecarEntry {
   seq: number
   name: string
   offset: number

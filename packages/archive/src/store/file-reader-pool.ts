@@ -2,8 +2,18 @@ import { type FileHandle, open, stat } from 'node:fs/promises'
 import type { RangeReader } from '../segment/range-reader.ts'
 import { readFully } from '../segment/range-reader.ts'
 
-type OpenFile = { file: FileHandle; inode: number; sizeBytes: number }
-type PooledFile = { path: string; opened: Promise<OpenFile>; users: number; usedAtMs: number; isStale: boolean }
+interface OpenFile {
+  file: FileHandle
+  inode: number
+  sizeBytes: number
+}
+interface PooledFile {
+  path: string
+  opened: Promise<OpenFile>
+  users: number
+  usedAtMs: number
+  isStale: boolean
+}
 
 const maxIdleFiles = 64
 const maxIdleMs = 5000

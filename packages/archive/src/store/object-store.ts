@@ -2,7 +2,7 @@ import type { RangeReader } from '../segment/range-reader.ts'
 
 export type ObjectSource = { path: string } | { bytes: Uint8Array }
 
-export type PutOptions = {
+export interface PutOptions {
   /** Of the source; a source of another size is refused (`size-mismatch`). */
   sizeBytes: number
   /** Refused with `digest-mismatch`, and nothing kept, when the bytes are others. */
@@ -11,7 +11,10 @@ export type PutOptions = {
   signal?: AbortSignal
 }
 
-export type StoredObject = { key: string; sizeBytes: number }
+export interface StoredObject {
+  key: string
+  sizeBytes: number
+}
 
 /**
  * Immutable objects under keys like `packs/2026/01/31/j1/x.tar`: components of letters, digits, `.`, `_`, `-` that

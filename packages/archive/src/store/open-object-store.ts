@@ -7,7 +7,7 @@ import { observeObjectStore } from './observe-object-store.ts'
 import { defaultS3Limits, type S3Limits } from './s3/s3-limits.ts'
 import type { S3Credentials, S3Options } from './s3/s3-options.ts'
 
-export type OpenObjectStoreOptions = {
+export interface OpenObjectStoreOptions {
   credentials?: S3Credentials
   /** A relative `file:` path starts here. */
   homeFolder: string

@@ -164,7 +164,7 @@ function addInstance(
   return true
 }
 
-type OpenPlan = {
+interface OpenPlan {
   newVersions: PlannedRow[]
   newCopies: { instance: PreparedInstance; version: number }[]
   earlierArrivals: { instance: PreparedInstance; version: number }[]

@@ -30,7 +30,11 @@ export interface AssociationOwner {
   gone(association: AcceptedAssociationDriver): void
 }
 
-type Rejection = { readonly result: number; readonly source: number; readonly reason: number }
+interface Rejection {
+  readonly result: number
+  readonly source: number
+  readonly reason: number
+}
 
 const noCounts: StoreCounts = { stores: 0, failures: 0, bytes: 0 }
 

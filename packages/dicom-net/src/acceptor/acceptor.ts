@@ -10,7 +10,7 @@ import { AcceptedAssociationDriver, type AssociationOwner } from './accepted-ass
 import type { AcceptorHost, AcceptorProvider, PeerInfo } from './host.ts'
 import { echoProvider } from './store-provider.ts'
 
-export type ListenOptions = {
+export interface ListenOptions {
   /** 0: any free port. */
   readonly port: number
   readonly host: string
@@ -32,7 +32,7 @@ export interface Acceptor {
   close(o: { graceMs: number }): Promise<void>
 }
 
-export type AcceptorOptions = {
+export interface AcceptorOptions {
   readonly host: AcceptorHost
   readonly limits?: Partial<UlLimits>
   /** Further operations: C-FIND, C-MOVE, N-ACTION, … C-STORE and C-ECHO are built in. */

@@ -5,7 +5,7 @@ import type { UlErrorCode } from '../errors.ts'
 import type { AssociateRequest } from '../pdu/pdu.ts'
 import type { NegotiationPolicy } from '../upper-layer/negotiation.ts'
 
-export type PeerInfo = {
+export interface PeerInfo {
   readonly address: string
   readonly port: number
   readonly tls: boolean
@@ -27,7 +27,7 @@ export interface StoreSink {
   abort(reason: string): void
 }
 
-export type CStoreRq = {
+export interface CStoreRq {
   readonly messageId: number
   readonly affectedSopClassUid: string
   readonly affectedSopInstanceUid: string
@@ -69,7 +69,7 @@ export type AssociationDecision =
     } & NegotiationPolicy)
   | { readonly accept: false; readonly result: 1 | 2; readonly source: 1 | 2 | 3; readonly reason: number }
 
-export type AssociationSummary = {
+export interface AssociationSummary {
   /** AE titles. */
   readonly calling: string
   readonly called: string

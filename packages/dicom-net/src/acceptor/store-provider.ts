@@ -10,7 +10,11 @@ import { dimseStatus, dimseStatusClass } from '../dimse/status.ts'
 import { verificationSopClassUid } from '../upper-layer/negotiation.ts'
 import type { AcceptedAssociation, AcceptorHost, CStoreRq, StoreSink } from './host.ts'
 
-export type StoreCounts = { stores: number; failures: number; bytes: number }
+export interface StoreCounts {
+  stores: number
+  failures: number
+  bytes: number
+}
 
 /** C-ECHO (PS3.7 9.1.5), on whatever presentation context it comes: refusing it would help nobody. */
 export const echoProvider: DimseProvider = {

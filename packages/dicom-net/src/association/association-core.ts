@@ -8,7 +8,10 @@ import { type UlIndication, UpperLayer, type UpperLayerPort } from '../upper-lay
 import { AssociationWatch } from './association-watch.ts'
 
 export type AssociationOutcome = 'released' | 'aborted' | 'rejected' | 'lost' | 'timeout'
-export type AssociationEnd = { readonly outcome: AssociationOutcome; readonly error: UlError }
+export interface AssociationEnd {
+  readonly outcome: AssociationOutcome
+  readonly error: UlError
+}
 
 /** The side that owns a core: acceptor or requestor. */
 export interface AssociationUser {

@@ -1,6 +1,6 @@
 import type { UlLimits } from '../limits.ts'
 
-export type WatchedState = {
+export interface WatchedState {
   readonly bytesRead: number
   /** Inside a PDU or a message: the peer owes us the rest. */
   readonly inside: boolean

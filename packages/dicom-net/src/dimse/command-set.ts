@@ -23,7 +23,7 @@ const dataSetPresent = 0x0000
 const errorCommentCharacters = 64
 
 /** A command set (PS3.7 E.1), fields by keyword; `commandDataSetType` is `hasDataSet`. */
-export type CommandSet = {
+export interface CommandSet {
   readonly commandField: number
   readonly hasDataSet: boolean
   readonly messageId?: number
@@ -88,7 +88,7 @@ const groupLengthBytes = elementHeaderBytes + 4
  */
 export function parseCommandSet(bytes: Uint8Array): CommandSet {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-  const fields: { -readonly [keyword in keyof CommandSet]?: unknown } = { hasDataSet: false }
+  const fields: { -readonly [Keyword in keyof CommandSet]?: unknown } = { hasDataSet: false }
   let offset = 0
   while (offset < bytes.length) {
     if (bytes.length - offset < elementHeaderBytes) throw invalid('element header is cut off', offset)

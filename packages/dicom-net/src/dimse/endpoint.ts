@@ -26,7 +26,7 @@ export interface DimseEndpointPort {
   nowMs(): number
 }
 
-export type DimseEndpointOptions = {
+export interface DimseEndpointOptions {
   readonly contexts: readonly PresentationContext[]
   readonly providers: readonly DimseProvider[]
   /** Requests of the peer that may be under way at once; 0: no limit. */

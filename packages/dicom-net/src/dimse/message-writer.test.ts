@@ -6,7 +6,11 @@ import { PduReader, type PdvPiece } from '../pdu/pdu-reader.ts'
 import { parseCommandSet } from './command-set.ts'
 import { MessageWriter } from './message-writer.ts'
 
-type Sent = { maxPduBytes: number; messages: { context: number; command: string; dataSet: string }[]; sends: number }
+interface Sent {
+  maxPduBytes: number
+  messages: { context: number; command: string; dataSet: string }[]
+  sends: number
+}
 
 /** Reads back what was sent, failing on a PDU that is too long or a message inside another. */
 function collector(): { send: (parts: readonly Uint8Array[]) => void; result: () => Sent } {

@@ -11,7 +11,7 @@ export type SendParts = (parts: readonly Uint8Array[]) => void | Promise<void>
 /** Bytes handed to the transport at once. */
 const targetBatchBytes = 512 * 1024
 
-export type MessageWriterOptions = {
+export interface MessageWriterOptions {
   readonly peerMaxPduLengthBytes: number
   readonly maxSentPduLengthBytes: number
   readonly send: SendParts

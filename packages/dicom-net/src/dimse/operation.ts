@@ -1,13 +1,13 @@
 import type { CommandSet } from './command-set.ts'
 
 /** An accepted presentation context of an association. */
-export type PresentationContext = {
+export interface PresentationContext {
   readonly id: number
   readonly abstractSyntaxUid: string
   readonly transferSyntaxUid: string
 }
 
-export type DimseOutcome = {
+export interface DimseOutcome {
   readonly status: number
   readonly errorComment?: string
   readonly offendingElement?: readonly number[]

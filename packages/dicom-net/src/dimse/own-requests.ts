@@ -3,20 +3,23 @@ import type { CommandSet } from './command-set.ts'
 import type { DataSetSource } from './message-writer.ts'
 import { dimseStatusClass } from './status.ts'
 
-export type DimseResponse = { readonly command: CommandSet; readonly dataSet?: Uint8Array }
+export interface DimseResponse {
+  readonly command: CommandSet
+  readonly dataSet?: Uint8Array
+}
 
 /** Called for every response before the final one; a promise stops reading until it settles. */
 export type OnPending = (response: DimseResponse) => void | Promise<void>
 
 /** A request of ours: message id and data set type are filled in. */
-export type OutgoingRequest = {
+export interface OutgoingRequest {
   readonly contextId: number
   readonly command: Omit<CommandSet, 'messageId' | 'hasDataSet'>
   readonly dataSet?: DataSetSource
   readonly onPending?: OnPending
 }
 
-type Awaiting = {
+interface Awaiting {
   readonly onPending: OnPending | undefined
   readonly resolve: (response: DimseResponse) => void
   readonly reject: (error: UlError) => void

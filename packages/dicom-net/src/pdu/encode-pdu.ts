@@ -74,7 +74,7 @@ function paddedAeTitle(aeTitle: string): string {
 /** Bytes of PDU and PDV header in front of a single fragment. */
 export const pdataHeaderBytes = pduHeaderBytes + pdvHeaderBytes
 
-export type PdvHeader = {
+export interface PdvHeader {
   readonly presentationContextId: number
   readonly isCommand: boolean
   readonly isLast: boolean

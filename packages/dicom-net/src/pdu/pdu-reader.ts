@@ -5,7 +5,7 @@ import type { ControlPdu, PduKind } from './pdu.ts'
 import { pduHeaderBytes, pdvHeaderBytes } from './pdu.ts'
 
 /** A piece of a PDV as it arrived. `bytes` are valid only during the call. */
-export type PdvPiece = {
+export interface PdvPiece {
   presentationContextId: number
   isCommand: boolean
   /** The last piece of the last fragment of a command set or data set (Annex E.2). */

@@ -35,7 +35,7 @@ export const itemTypes = {
 /** The DICOM application context (PS3.7 A.2.1). */
 export const dicomApplicationContextName = '1.2.840.10008.3.1.1.1'
 
-export type ProposedPresentationContext = {
+export interface ProposedPresentationContext {
   readonly id: number
   readonly abstractSyntaxUid: string
   readonly transferSyntaxUids: readonly string[]
@@ -50,7 +50,7 @@ export const contextResults = {
   transferSyntaxesNotSupported: 4,
 } as const
 
-export type PresentationContextResult = {
+export interface PresentationContextResult {
   readonly id: number
   /** One of `contextResults`; other values of a peer are kept as they are. */
   readonly result: number
@@ -58,14 +58,18 @@ export type PresentationContextResult = {
   readonly transferSyntaxUid: string
 }
 
-export type RoleSelection = { readonly sopClassUid: string; readonly scuRole: boolean; readonly scpRole: boolean }
+export interface RoleSelection {
+  readonly sopClassUid: string
+  readonly scuRole: boolean
+  readonly scpRole: boolean
+}
 
-export type ExtendedNegotiation = {
+export interface ExtendedNegotiation {
   readonly sopClassUid: string
   readonly serviceClassApplicationInformation: Uint8Array
 }
 
-export type UserInformation = {
+export interface UserInformation {
   /** 0: no limit (PS3.8 D.1.1). */
   readonly maxPduLengthBytes: number
   readonly implementationClassUid?: string
@@ -78,7 +82,7 @@ export type UserInformation = {
   readonly userIdentity?: { readonly type: number; readonly positiveResponseRequested: boolean }
 }
 
-export type AssociateRequest = {
+export interface AssociateRequest {
   readonly kind: 'A-ASSOCIATE-RQ'
   readonly protocolVersion: number
   readonly calledAeTitle: string
@@ -88,7 +92,7 @@ export type AssociateRequest = {
   readonly userInformation: UserInformation
 }
 
-export type AssociateAccept = {
+export interface AssociateAccept {
   readonly kind: 'A-ASSOCIATE-AC'
   readonly protocolVersion: number
   /** Sent back as received; not tested by a requestor (PS3.8 table 9-17). */
@@ -100,7 +104,7 @@ export type AssociateAccept = {
 }
 
 /** Result 1 permanent, 2 transient; source 1 user, 2 provider (ACSE), 3 provider (presentation); reason per PS3.8 table 9-21. */
-export type AssociateReject = {
+export interface AssociateReject {
   readonly kind: 'A-ASSOCIATE-RJ'
   readonly result: number
   readonly source: number
@@ -108,9 +112,15 @@ export type AssociateReject = {
 }
 
 /** Source 0 service-user, 2 service-provider; reason per PS3.8 table 9-26. */
-export type Abort = { readonly kind: 'A-ABORT'; readonly source: number; readonly reason: number }
+export interface Abort {
+  readonly kind: 'A-ABORT'
+  readonly source: number
+  readonly reason: number
+}
 
-export type ReleasePdu = { readonly kind: 'A-RELEASE-RQ' | 'A-RELEASE-RP' }
+export interface ReleasePdu {
+  readonly kind: 'A-RELEASE-RQ' | 'A-RELEASE-RP'
+}
 
 /** Every PDU but P-DATA-TF, which is streamed and never exists as a whole. */
 export type ControlPdu = AssociateRequest | AssociateAccept | AssociateReject | ReleasePdu | Abort

@@ -3,7 +3,7 @@ import tls from 'node:tls'
 import { UlError } from '../errors.ts'
 import { type TlsClientOptions, tlsClientOptions } from '../transport/tls-profile.ts'
 
-export type ConnectOptions = {
+export interface ConnectOptions {
   readonly host: string
   readonly port: number
   readonly tls?: TlsClientOptions | undefined

@@ -17,7 +17,7 @@ import type { RequestorAssociation, StoreRequest, StoreResponse } from './reques
 
 const maxPresentationContexts = 128
 
-export type RequestAssociationOptions = {
+export interface RequestAssociationOptions {
   readonly host: string
   readonly port: number
   readonly callingAeTitle: string

@@ -4,7 +4,7 @@ import type { PresentationContext } from '../dimse/operation.ts'
 import type { DimseResponse, OutgoingRequest } from '../dimse/own-requests.ts'
 import type { AssociateAccept } from '../pdu/pdu.ts'
 
-export type StoreRequest = {
+export interface StoreRequest {
   readonly sopClassUid: string
   readonly sopInstanceUid: string
   /** The encoding of `dataSet`: it is sent as it is, never transcoded. */
@@ -19,7 +19,7 @@ export type StoreRequest = {
   readonly moveOriginatorMessageId?: number
 }
 
-export type StoreResponse = {
+export interface StoreResponse {
   readonly status: number
   readonly errorComment?: string
   readonly offendingElement?: readonly number[]

@@ -9,7 +9,7 @@ import type {
 } from '../acceptor/host.ts'
 import type { DimseOutcome } from '../dimse/operation.ts'
 
-export type RecordedStore = {
+export interface RecordedStore {
   readonly request: CStoreRq
   /** Writes, each the fragments of one socket read. */
   readonly writes: number[]

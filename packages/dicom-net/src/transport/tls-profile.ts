@@ -20,7 +20,7 @@ const bcp195Profile = Object.freeze({
 } as const satisfies tls.SecureContextOptions)
 
 /** Keys and certificates in PEM. */
-export type TlsServerOptions = {
+export interface TlsServerOptions {
   readonly key: string | Buffer
   readonly cert: string | Buffer
   /** Whom client certificates must come from. */
@@ -29,7 +29,7 @@ export type TlsServerOptions = {
   readonly clientCertificate?: 'none' | 'request' | 'require'
 }
 
-export type TlsClientOptions = {
+export interface TlsClientOptions {
   readonly ca?: string | Buffer | readonly (string | Buffer)[]
   readonly key?: string | Buffer
   readonly cert?: string | Buffer

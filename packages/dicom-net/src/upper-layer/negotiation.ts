@@ -15,7 +15,7 @@ export const verificationSopClassUid = '1.2.840.10008.1.1'
 export const implicitVrLittleEndianUid = '1.2.840.10008.1.2'
 
 /** What a presentation context is accepted by. Pure: the same request and policy give the same answer. */
-export type NegotiationPolicy = {
+export interface NegotiationPolicy {
   /** Beyond Verification and every storage SOP class of the standard: private and unknown ones a caller may send. */
   readonly acceptsAbstractSyntax?: (abstractSyntaxUid: string) => boolean
   /** The first of these that is offered wins; then the first offered that is known, then the first offered. */
@@ -32,7 +32,7 @@ export type NegotiationPolicy = {
  */
 export const storageExtendedNegotiation: Uint8Array = Uint8Array.of(2, 0, 3, 0, 0, 0)
 
-export type Negotiated = {
+export interface Negotiated {
   readonly accept: AssociateAccept
   readonly contexts: readonly PresentationContext[]
   /** Requests the peer may have under way at once; 0: no limit. */

@@ -72,7 +72,10 @@ export type Next =
   | { readonly acceptable: State; readonly otherwise: State }
   | { readonly requestor: State; readonly acceptor: State }
 
-export type Action = { readonly steps: readonly Step[]; readonly next: Next }
+export interface Action {
+  readonly steps: readonly Step[]
+  readonly next: Next
+}
 
 /** PS3.8 tables 9-6 to 9-9. */
 export const actions = {

@@ -1,5 +1,5 @@
 /** PS3.18 F.2.5: only the groups that hold something. */
-export type PersonNameJson = {
+export interface PersonNameJson {
   readonly Alphabetic?: string
   readonly Ideographic?: string
   readonly Phonetic?: string
@@ -7,7 +7,7 @@ export type PersonNameJson = {
 
 export type DicomJsonValue = string | number | null | PersonNameJson | DicomJson
 
-export type DicomJsonElement = {
+export interface DicomJsonElement {
   readonly vr: string
   /** Absent when empty (PS3.18 F.2.5). */
   readonly Value?: readonly DicomJsonValue[]

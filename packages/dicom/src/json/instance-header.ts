@@ -1,7 +1,7 @@
 import type { DicomJson } from './dicom-json.ts'
 import { integerOf, itemsOf, personNameOf, textOf, textsOf } from './read-json.ts'
 
-export type OtherPatientId = {
+export interface OtherPatientId {
   readonly id: string
   readonly issuer?: string
   /** Universal Entity ID of the issuer. */
@@ -9,9 +9,13 @@ export type OtherPatientId = {
   readonly type?: string
 }
 
-export type CodedConcept = { readonly value: string; readonly scheme?: string; readonly meaning?: string }
+export interface CodedConcept {
+  readonly value: string
+  readonly scheme?: string
+  readonly meaning?: string
+}
 
-export type PatientHeader = {
+export interface PatientHeader {
   readonly id?: string
   readonly issuer?: string
   readonly issuerOid?: string
@@ -22,7 +26,7 @@ export type PatientHeader = {
   readonly sex?: string
 }
 
-export type StudyHeader = {
+export interface StudyHeader {
   readonly date?: string
   readonly time?: string
   readonly accessionNumber?: string
@@ -36,7 +40,7 @@ export type StudyHeader = {
   readonly timezoneOffset?: string
 }
 
-export type SeriesHeader = {
+export interface SeriesHeader {
   readonly modality?: string
   readonly number?: number
   readonly description?: string
@@ -58,7 +62,7 @@ export type SeriesHeader = {
   readonly requestAttributes?: readonly DicomJson[]
 }
 
-export type InstanceAttributes = {
+export interface InstanceAttributes {
   readonly number?: number
   readonly rows?: number
   readonly columns?: number
@@ -78,7 +82,7 @@ export type InstanceAttributes = {
 }
 
 /** What the catalog keeps of an instance. UIDs are '' when absent. */
-export type InstanceHeader = {
+export interface InstanceHeader {
   readonly sopClassUid: string
   readonly sopInstanceUid: string
   readonly studyInstanceUid: string

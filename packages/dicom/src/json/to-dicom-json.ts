@@ -5,7 +5,7 @@ import { vrInfoOf } from '../value-representations.ts'
 import type { DicomJson, DicomJsonElement } from './dicom-json.ts'
 import { jsonValues, littleEndian } from './values.ts'
 
-export type DicomJsonOptions = {
+export interface DicomJsonOptions {
   /** `path` names the element: '7FE00010', or '00081115/0/00400008' inside sequences. */
   bulkDataUri(path: string, element: ScannedElement): string
   /** Longer binary values become BulkDataURI. */
@@ -20,7 +20,7 @@ export function toDicomJson(result: Pick<ScanResult, 'elements'>, options: Dicom
   return dataSetJson(result.elements, { options, prefix: '', charsets: [], signedPixels: false })
 }
 
-type Level = {
+interface Level {
   readonly options: DicomJsonOptions
   /** Path of the item, with a slash at its end. */
   readonly prefix: string
@@ -69,16 +69,16 @@ function elementJson(element: ScannedElement, key: string, level: Level): DicomJ
     return { vr, BulkDataURI: level.options.bulkDataUri(level.prefix + key, element) }
   }
   if (binary) return { vr, InlineBinary: base64(littleEndian(value, vr, element.bigEndian)) }
-  const Value = jsonValues(value, { vr, bigEndian: element.bigEndian, charsets: level.charsets })
-  return Value.length === 0 ? { vr } : { vr, Value }
+  const values = jsonValues(value, { vr, bigEndian: element.bigEndian, charsets: level.charsets })
+  return values.length === 0 ? { vr } : { vr, Value: values }
 }
 
 function sequenceJson(items: NonNullable<ScannedElement['items']>, key: string, level: Level): DicomJsonElement {
   if (items.length === 0) return { vr: 'SQ' }
-  const Value = items.map((item, index) =>
+  const value = items.map((item, index) =>
     dataSetJson(item.elements, { ...level, prefix: `${level.prefix}${key}/${index}/` }),
   )
-  return { vr: 'SQ', Value }
+  return { vr: 'SQ', Value: value }
 }
 
 /** PS3.5 6.2.2: an application that knows the element may read UN by its own dictionary; sequences stay opaque. */

@@ -3,7 +3,7 @@ import { decodeText } from '../text/decode-text.ts'
 import { vrInfoOf } from '../value-representations.ts'
 import type { DicomJsonValue, PersonNameJson } from './dicom-json.ts'
 
-export type ValueContext = {
+export interface ValueContext {
   readonly vr: string
   readonly bigEndian: boolean
   readonly charsets: readonly string[]
@@ -34,9 +34,13 @@ export function littleEndian(value: Uint8Array, vr: string, bigEndian: boolean):
 
 /** Alphabetic, ideographic, phonetic (PS3.5 6.2.1.1). */
 function personNameJson(text: string): PersonNameJson | null {
-  const [Alphabetic = '', Ideographic = '', Phonetic = ''] = text.split('=').map((group) => group.trim())
-  if (!Alphabetic && !Ideographic && !Phonetic) return null
-  return { ...(Alphabetic && { Alphabetic }), ...(Ideographic && { Ideographic }), ...(Phonetic && { Phonetic }) }
+  const [alphabetic = '', ideographic = '', phonetic = ''] = text.split('=').map((group) => group.trim())
+  if (!alphabetic && !ideographic && !phonetic) return null
+  return {
+    ...(alphabetic && { Alphabetic: alphabetic }),
+    ...(ideographic && { Ideographic: ideographic }),
+    ...(phonetic && { Phonetic: phonetic }),
+  }
 }
 
 function trimmedOrNull(part: string): string | null {

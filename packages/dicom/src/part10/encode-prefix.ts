@@ -6,7 +6,7 @@ import { encodeElementHeader } from '../write/encode-header.ts'
 export const implementationClassUid = '2.25.245419096075973716971429449766937307276'
 export const implementationVersionName = 'VNA_0.1'
 
-export type Part10PrefixOptions = {
+export interface Part10PrefixOptions {
   readonly sopClassUid: string
   readonly sopInstanceUid: string
   readonly transferSyntaxUid: string

@@ -5,7 +5,7 @@ import { decodeHeader, type ElementHeader, looksExplicit } from '../scan/element
 import { decodeText } from '../text/decode-text.ts'
 import { explicitVrBigEndian, explicitVrLittleEndian, implicitVrLittleEndian } from '../transfer-syntaxes.ts'
 
-export type FileMeta = {
+export interface FileMeta {
   readonly transferSyntaxUid: string
   readonly mediaStorageSopClassUid?: string
   readonly mediaStorageSopInstanceUid?: string

@@ -2,7 +2,7 @@ import type { Match } from './match.ts'
 
 export type QueryLevel = 'patient' | 'study' | 'series' | 'instance'
 
-export type QueryKey = {
+export interface QueryKey {
   readonly tag: number
   readonly keyword: string
   readonly vr: string
@@ -12,7 +12,7 @@ export type QueryKey = {
 }
 
 /** One question of QIDO-RS or C-FIND, as the catalog answers it. */
-export type Query = {
+export interface Query {
   readonly level: QueryLevel
   readonly keys: readonly QueryKey[]
   readonly includeFields: readonly number[] | 'all'

@@ -25,7 +25,12 @@ const signDependentTags = new Set([
 ])
 
 /** `vr` is '' for items and delimiters; `headerBytes` is 0 when more bytes are needed. */
-export type SourceHeader = { tag: number; vr: string; length: number; headerBytes: number }
+export interface SourceHeader {
+  tag: number
+  vr: string
+  length: number
+  headerBytes: number
+}
 
 export function swapUnitOf(vr: string): number {
   return unitBytes[vr] ?? 1

@@ -8,7 +8,11 @@ import { rewriteAsExplicitLittleEndian } from './rewrite-stream.ts'
 type Element =
   | { tag: number; vr: string; units: number[]; unitBytes: 1 | 2 | 4 | 8 }
   | { tag: number; vr: 'SQ'; items: Element[][] }
-type Encoding = { explicit: boolean; bigEndian: boolean; undefinedLengths: boolean }
+interface Encoding {
+  explicit: boolean
+  bigEndian: boolean
+  undefinedLengths: boolean
+}
 
 const longVrs = ['OB', 'OW', 'OF', 'OD', 'SQ', 'UN', 'UT']
 

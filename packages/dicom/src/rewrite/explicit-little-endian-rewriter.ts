@@ -14,11 +14,17 @@ import {
 } from './element-encoding.ts'
 import { OutputQueue } from './output-queue.ts'
 
-export type RewriteLimits = { readonly maxDepth: number }
+export interface RewriteLimits {
+  readonly maxDepth: number
+}
 const rewriteLimits: RewriteLimits = { maxDepth: 64 }
 
 /** An open sequence or item. `end` is its end in the source, `undefined` when a delimiter in the source ends it. */
-type Container = { readonly kind: 'sequence' | 'item'; readonly end: number | undefined; hasSignedPixels: boolean }
+interface Container {
+  readonly kind: 'sequence' | 'item'
+  readonly end: number | undefined
+  hasSignedPixels: boolean
+}
 
 const minHeaderBytes = 8
 

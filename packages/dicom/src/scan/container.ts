@@ -36,7 +36,7 @@ export function openDataSet(encoding: HeaderEncoding): Container {
   }
 }
 
-export type Opening = {
+export interface Opening {
   readonly kind: 'sequence' | 'item' | 'fragments'
   readonly label: number
   readonly offset: number

@@ -11,7 +11,7 @@ import { isPixelDataTag, PixelDataRecorder, pixelDataTag } from './pixel-data-re
 import type { ScanResult } from './scan-result.ts'
 import { ValueCapture } from './value-capture.ts'
 
-export type ScannerOptions = {
+export interface ScannerOptions {
   readonly transferSyntaxUid: string
   readonly limits?: Partial<ScanLimits>
   /** `identity` (default): keeps the few values of `InstanceIdentity` only. */

@@ -10,7 +10,7 @@ export const shortHeaderBytes = 8
 export const longHeaderBytes = 12
 
 /** One header, reused for all: the scanner allocates nothing per header. */
-export type ElementHeader = {
+export interface ElementHeader {
   tag: number
   vr: string
   length: number
@@ -18,7 +18,7 @@ export type ElementHeader = {
   headerBytes: number
 }
 
-export type HeaderEncoding = {
+export interface HeaderEncoding {
   readonly explicit: boolean
   readonly bigEndian: boolean
   /** Pixel Representation of this level, for "US or SS" in implicit VR. */

@@ -1,7 +1,7 @@
 import { decodeText, splitCharsets } from '../text/decode-text.ts'
 
 /** The few values the receiving side needs before the whole data set is there; trimmed of padding. */
-export type InstanceIdentity = {
+export interface InstanceIdentity {
   specificCharacterSet?: string
   sopClassUid?: string
   sopInstanceUid?: string

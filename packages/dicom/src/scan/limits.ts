@@ -2,7 +2,7 @@ const kibi = 1024
 const mebi = 1024 * kibi
 
 /** What a data set may cost. A declared length never allocates: memory follows the bytes that arrived. */
-export type ScanLimits = {
+export interface ScanLimits {
   /** Items inside items. Real objects stay under 20. */
   readonly maxDepth: number
   /** Elements and items on all levels. */

@@ -124,7 +124,10 @@ const rich = Buffer.concat([
   long(0x7fe00010, 'OB', Buffer.concat([item('\0\0\0\0'), item('fragment'), item('another one '), sequenceEnd]), open),
 ])
 
-type Outcome = { result?: ScanResult; error?: { code: string; offset: number | undefined; path: string | undefined } }
+interface Outcome {
+  result?: ScanResult
+  error?: { code: string; offset: number | undefined; path: string | undefined }
+}
 
 function outcomeOf(bytes: Uint8Array, cuts: readonly number[], transferSyntaxUid: string): Outcome {
   try {

@@ -1,6 +1,9 @@
 import type { InstanceIdentity } from './identity.ts'
 
-export type ByteRange = { readonly offset: number; readonly length: number }
+export interface ByteRange {
+  readonly offset: number
+  readonly length: number
+}
 
 export type ScannedItem = ByteRange & {
   readonly elements: readonly ScannedElement[]
@@ -40,7 +43,7 @@ export type PixelDataLayout = ByteRange & {
   readonly extendedOffsetTableLengths: readonly number[] | undefined
 }
 
-export type ScanResult = {
+export interface ScanResult {
   /** Top level, in the order read. With `capture: 'identity'` only those the identity is made of. */
   readonly elements: readonly ScannedElement[]
   readonly identity: InstanceIdentity

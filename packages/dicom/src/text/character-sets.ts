@@ -2,7 +2,7 @@
  * Defined terms of Specific Character Set (PS3.3 C.12.1.1.2). `codec` is what iconv-lite calls the encoding; for the
  * 94x94 sets the bytes are taken to their EUC form first.
  */
-export type CodeElement = {
+export interface CodeElement {
   readonly codec: string
   /** Bytes of one character: 2 for the sets of 94x94. */
   readonly width: 1 | 2
@@ -61,7 +61,10 @@ export function findCharacterSet(term: string): CharacterSet | undefined {
   return characterSets.get(number ?? name)
 }
 
-export type Designation = { readonly into: 'g0' | 'g1'; readonly element: CodeElement | undefined }
+export interface Designation {
+  readonly into: 'g0' | 'g1'
+  readonly element: CodeElement | undefined
+}
 
 /** Escape sequences without the ESC, as hexadecimal (PS3.3 Tables C.12-3 and C.12-4). */
 export const designations: ReadonlyMap<string, Designation> = new Map<string, Designation>([

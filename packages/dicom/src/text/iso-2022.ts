@@ -4,7 +4,10 @@ import { type CodeElement, type Designation, designations } from './character-se
 const escapeByte = 0x1b
 const space = 0x20
 
-export type CodeState = { readonly g0: CodeElement | undefined; readonly g1: CodeElement | undefined }
+export interface CodeState {
+  readonly g0: CodeElement | undefined
+  readonly g1: CodeElement | undefined
+}
 
 /**
  * Decodes text with code extensions (PS3.5 6.1.2.5). `resets` are the bytes, besides control characters, before which

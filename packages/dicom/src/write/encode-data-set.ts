@@ -13,9 +13,11 @@ export type EncodableElement = Omit<DicomJsonElement, 'Value'> & {
   readonly fragments?: readonly Uint8Array[]
 }
 
-export type EncodableDataSet = { readonly [tag: string]: EncodableElement }
+export interface EncodableDataSet {
+  readonly [tag: string]: EncodableElement
+}
 
-export type EncodeOptions = {
+export interface EncodeOptions {
   readonly encoding: 'implicit-le' | 'explicit-le'
   /** Of sequences and items. Default `defined`. */
   readonly lengths?: 'defined' | 'undefined'
@@ -45,7 +47,7 @@ export function encodeDataSet(dataSet: EncodableDataSet, options: EncodeOptions)
   return Buffer.concat(encodeElements(dataSet, { options, textEncoding, extended, path: '', depth: 0 }))
 }
 
-type Writing = {
+interface Writing {
   readonly options: EncodeOptions
   readonly textEncoding: TextEncoding
   /** What Specific Character Set must say; `undefined` where all text is ASCII. */

@@ -4,7 +4,10 @@ import { vrInfoOf } from '../value-representations.ts'
 
 export type TextEncoding = 'latin1' | 'utf8'
 
-export type ValueOptions = { readonly path: string; readonly textEncoding: TextEncoding }
+export interface ValueOptions {
+  readonly path: string
+  readonly textEncoding: TextEncoding
+}
 
 /** Bytes of DICOM JSON values, padded to even length (PS3.5 6.2): NUL for UI, space for other text. */
 export function encodeValues(vr: string, values: readonly unknown[], { path, textEncoding }: ValueOptions): Buffer {

@@ -45,7 +45,10 @@ function requirePatients(patients: readonly AdtPatient[], event: AdtEvent): void
   }
 }
 
-type PatientGroup = { readonly pid: Hl7Segment; readonly mrg?: Hl7Segment }
+interface PatientGroup {
+  readonly pid: Hl7Segment
+  readonly mrg?: Hl7Segment
+}
 
 /** Each PID with the MRG that follows it. */
 function groupsOf({ segments }: Hl7Message): readonly PatientGroup[] {

@@ -23,7 +23,9 @@ import {
 } from './testing/invented-study.ts'
 import { fhirErrorsOf } from './testing/validate-fhir.ts'
 
-type Json = { readonly [key: string]: unknown }
+interface Json {
+  readonly [key: string]: unknown
+}
 const parse = (resource: r4.FhirResource): Json => JSON.parse(new TextDecoder().decode(encodeFhir(resource)))
 
 /** `a.0.b` inside a JSON value. */

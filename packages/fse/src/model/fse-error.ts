@@ -23,7 +23,7 @@ export type FseErrorCode =
   | 'missing-patient'
   | 'conflicting-patient'
 
-export type FseErrorDetails = {
+export interface FseErrorDetails {
   /** Where, in bytes of what was given (in characters once text is decoded). */
   readonly offset?: number | undefined
   readonly limit?: number | undefined

@@ -7,7 +7,7 @@ import { parseReport } from './parse-report.ts'
 import { anna, inventedCda } from './testing/invented-cda.ts'
 import { inventedPdf, pdfWith } from './testing/invented-pdf.ts'
 
-const MiB = 1024 * 1024
+const miB = 1024 * 1024
 const xml = 'text/xml'
 const parseXml = (text: string | Uint8Array) => () => parseReport(Buffer.from(text), xml)
 const declared = (encoding: string) => `<?xml version="1.0" encoding="${encoding}"?>`
@@ -29,18 +29,18 @@ describe('hostile reports', () => {
   })
 
   it('refuses depth, count and length before building anything', () => {
-    expect(growthOf(parseXml('<a>'.repeat(1_000_000)))).toBeLessThan(64 * MiB)
+    expect(growthOf(parseXml('<a>'.repeat(1_000_000)))).toBeLessThan(64 * miB)
     expect(parseXml('<a>'.repeat(1_000_000))).toThrow('too-deep')
     expect(parseXml(`<a>${'<b/>'.repeat(300_000)}</a>`)).toThrow('too-many-nodes')
-    const long = Buffer.alloc(100 * MiB, 0x20)
-    expect(growthOf(() => parseReport(long, xml))).toBeLessThan(MiB)
+    const long = Buffer.alloc(100 * miB, 0x20)
+    expect(growthOf(() => parseReport(long, xml))).toBeLessThan(miB)
     expect(() => parseReport(long, xml)).toThrow('too-large')
     expect(() => parseReport(long.subarray(0, reportLimits.maxXmlBytes + 1), xml)).toThrow('too-large')
   })
 
   it('keeps its memory when texts are long, and reads what stands beside them', () => {
-    const text = 'x'.repeat(15 * MiB)
-    expect(growthOf(parseXml(inventedCda({ text, ids: '' })))).toBeLessThan(128 * MiB)
+    const text = 'x'.repeat(15 * miB)
+    expect(growthOf(parseXml(inventedCda({ text, ids: '' })))).toBeLessThan(128 * miB)
     expect(parseReport(Buffer.from(inventedCda({ text })), xml)).toEqual(parseReport(Buffer.from(inventedCda()), xml))
   })
 
@@ -74,7 +74,7 @@ describe('hostile reports', () => {
   it('takes linear time for the texts that make parsers quadratic', () => {
     const start = performance.now()
     const texts = [
-      `<a ${' '.repeat(2 * MiB)}!`,
+      `<a ${' '.repeat(2 * miB)}!`,
       `<a>${'<b>x</b>'.repeat(40_000)}</a>`,
       `<a b="${'&amp;'.repeat(100_000)}"/>`,
     ]
@@ -83,7 +83,7 @@ describe('hostile reports', () => {
   })
 
   it('refuses a deflate bomb in a PDF within the limit', () => {
-    const bomb = { dictionary: '/Filter /FlateDecode', bytes: deflateSync(Buffer.alloc(64 * MiB)) }
+    const bomb = { dictionary: '/Filter /FlateDecode', bytes: deflateSync(Buffer.alloc(64 * miB)) }
     const pdf = inventedPdf(pdfWith(Buffer.alloc(0), new Map([[4, bomb]])))
     expect(() => parseReport(pdf, 'application/pdf')).toThrow('inflate-limit')
     expect(growthOf(() => parseReport(pdf, 'application/pdf'))).toBeLessThan(3 * reportLimits.maxInflatedBytes)
@@ -95,9 +95,9 @@ describe('hostile reports', () => {
       (tail: string, limits = {}) =>
       () =>
         parseReport(Buffer.from(head + tail), 'text/hl7v2', limits)
-    expect(hl7(`OBX|1|TX|${'x'.repeat(10_000_000)}`, { maxHl7SegmentBytes: MiB })).toThrow('too-large in segment')
+    expect(hl7(`OBX|1|TX|${'x'.repeat(10_000_000)}`, { maxHl7SegmentBytes: miB })).toThrow('too-large in segment')
     expect(hl7('NTE|1\r'.repeat(10_000))).toThrow('too-many-nodes in segment')
-    expect(growthOf(hl7(`PID|${'|'.repeat(10_000_000)}`))).toBeLessThan(64 * MiB)
+    expect(growthOf(hl7(`PID|${'|'.repeat(10_000_000)}`))).toBeLessThan(64 * miB)
     expect(hl7(`PID|1||${'~'.repeat(10_000_000)}`)).toThrow('too-many-nodes in field')
   })
 

@@ -29,26 +29,26 @@ export interface ReportLimits {
   readonly maxFactsPerKind: number
 }
 
-const KiB = 1024
-const MiB = 1024 * KiB
+const kiB = 1024
+const miB = 1024 * kiB
 
 export const reportLimits: ReportLimits = {
-  maxReportBytes: 64 * MiB,
-  maxXmlBytes: 16 * MiB,
+  maxReportBytes: 64 * miB,
+  maxXmlBytes: 16 * miB,
   maxXmlDepth: 100,
   maxXmlElements: 200_000,
   maxXmlAttributesPerElement: 100,
-  maxJsonBytes: 64 * MiB,
+  maxJsonBytes: 64 * miB,
   maxJsonDepth: 64,
   maxJsonNodes: 500_000,
   maxPdfDepth: 32,
   maxPdfObjects: 10_000,
   maxPdfValues: 2_000_000,
-  maxPdfScannedBytes: 128 * MiB,
-  maxInflatedBytes: 32 * MiB,
-  maxHl7Bytes: 64 * MiB,
+  maxPdfScannedBytes: 128 * miB,
+  maxInflatedBytes: 32 * miB,
+  maxHl7Bytes: 64 * miB,
   maxHl7Segments: 5_000,
-  maxHl7SegmentBytes: 48 * MiB,
+  maxHl7SegmentBytes: 48 * miB,
   maxNesting: 3,
   maxFactsPerKind: 1_000,
 }

@@ -6,7 +6,7 @@ const heightMm = 432
 /** Drawn at a quarter of the size, then enlarged: the noise is what has to be fine. */
 const reduction = 4
 
-type Blob = {
+interface Blob {
   readonly x: number
   readonly z: number
   readonly a: number

@@ -9,7 +9,11 @@ export const qrsDurationMs = 92
 export const qtIntervalMs = 392
 
 /** A wave as a bell: where its peak lies from the R peak, its width, its height in mV. */
-type Wave = { readonly atMs: number; readonly widthMs: number; readonly mv: number }
+interface Wave {
+  readonly atMs: number
+  readonly widthMs: number
+  readonly mv: number
+}
 
 /** Leads measured; the other four limb leads follow from I and II (Einthoven, Goldberger), as in a real recorder. */
 const measuredWaves: Readonly<Record<string, readonly Wave[]>> = {
@@ -23,7 +27,7 @@ const measuredWaves: Readonly<Record<string, readonly Wave[]>> = {
   V6: waves({ p: 0.1, q: -0.1, r: 0.98, s: -0.1, t: 0.26 }),
 }
 
-export type EcgOptions = {
+export interface EcgOptions {
   readonly samplingHz: number
   readonly samples: number
   readonly heartRate: number

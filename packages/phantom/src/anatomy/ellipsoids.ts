@@ -1,5 +1,5 @@
 /** A solid of one value; lengths in mm. Later ones paint over earlier ones. */
-export type Ellipsoid = {
+export interface Ellipsoid {
   readonly x: number
   readonly y: number
   readonly z: number
@@ -12,7 +12,11 @@ export type Ellipsoid = {
   readonly value: number
 }
 
-export type SliceGeometry = { readonly rows: number; readonly columns: number; readonly pixelSpacing: number }
+export interface SliceGeometry {
+  readonly rows: number
+  readonly columns: number
+  readonly pixelSpacing: number
+}
 
 /** Paints where the plane z cuts the solids, into a slice already filled with the background. */
 export function paintSlice(target: Int16Array, geometry: SliceGeometry, solids: readonly Ellipsoid[], z: number): void {

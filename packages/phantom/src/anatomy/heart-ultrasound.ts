@@ -28,7 +28,12 @@ export function heartFrame(rows: number, columns: number, frame: number): Uint8A
   return picture
 }
 
-type Chamber = { readonly x: number; readonly y: number; readonly a: number; readonly b: number }
+interface Chamber {
+  readonly x: number
+  readonly y: number
+  readonly a: number
+  readonly b: number
+}
 
 function tissue(x: number, y: number, contraction: number): number {
   const ventricleScale = 1 - 0.28 * contraction

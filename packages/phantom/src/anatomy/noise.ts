@@ -20,7 +20,7 @@ function fillTable(): void {
   isFilled = true
 }
 
-export type NoiseOptions = {
+export interface NoiseOptions {
   readonly deviation: number
   /** Where in the endless noise this picture begins. */
   readonly offset: number

@@ -83,7 +83,10 @@ export async function unmergeIdentities(sql: Sql, o: IdentityUnmerge, options: C
   })
 }
 
-type Change<T> = { readonly result: T; readonly events: readonly NewEvent[] }
+interface Change<T> {
+  readonly result: T
+  readonly events: readonly NewEvent[]
+}
 
 async function changed<T>(sql: Sql, options: ChangeOptions, work: (tx: Transaction) => Promise<Change<T>>): Promise<T> {
   return runTransaction(sql, async (tx) => {

@@ -2,7 +2,10 @@ import { codiceFiscaleIssuer } from '@vna/identifiers'
 import { describe, expect, it } from 'vitest'
 import { type IdentityRow, placeIdentities } from './place-identities.ts'
 
-type Told = { readonly national?: string; readonly into?: string }
+interface Told {
+  readonly national?: string
+  readonly into?: string
+}
 
 /** `CF…` are national, everything else local; pointers by name. */
 function placed(told: Readonly<Record<string, Told>>): Readonly<Record<string, string>> {

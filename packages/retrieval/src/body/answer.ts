@@ -1,7 +1,7 @@
 import type { BodyPart } from './body-part.ts'
 
 /** Everything about an answer but the way it is sent. */
-export type Answer = {
+export interface Answer {
   readonly contentType: string
   readonly parts: readonly BodyPart[]
   /** Without quotes; weak unless every byte of the body follows from it. */

@@ -1,7 +1,11 @@
 import type { BodyPart } from './body-part.ts'
 
 /** A stretch of one pack that an answer reads from its start to its end, but for small gaps. */
-export type Run = { readonly packKey: string; readonly start: number; readonly end: number }
+export interface Run {
+  readonly packKey: string
+  readonly start: number
+  readonly end: number
+}
 
 /** The header of a tar member and the padding before it, and a little more. */
 const maxGapBytes = 64 * 1024

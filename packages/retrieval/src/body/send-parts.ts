@@ -6,9 +6,12 @@ import { BlockSender, type BlockSink } from './block-sender.ts'
 import type { BodyPart } from './body-part.ts'
 import { StoredPartReader } from './stored-part-reader.ts'
 
-export type PrefetchOptions = { readonly budget: PrefetchBudget; readonly windowsAhead: number }
+export interface PrefetchOptions {
+  readonly budget: PrefetchBudget
+  readonly windowsAhead: number
+}
 
-export type SendPartsOptions = {
+export interface SendPartsOptions {
   readonly sink: BlockSink
   readonly packs: PackReaders
   /** For stores where a read is a request over the network. */

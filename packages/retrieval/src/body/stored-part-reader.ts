@@ -6,7 +6,10 @@ import type { BlockSender } from './block-sender.ts'
 import type { BodyPart } from './body-part.ts'
 import { findRun, type Run } from './find-run.ts'
 
-type Prefetch = { readonly budget: PrefetchBudget; readonly windowsAhead: number }
+interface Prefetch {
+  readonly budget: PrefetchBudget
+  readonly windowsAhead: number
+}
 
 /** Sends the stored parts of one body, reading ahead over those that lie side by side where the store asks for that. */
 export class StoredPartReader {

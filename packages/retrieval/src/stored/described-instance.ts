@@ -4,7 +4,7 @@ import type { SidecarCache } from './sidecar-cache.ts'
 import type { Relocate, StoredInstance } from './stored-instance.ts'
 
 /** An instance with what its sidecar says: `json` is its DICOM JSON, text nobody parsed. */
-export type DescribedInstance = {
+export interface DescribedInstance {
   readonly instance: StoredInstance
   readonly entry: SidecarEntry
   readonly json: Buffer

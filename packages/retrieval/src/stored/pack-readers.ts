@@ -5,7 +5,10 @@ import type { Relocate, StoredInstance } from './stored-instance.ts'
 /** Packs one request keeps open; the instances of a series mostly lie side by side. */
 const maxOpenPacks = 8
 
-export type OpenInstance = { readonly reader: RangeReader; readonly instance: StoredInstance }
+export interface OpenInstance {
+  readonly reader: RangeReader
+  readonly instance: StoredInstance
+}
 
 /**
  * The packs that one request reads, opened once each. A pack may be replaced by a merged one between the catalog's answer

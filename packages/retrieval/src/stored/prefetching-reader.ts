@@ -20,7 +20,10 @@ export class PrefetchBudget {
   }
 }
 
-type Window = { readonly block: Buffer; readonly filled: Promise<number> }
+interface Window {
+  readonly block: Buffer
+  readonly filled: Promise<number>
+}
 
 /**
  * Reads a stretch of an object in windows of one block, several of them asked for ahead: where each read is a request over

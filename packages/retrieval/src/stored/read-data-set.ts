@@ -5,7 +5,10 @@ import type { OpenInstance } from './pack-readers.ts'
 /** A multiple of every word that is ever swapped. */
 const chunkBytes = 256 * 1024
 
-export type Range = { readonly offset: number; readonly length: number }
+export interface Range {
+  readonly offset: number
+  readonly length: number
+}
 
 /** Reads a stretch of the stored data set; the buffer yielded is read into again for the next. */
 export async function* readDataSet(

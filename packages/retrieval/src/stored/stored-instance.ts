@@ -1,5 +1,5 @@
 /** One instance as the catalog locates it: where its Part 10 file lies in which pack. */
-export type StoredInstance = {
+export interface StoredInstance {
   readonly studyInstanceUid: string
   readonly seriesInstanceUid: string
   readonly sopInstanceUid: string

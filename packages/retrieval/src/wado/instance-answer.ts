@@ -41,7 +41,7 @@ export function answerInstances(o: {
   }
 }
 
-export type BodyFile = {
+export interface BodyFile {
   readonly contentType: string
   readonly contentLocation?: string
   readonly parts: readonly BodyPart[]

@@ -1,7 +1,7 @@
 import type { ZodType } from 'zod'
 
 /** One environment variable: its name, how its text becomes a value, and what the README says about it. */
-export type Variable<T> = {
+export interface Variable<T> {
   readonly name: string
   readonly description: string
   /** The default as text: it goes through the same schema as a value from the environment. */
@@ -12,7 +12,7 @@ export type Variable<T> = {
   readonly optional: boolean
 }
 
-type VariableOptions<T> = {
+interface VariableOptions<T> {
   readonly name: string
   readonly description: string
   readonly defaultText?: string

@@ -10,9 +10,16 @@ type LabelsOf<D> = D extends MetricDefinition<infer L, infer _K> ? L : never
 /** A metric without labels is called without them. */
 type Args<L> = keyof L extends never ? [] : [labels: L]
 
-export type TypedCounter<L> = { inc(...args: [...Args<L>, value?: number]): void }
-export type TypedGauge<L> = { set(...args: [...Args<L>, value: number]): void; reset(): void }
-export type TypedHistogram<L> = { observe(...args: [...Args<L>, seconds: number]): void }
+export interface TypedCounter<L> {
+  inc(...args: [...Args<L>, value?: number]): void
+}
+export interface TypedGauge<L> {
+  set(...args: [...Args<L>, value: number]): void
+  reset(): void
+}
+export interface TypedHistogram<L> {
+  observe(...args: [...Args<L>, seconds: number]): void
+}
 
 type MetricOf<D> = D extends { kind: 'counter' }
   ? TypedCounter<LabelsOf<D>>

@@ -12,7 +12,7 @@ export type Outcome = 'ok' | 'error'
 type Labels = Readonly<Record<string, string>>
 type Kind = 'counter' | 'gauge' | 'histogram'
 
-export type MetricDefinition<L extends Labels, K extends Kind = Kind> = {
+export interface MetricDefinition<L extends Labels, K extends Kind = Kind> {
   readonly kind: K
   readonly name: string
   readonly help: string

@@ -8,7 +8,7 @@ import { CliError } from '../errors.ts'
 import { renderTable } from '../output.ts'
 import { collect, parseInteger } from '../parse-values.ts'
 
-type AddOptions = {
+interface AddOptions {
   code: string
   kind: Entity['kind']
   name: string

@@ -4,7 +4,9 @@ import type { CommandContext, CommandResult, RegisterCommand } from '../command.
 import { CliError } from '../errors.ts'
 import { renderTable } from '../output.ts'
 
-type ImportOptions = { dryRun?: boolean }
+interface ImportOptions {
+  dryRun?: boolean
+}
 
 interface Identifier {
   readonly issuer: string

@@ -5,7 +5,11 @@ import { connectCatalog, connectObjectStore } from '../connections.ts'
 import { CliError } from '../errors.ts'
 import { type StoredFile, writeStoredFile } from '../write-file.ts'
 
-type GetOptions = { output?: string; study?: string; sha256?: string }
+interface GetOptions {
+  output?: string
+  study?: string
+  sha256?: string
+}
 
 /** Where an instance is: catalogued in a study, or kept aside. */
 type Found = StoredFile & { readonly studyInstanceUid: string | null; readonly quarantineReason?: string }

@@ -5,7 +5,7 @@ import type { CommandContext, CommandResult, RegisterCommand } from '../command.
 import { CliError } from '../errors.ts'
 import { renderTable } from '../output.ts'
 
-type JournalStatus = {
+interface JournalStatus {
   journalId: string
   folder: string
   openSegments: number

@@ -10,8 +10,17 @@ import { renderTable } from '../output.ts'
 import { parseInteger } from '../parse-values.ts'
 import { writeStoredFile } from '../write-file.ts'
 
-type ListOptions = { reason?: string; entity?: string; all?: boolean; limit: number; offset: number }
-type ShowOptions = { output?: string; elements?: boolean }
+interface ListOptions {
+  reason?: string
+  entity?: string
+  all?: boolean
+  limit: number
+  offset: number
+}
+interface ShowOptions {
+  output?: string
+  elements?: boolean
+}
 
 const defaultLimit = 100
 

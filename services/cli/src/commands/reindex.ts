@@ -7,9 +7,12 @@ import type { CommandContext, CommandResult, RegisterCommand } from '../command.
 import { connectCatalog, connectDatabase, connectObjectStore } from '../connections.ts'
 import { inGroups, packKeys } from '../pack-list.ts'
 
-type ReindexOptions = { prefix: string; sidecars?: boolean }
+interface ReindexOptions {
+  prefix: string
+  sidecars?: boolean
+}
 
-type Report = {
+interface Report {
   ledgerEvents: number
   /** Types of events that this release does not know, with their number. */
   unknownEvents: Record<string, number>

@@ -7,10 +7,23 @@ import { CliError } from '../errors.ts'
 import { renderTable } from '../output.ts'
 import { parseInteger } from '../parse-values.ts'
 
-type AddOptions = { entity?: string; type?: string }
-type ListOptions = { study?: string; state?: string; limit: number; offset: number }
-type PageOptions = { limit: number; offset: number }
-type DecideOptions = { reason: string }
+interface AddOptions {
+  entity?: string
+  type?: string
+}
+interface ListOptions {
+  study?: string
+  state?: string
+  limit: number
+  offset: number
+}
+interface PageOptions {
+  limit: number
+  offset: number
+}
+interface DecideOptions {
+  reason: string
+}
 
 interface Link {
   readonly reportId: string
@@ -164,9 +177,9 @@ function tableOf(found: readonly Link[]): string {
   return renderTable([['report', 'study', 'state', 'tier', 'score', 'by', 'evidence'], ...rows])
 }
 
-function queryOf(options: Readonly<Record<string, string | number | boolean | undefined>>): string {
+function queryOf(options: Partial<ListOptions>): string {
   const query = new URLSearchParams()
-  for (const name of ['study', 'state', 'limit', 'offset']) {
+  for (const name of ['study', 'state', 'limit', 'offset'] as const) {
     if (options[name] !== undefined) query.set(name, String(options[name]))
   }
   return query.toString()

@@ -4,7 +4,13 @@ import { renderTable } from '../output.ts'
 
 const probeLimitMs = 3_000
 
-type ServiceStatus = { name: string; pid: number; ready: boolean; http?: string; reasons: string[] }
+interface ServiceStatus {
+  name: string
+  pid: number
+  ready: boolean
+  http?: string
+  reasons: string[]
+}
 
 export const registerStatus: RegisterCommand = (program, host) => {
   program

@@ -4,7 +4,7 @@ import { Option } from 'commander'
 import type { CommandContext, CommandResult, RegisterCommand } from '../command.ts'
 import { parseDurationSeconds } from '../parse-values.ts'
 
-type TokenOptions = {
+interface TokenOptions {
   role: Role
   entity?: string
   patient?: string

@@ -5,7 +5,7 @@ import { connectCatalog } from '../connections.ts'
 import { renderTable } from '../output.ts'
 import { parseInteger, parseTime } from '../parse-values.ts'
 
-type Options = {
+interface Options {
   entity?: string
   client?: string
   protocol?: string

@@ -5,11 +5,18 @@ import type { CommandContext, CommandResult, RegisterCommand } from '../command.
 import { connectCatalog, connectObjectStore } from '../connections.ts'
 import { packKeys } from '../pack-list.ts'
 
-type VerifyOptions = { prefix: string; chains: boolean }
+interface VerifyOptions {
+  prefix: string
+  chains: boolean
+}
 
-type Damage = { readonly packKey: string; readonly problem: string; readonly headerOffset?: number }
+interface Damage {
+  readonly packKey: string
+  readonly problem: string
+  readonly headerOffset?: number
+}
 
-type PackReport = {
+interface PackReport {
   packs: number
   instances: number
   bytes: number

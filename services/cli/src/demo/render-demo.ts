@@ -1,6 +1,6 @@
 import type { DemoRecord } from './fill-record.ts'
 
-export type DemoResult = {
+export interface DemoResult {
   /** Of the front door. */
   readonly baseUrl: string
   readonly token: string

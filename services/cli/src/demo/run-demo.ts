@@ -42,7 +42,7 @@ const clinic = {
   options: { seed: 'demo clinic', frames: 20, localIdIssuer: 'CLINICA-DEMO' },
 } as const satisfies DemoEntity
 
-type DemoEntity = {
+interface DemoEntity {
   readonly settings: EntitySettings
   readonly phantoms: readonly string[]
   readonly options: PhantomSendOptions

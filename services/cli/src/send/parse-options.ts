@@ -2,7 +2,7 @@ import type { CStoreTarget } from '@vna/sending'
 import { CliError } from '../errors.ts'
 
 /** What commander hands over; everything is text until it is checked here. */
-export type SendCommandOptions = {
+export interface SendCommandOptions {
   readonly to?: string
   readonly calling: string
   readonly called: string

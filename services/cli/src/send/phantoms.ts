@@ -15,7 +15,7 @@ const maxCount = 10_000_000
 
 export type PhantomSpec = Pick<PhantomStudyOptions, 'kind'> & { readonly studies: number; readonly instances: number }
 
-export type PhantomSendOptions = {
+export interface PhantomSendOptions {
   readonly seed: string
   readonly frames?: number
   /** Issuer of patient ids of the entity's own; without it patients are known by codice fiscale. */

@@ -1,11 +1,11 @@
-const MiB = 1024 * 1024
+const miB = 1024 * 1024
 
 /** What reports may ask of this service. Sizes in bytes. */
 export const intakeLimits = {
   /** Of one report as it arrives. */
-  maxReportBytes: 64 * MiB,
+  maxReportBytes: 64 * miB,
   /** Of all reports being received or read at the same time; who comes beyond is asked to come again. */
-  maxBytesAtOnce: 256 * MiB,
+  maxBytesAtOnce: 256 * miB,
   /** Time to send a report. */
   bodyTimeoutMs: 60_000,
   parserThreads: 2,

@@ -1,15 +1,15 @@
-const MiB = 1024 * 1024
+const miB = 1024 * 1024
 
 /** What HL7 senders may ask of this service. */
 export const mllpListenerLimits = {
   maxConnections: 64,
   maxConnectionsPerHost: 8,
   /** A message, documents inside it included. */
-  maxMessageBytes: 64 * MiB,
+  maxMessageBytes: 64 * miB,
   /** Messages about patients and orders carry no documents. */
-  maxSmallMessageBytes: MiB,
+  maxSmallMessageBytes: miB,
   /** Of all connections together. */
-  maxBytesAtOnce: 192 * MiB,
+  maxBytesAtOnce: 192 * miB,
   /** A connection without a message for so long is closed; senders open another. */
   idleTimeoutMs: 15 * 60_000,
   /** From the first byte of a message to its last. */

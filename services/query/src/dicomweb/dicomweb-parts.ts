@@ -14,7 +14,7 @@ export interface StudyIndex {
 }
 
 /** Everything the DICOMweb routes are made of. */
-export type DicomwebParts = {
+export interface DicomwebParts {
   readonly index: StudyIndex
   readonly store: ObjectStore
   readonly sidecars: SidecarCache

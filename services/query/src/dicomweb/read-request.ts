@@ -4,7 +4,7 @@ import type { Request, Response } from 'express'
 import type { DicomwebParts } from './dicomweb-parts.ts'
 
 /** One read in progress: what its handler works with. */
-export type ReadRequest = {
+export interface ReadRequest {
   readonly request: Request
   readonly response: Response
   readonly principal: Principal

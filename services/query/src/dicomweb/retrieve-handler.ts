@@ -8,7 +8,7 @@ import { type ReadHandler, type ReadRequest, viewOf } from './read-request.ts'
 import { sendAnswer } from './send-answer.ts'
 
 /** The located instances of a request, from which an answer is made. */
-export type Located = {
+export interface Located {
   readonly instances: readonly StoredInstance[]
   readonly isOneInstance: boolean
   readonly ranges: readonly MediaRange[]
@@ -19,7 +19,7 @@ export type Located = {
 
 export type MakeAnswer = (located: Located) => Answer | Promise<Answer>
 
-type Locator = {
+interface Locator {
   readonly studyInstanceUid: string
   readonly seriesInstanceUid?: string
   readonly sopInstanceUid?: string

@@ -4,7 +4,9 @@ import { type Answer, type SendPartsOptions, sendParts, sliceParts, totalLength 
 
 export type SendContext = Omit<SendPartsOptions, 'sink'> & { readonly response: ServerResponse }
 
-export type SendOutcome = { readonly status: number }
+export interface SendOutcome {
+  readonly status: number
+}
 
 /** Sends head and body; HEAD, If-None-Match and Range are answered here. Throws when the body cannot be ended. */
 export async function sendAnswer(answer: Answer, context: SendContext): Promise<SendOutcome> {

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 
 /** One answer that left, as operators search it (one row per request). */
-export type TransmissionRecord = {
+export interface TransmissionRecord {
   readonly direction: 'out'
   readonly protocol: 'dicomweb'
   readonly entityCode?: string | undefined
@@ -19,7 +19,7 @@ export type TransmissionRecord = {
 
 export type KeyedRecord = TransmissionRecord & { readonly key: string }
 
-export type TransmissionLimits = {
+export interface TransmissionLimits {
   readonly flushAfterMs: number
   readonly maxBatch: number
   /** Rows kept while the catalog is away; the oldest leave first. */
@@ -28,7 +28,7 @@ export type TransmissionLimits = {
 
 const transmissionLimits: TransmissionLimits = { flushAfterMs: 1_000, maxBatch: 500, maxWaiting: 20_000 }
 
-export type TransmissionLogOptions = {
+export interface TransmissionLogOptions {
   /** Told again after a failure that may have been a success: rows of one key are one row. */
   append(records: readonly KeyedRecord[]): Promise<void>
   onTrouble(trouble: { readonly error: unknown; readonly waiting: number; readonly dropped: number }): void

@@ -3,7 +3,7 @@ import { dirname } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { SupervisorError } from '../errors.ts'
 
-export type PostgresBinaries = {
+export interface PostgresBinaries {
   readonly postgres: string
   readonly initdb: string
   /** The folder that holds bin, lib and share. */

@@ -8,7 +8,11 @@ import { openPath } from './reach.ts'
 import type { SystemUser } from './system-user.ts'
 
 /** The files of the embedded database: `<VNA_HOME>/postgres/data`, and the password of its one role beside it. */
-export type Cluster = { readonly folder: string; readonly dataFolder: string; readonly password: string }
+export interface Cluster {
+  readonly folder: string
+  readonly dataFolder: string
+  readonly password: string
+}
 
 export const databaseRole = 'vna'
 const initdbLimitMs = 120_000

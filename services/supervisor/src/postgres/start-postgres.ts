@@ -11,7 +11,7 @@ import { stopLeftoverPostmaster } from './leftover.ts'
 import { postgresSettings, settingArguments } from './postgres-settings.ts'
 import { findPostgresUser, type SystemUser } from './system-user.ts'
 
-export type PostgresOptions = {
+export interface PostgresOptions {
   readonly home: string
   readonly environment: NodeJS.ProcessEnv
   readonly onOutput: (line: string) => void
@@ -20,7 +20,7 @@ export type PostgresOptions = {
 }
 
 /** The embedded PostgreSQL; its URL stays the same over restarts. */
-export type EmbeddedPostgres = {
+export interface EmbeddedPostgres {
   readonly url: string
   /** Starts the server (again). Resolves when it answers. */
   start(): Promise<GuardedProcess>

@@ -2,7 +2,11 @@ import { readFileSync } from 'node:fs'
 import { SupervisorError } from '../errors.ts'
 import { runCommand } from '../programs/run-command.ts'
 
-export type SystemUser = { readonly name: string; readonly uid: number; readonly gid: number }
+export interface SystemUser {
+  readonly name: string
+  readonly uid: number
+  readonly gid: number
+}
 
 const postgresUser = 'postgres'
 const useraddLimitMs = 20_000

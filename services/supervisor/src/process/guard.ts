@@ -5,7 +5,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
  * closes and the shell stops the daemon: nothing in Node or the shell offers PR_SET_PDEATHSIG.
  * States: running → (stop | daemon dies | we die) → ended.
  */
-export type GuardedProcess = {
+export interface GuardedProcess {
   /** The daemon's own pid. */
   readonly pid: number
   /** Resolves with the exit status when the daemon is gone. */
@@ -13,7 +13,7 @@ export type GuardedProcess = {
   signal(name: 'TERM' | 'INT' | 'QUIT' | 'KILL'): void
 }
 
-export type GuardOptions = {
+export interface GuardOptions {
   readonly command: string
   readonly args: readonly string[]
   readonly cwd: string

@@ -1,13 +1,13 @@
 import { backoffMs } from '@vna/flow'
 
 /** One run of something that should run for ever. */
-export type Run = {
+export interface Run {
   readonly ended: Promise<number>
   /** Asks it to end, the hard way when `hard`. */
   stop(hard: boolean): void
 }
 
-export type KeepRunningOptions = {
+export interface KeepRunningOptions {
   readonly start: () => Promise<Run>
   readonly clock: { now(): number; sleep(ms: number, signal: AbortSignal): Promise<void> }
   readonly onEnded: (o: { exitCode: number; restartInMs: number }) => void

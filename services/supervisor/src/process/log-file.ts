@@ -6,7 +6,10 @@ import { dirname } from 'node:path'
  * that cannot be written (full disk, failing disk) is lost and counted, never an error: what writes the log goes on, and
  * the first line that can be written again is preceded by one that tells how many are missing.
  */
-export type LogFile = { write(line: string): void; close(): void }
+export interface LogFile {
+  write(line: string): void
+  close(): void
+}
 
 export interface LogFileOptions {
   readonly maxBytes?: number

@@ -20,7 +20,7 @@ export function baseSystemOf(status: string): string {
   return texts.join('\n')
 }
 
-type Paragraph = {
+interface Paragraph {
   readonly text: string
   readonly isInstalled: boolean
   readonly isEssential: boolean

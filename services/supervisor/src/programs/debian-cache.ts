@@ -9,7 +9,10 @@ import { type CommandOutcome, runCommand } from './run-command.ts'
  * `<folder>/root`. The same for root and for any user, and nothing of the system is changed: no daemon starts, no package
  * is removed, and an uninstall is `rm -r`.
  */
-export type DebianCache = { readonly folder: string; readonly environment: NodeJS.ProcessEnv }
+export interface DebianCache {
+  readonly folder: string
+  readonly environment: NodeJS.ProcessEnv
+}
 
 const aptLimitMs = 300_000
 const unpackLimitMs = 120_000

@@ -6,7 +6,7 @@ import { findProgram, type Program } from './find-program.ts'
 import { withFolderLock } from './folder-lock.ts'
 import { type ProgramName, type ProgramSpec, programTable } from './program-table.ts'
 
-export type EnsureProgramsOptions = {
+export interface EnsureProgramsOptions {
   /** Holds what is unpacked; kept between runs. */
   readonly cacheFolder: string
   readonly environment: NodeJS.ProcessEnv

@@ -5,7 +5,7 @@ import { type CommandOutcome, runCommand } from './run-command.ts'
 import { commandFolders, unpackedEnvironment, writeWrapper } from './unpacked.ts'
 
 /** Where a program is, and what must be added to the environment for it to run (nothing for a command). */
-export type Program = {
+export interface Program {
   /** The command (or the wrapper of an unpacked one), the file, or for a Python module the interpreter. */
   readonly path: string
   readonly env: Readonly<Record<string, string>>

@@ -2,7 +2,7 @@
  * How a program is found: a `command` on the PATH (any of the names will do), a `file` that other programs load, or a
  * module of Debian's own Python.
  */
-export type ProgramSpec = {
+export interface ProgramSpec {
   readonly kind: 'command' | 'file' | 'python-module'
   readonly candidates: readonly string[]
   /** The Debian packages that hold it. */

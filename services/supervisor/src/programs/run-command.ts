@@ -1,6 +1,10 @@
 import { spawn } from 'node:child_process'
 
-export type CommandOutcome = { readonly exitCode: number; readonly stdout: string; readonly stderr: string }
+export interface CommandOutcome {
+  readonly exitCode: number
+  readonly stdout: string
+  readonly stderr: string
+}
 
 const maxOutputChars = 4_000_000
 

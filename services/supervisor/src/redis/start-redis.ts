@@ -9,7 +9,7 @@ import { type GuardedProcess, startGuarded } from '../process/guard.ts'
 import { findFreePort } from '../process/ports.ts'
 import type { Program } from '../programs/find-program.ts'
 
-export type RedisOptions = {
+export interface RedisOptions {
   readonly home: string
   readonly program: Program
   readonly environment: NodeJS.ProcessEnv
@@ -17,7 +17,10 @@ export type RedisOptions = {
 }
 
 /** The redis-server of this installation; its URL stays the same over restarts. */
-export type EmbeddedRedis = { readonly url: string; start(): Promise<GuardedProcess> }
+export interface EmbeddedRedis {
+  readonly url: string
+  start(): Promise<GuardedProcess>
+}
 
 const startLimitMs = 20_000
 const probePauseMs = 25

@@ -9,13 +9,13 @@ import { createRedis } from '../redis/start-redis.ts'
 import type { Logs } from './logs.ts'
 
 /** The database and the queue store: ours, kept running, or external ones, which are only named. */
-export type DataServices = {
+export interface DataServices {
   readonly databaseUrl: string
   readonly redisUrl: string
   readonly kept: readonly KeptRunning[]
 }
 
-export type DataServicesOptions = {
+export interface DataServicesOptions {
   readonly config: SupervisorConfig
   readonly environment: NodeJS.ProcessEnv
   readonly logger: Logger
@@ -23,7 +23,11 @@ export type DataServicesOptions = {
   readonly note: (line: string) => void
 }
 
-type Embedded = { readonly name: string; readonly url: string; start(): Promise<GuardedProcess> }
+interface Embedded {
+  readonly name: string
+  readonly url: string
+  start(): Promise<GuardedProcess>
+}
 
 /** Starts what is not external, side by side. */
 export async function startDataServices(o: DataServicesOptions): Promise<DataServices> {

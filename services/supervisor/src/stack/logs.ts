@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import { type LogFile, openLogFile } from '../process/log-file.ts'
 
 /** The logs of all processes, one bounded file each in `<VNA_HOME>/log`. */
-export type Logs = {
+export interface Logs {
   writer(name: string): (line: string) => void
   close(): void
 }

@@ -35,7 +35,7 @@ const maxEarlyRestarts = 4
 const maxErrorLines = 20
 const errorWindowMs = 60_000
 
-export type ServicesOptions = {
+export interface ServicesOptions {
   readonly home: string
   readonly env: NodeJS.ProcessEnv
   readonly logger: Logger

@@ -8,7 +8,7 @@ import type { Logs } from './logs.ts'
 import { checkPorts, remarks } from './preflight.ts'
 import { failedChecks, probeService, serviceNames, startServices, waitUntilReady } from './services.ts'
 
-export type StackOptions = {
+export interface StackOptions {
   readonly config: SupervisorConfig
   readonly environment: NodeJS.ProcessEnv
   readonly context: ServiceContext

@@ -1,5 +1,5 @@
 /** How patient the S3 driver is. */
-export type S3Limits = {
+export interface S3Limits {
   /** Per operation, the first one included. */
   maxAttempts: number
   /** Doubles with each attempt, with jitter. */

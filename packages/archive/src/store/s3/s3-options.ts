@@ -1,8 +1,12 @@
 import type { S3Limits } from './s3-limits.ts'
 
-export type S3Credentials = { accessKeyId: string; secretAccessKey: string; sessionToken?: string }
+export interface S3Credentials {
+  accessKeyId: string
+  secretAccessKey: string
+  sessionToken?: string
+}
 
-export type S3Options = {
+export interface S3Options {
   bucket: string
   /** Put before each key, '' or ending in '/'. */
   keyPrefix: string

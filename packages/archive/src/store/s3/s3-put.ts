@@ -20,7 +20,11 @@ export const digestMetadata = 'vna-sha256'
 const readChunkBytes = 1024 * 1024
 const mib = 1024 ** 2
 
-export type S3Target = { connection: S3Connection; bucket: string; key: string }
+export interface S3Target {
+  connection: S3Connection
+  bucket: string
+  key: string
+}
 
 /** Puts an object in one request, or in parts when it is large; the server checks the digest of each body. */
 export async function putS3Object(target: S3Target, source: ObjectSource, o: PutOptions): Promise<Uint8Array> {
@@ -47,7 +51,11 @@ export async function putS3Object(target: S3Target, source: ObjectSource, o: Put
   return sha256
 }
 
-type Part = { offset: number; length: number; sha256: Buffer }
+interface Part {
+  offset: number
+  length: number
+  sha256: Buffer
+}
 
 /** One part after the other: packs this large are single instances, and rare; what counts is the bound on memory. */
 async function putInParts(target: S3Target, source: ObjectSource, o: PutOptions): Promise<Uint8Array> {

@@ -1,8 +1,10 @@
-type HeaderArguments = { request: unknown }
+interface HeaderArguments {
+  request: unknown
+}
 type Build<A extends HeaderArguments, R> = (args: A) => Promise<R>
 
 /** The part of an SDK command that this needs, whatever its input and output. */
-type CommandWithBuildStep = {
+interface CommandWithBuildStep {
   middlewareStack: {
     add(
       middleware: <A extends HeaderArguments, R>(next: Build<A, R>) => Build<A, R>,

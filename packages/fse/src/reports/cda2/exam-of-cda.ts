@@ -49,7 +49,10 @@ function dateOf(time: XmlElement | undefined): string | undefined {
   return dayOf(attributeOf(time, 'value') ?? attributeOf(elementAt(time, 'low'), 'value'))
 }
 
-type Code = { readonly code: string; readonly system: string }
+interface Code {
+  readonly code: string
+  readonly system: string
+}
 
 /** Code and translations of an act. */
 function codesOf(act: XmlElement): readonly Code[] {

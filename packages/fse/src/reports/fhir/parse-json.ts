@@ -2,7 +2,9 @@ import { FseError } from '../../model/fse-error.ts'
 import type { ReportLimits } from '../limits.ts'
 
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [name: string]: Json }
-export type JsonObject = { readonly [name: string]: Json }
+export interface JsonObject {
+  readonly [name: string]: Json
+}
 
 type JsonLimits = Pick<ReportLimits, 'maxJsonBytes' | 'maxJsonDepth' | 'maxJsonNodes'>
 

@@ -9,7 +9,9 @@ const attributesKey = ':@'
 const textKey = '#text'
 
 /** What the library gives with `preserveOrder`: one key of the name with the children, and the attributes beside. */
-type ParsedNode = { readonly [name: string]: unknown }
+interface ParsedNode {
+  readonly [name: string]: unknown
+}
 
 /** The root element of an XML document that nobody vouches for: bounded in bytes, depth and count, without entities. */
 export function parseXml(bytes: Uint8Array, limits: ReportLimits): XmlElement {
