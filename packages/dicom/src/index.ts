@@ -59,11 +59,11 @@ export type {
   ScanResult,
 } from './scan/scan-result.ts'
 export {
-  maxSecondReadingBytes,
-  readWithSecondReader,
-  type SecondElement,
-  type SecondReading,
-} from './second-reader.ts'
+  maxSecondOpinionBytes,
+  readSecondOpinion,
+  type SecondOpinion,
+  type SecondOpinionElement,
+} from './second-opinion.ts'
 export { type StorageSopClass, storageSopClasses } from './storage-sop-classes.ts'
 export { decodeText, parseCharsets } from './text/decode-text.ts'
 export {

@@ -1,6 +1,6 @@
 import { readExactly } from '@vna/archive'
 import type { QuarantineEntry } from '@vna/catalog'
-import { maxSecondReadingBytes, readWithSecondReader, type SecondReading } from '@vna/dicom'
+import { maxSecondOpinionBytes, readSecondOpinion, type SecondOpinion } from '@vna/dicom'
 import type { Command } from 'commander'
 import { auditRead } from '../audit.ts'
 import type { CommandContext, CommandHost, CommandResult, RegisterCommand } from '../command.ts'
@@ -89,20 +89,20 @@ async function show(context: CommandContext, options: ShowOptions, id: string): 
 }
 
 /** A second opinion on why the file cannot be read. */
-async function readAgain(context: CommandContext, entry: QuarantineEntry): Promise<SecondReading> {
-  if (entry.lengthBytes > maxSecondReadingBytes) {
-    throw new CliError('refused', `--elements reads files up to ${maxSecondReadingBytes} bytes; write it with --output`)
+async function readAgain(context: CommandContext, entry: QuarantineEntry): Promise<SecondOpinion> {
+  if (entry.lengthBytes > maxSecondOpinionBytes) {
+    throw new CliError('refused', `--elements reads files up to ${maxSecondOpinionBytes} bytes; write it with --output`)
   }
   await auditRead(connectCatalog(context), { quarantine: entry.id, by: 'vna quarantine show --elements' })
   const reader = await connectObjectStore(context).openReader(entry.packKey)
   try {
-    return readWithSecondReader(await readExactly(reader, entry.lengthBytes, entry.offset))
+    return readSecondOpinion(await readExactly(reader, entry.lengthBytes, entry.offset))
   } finally {
     await reader.close()
   }
 }
 
-function renderReading({ elements, problem }: SecondReading): string {
+function renderReading({ elements, problem }: SecondOpinion): string {
   const rows = elements.map(({ tag, keyword, vr, lengthBytes, items }) => [
     `(${tag.slice(0, 4)},${tag.slice(4)})`,
     vr ?? '',

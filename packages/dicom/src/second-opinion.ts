@@ -2,14 +2,14 @@ import { inflateRawSync } from 'node:zlib'
 import dicomParser, { type DataSet } from 'dicom-parser'
 import { keywordOf, tagToHex } from './dictionary.ts'
 
-export interface SecondReading {
+export interface SecondOpinion {
   /** Top level, in order, File Meta included: without values, so that an operator may see it. */
-  readonly elements: readonly SecondElement[]
+  readonly elements: readonly SecondOpinionElement[]
   /** What the reader complained of, after which it read no further. */
   readonly problem?: string
 }
 
-export interface SecondElement {
+export interface SecondOpinionElement {
   /** 'GGGGEEEE' */
   readonly tag: string
   readonly keyword?: string
@@ -22,13 +22,13 @@ export interface SecondElement {
 }
 
 /** It wants the whole file in memory, and recurses: for one file at an operator's hand, never for what arrives. */
-export const maxSecondReadingBytes = 256 * 1024 * 1024
+export const maxSecondOpinionBytes = 256 * 1024 * 1024
 
 /**
  * How dicom-parser, a reader that shares no code with ours, understands a Part 10 file: a second opinion on what our
  * scanner refused. Never throws for what the file holds.
  */
-export function readWithSecondReader(file: Uint8Array): SecondReading {
+export function readSecondOpinion(file: Uint8Array): SecondOpinion {
   try {
     return { elements: elementsOf(dicomParser.parseDicom(file, { inflater })) }
   } catch (thrown) {
@@ -40,10 +40,10 @@ export function readWithSecondReader(file: Uint8Array): SecondReading {
 
 function inflater(bytes: Uint8Array, position: number): Uint8Array {
   const meta = bytes.subarray(0, position)
-  return Buffer.concat([meta, inflateRawSync(bytes.subarray(position), { maxOutputLength: maxSecondReadingBytes })])
+  return Buffer.concat([meta, inflateRawSync(bytes.subarray(position), { maxOutputLength: maxSecondOpinionBytes })])
 }
 
-function elementsOf(dataSet: DataSet): readonly SecondElement[] {
+function elementsOf(dataSet: DataSet): readonly SecondOpinionElement[] {
   const found = Object.values(dataSet.elements).toSorted((a, b) => a.dataOffset - b.dataOffset)
   return found.map(({ tag, vr, length, items }) => {
     const hex = tag.slice(1).toUpperCase()

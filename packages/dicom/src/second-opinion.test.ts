@@ -2,7 +2,7 @@ import { deflateRawSync } from 'node:zlib'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { encodeDataSet, encodePart10Prefix } from './index.ts'
-import { readWithSecondReader } from './second-reader.ts'
+import { readSecondOpinion } from './second-opinion.ts'
 import { deflatedExplicitVrLittleEndian, explicitVrLittleEndian } from './transfer-syntaxes.ts'
 
 const identity = { sopClassUid: '1.2.840.10008.5.1.4.1.1.7', sopInstanceUid: '1.2.3.4' }
@@ -19,9 +19,9 @@ const dataSet = Buffer.from(
 )
 const prefixOf = (transferSyntaxUid: string) => Buffer.from(encodePart10Prefix({ ...identity, transferSyntaxUid }))
 
-describe('the second reader', () => {
+describe('the second opinion', () => {
   it('names what it finds, without values', () => {
-    const reading = readWithSecondReader(Buffer.concat([prefixOf(explicitVrLittleEndian), dataSet]))
+    const reading = readSecondOpinion(Buffer.concat([prefixOf(explicitVrLittleEndian), dataSet]))
     expect(reading.problem).toBeUndefined()
     expect(reading.elements.slice(-4)).toEqual([
       { tag: '00080016', keyword: 'SOPClassUID', vr: 'UI', lengthBytes: 26 },
@@ -34,12 +34,12 @@ describe('the second reader', () => {
 
   it('inflates a deflated data set', () => {
     const file = Buffer.concat([prefixOf(deflatedExplicitVrLittleEndian), deflateRawSync(dataSet)])
-    expect(readWithSecondReader(file).elements.at(-1)?.keyword).toBe('PatientName')
+    expect(readSecondOpinion(file).elements.at(-1)?.keyword).toBe('PatientName')
   })
 
   it('tells how far it came in a file that is cut, and why it stopped', () => {
     const file = Buffer.concat([prefixOf(explicitVrLittleEndian), dataSet])
-    const reading = readWithSecondReader(file.subarray(0, file.length - 4))
+    const reading = readSecondOpinion(file.subarray(0, file.length - 4))
     expect(reading.problem).toMatch(/past end|overrun/)
     expect(reading.elements.map(({ keyword }) => keyword)).toContain('SOPInstanceUID')
   })
@@ -48,12 +48,12 @@ describe('the second reader', () => {
     const prefix = prefixOf(explicitVrLittleEndian)
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 300 }), fc.boolean(), (bytes, hasPrefix) => {
-        const { elements } = readWithSecondReader(hasPrefix ? Buffer.concat([prefix, bytes]) : bytes)
+        const { elements } = readSecondOpinion(hasPrefix ? Buffer.concat([prefix, bytes]) : bytes)
         expect(Array.isArray(elements)).toBe(true)
       }),
     )
     const nested = Buffer.from('0800151153510000fffffffffeff00e0ffffffff', 'hex') // a sequence and an item, never closed
     const deep = Buffer.concat([prefix, ...Array.from({ length: 100_000 }, () => nested)])
-    expect(() => readWithSecondReader(deep)).not.toThrow()
+    expect(() => readSecondOpinion(deep)).not.toThrow()
   })
 })
