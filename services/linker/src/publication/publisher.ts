@@ -2,7 +2,7 @@ import { CatalogError } from '@vna/database'
 import type { TakenPublication } from '@vna/record'
 import type { Logger, Metrics } from '@vna/runtime'
 import { RegistryError } from '../registry/registry.ts'
-import { Pace, studyRetryMs } from './pace.ts'
+import { RegistryBackoff, studyRetryMs } from './backoff.ts'
 import { type PublishingParts, publishStudy } from './publish-study.ts'
 
 export interface PublisherOptions extends PublishingParts {
@@ -29,7 +29,7 @@ export const publisherLimits = {
  */
 export class Publisher {
   readonly #options: PublisherOptions
-  readonly #pace = new Pace()
+  readonly #backoff = new RegistryBackoff()
   readonly #running = new Map<string, Promise<void>>()
   readonly #stopping = new AbortController()
   #filling: Promise<void> | undefined
@@ -71,7 +71,7 @@ export class Publisher {
     while (this.#isAskedAgain && !this.#isClosed) {
       this.#isAskedAgain = false
       const free = this.#options.concurrency - this.#running.size
-      if (free <= 0 || this.#pace.pauseMs > 0) return
+      if (free <= 0 || this.#backoff.pauseMs > 0) return
       const taken = await this.#options.healthRecord.publications.take({
         limit: free,
         leaseMs: publisherLimits.leaseMs,
@@ -96,7 +96,7 @@ export class Publisher {
     const startedAt = new Date()
     try {
       await publishStudy(this.#options, taken, this.#stopping.signal)
-      this.#pace.succeeded()
+      this.#backoff.succeeded()
       this.#options.metrics.fsePublications.inc({ outcome: 'ok' })
       this.#options.onAttempt?.({ studyInstanceUid, startedAt, failure: undefined })
     } catch (error) {
@@ -108,7 +108,7 @@ export class Publisher {
     const { studyInstanceUid } = taken
     const { healthRecord, logger, metrics, onAttempt } = this.#options
     if (this.#stopping.signal.aborted) return
-    this.#pace.failed(studyInstanceUid, error)
+    this.#backoff.failed(studyInstanceUid, error)
     metrics.fsePublications.inc({ outcome: 'error' })
     const failure = error instanceof RegistryError ? error : undefined
     onAttempt?.({ studyInstanceUid, startedAt, failure })

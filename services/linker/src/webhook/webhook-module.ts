@@ -1,7 +1,7 @@
 import type { Notification } from '@vna/record'
 import { RuntimeError } from '@vna/runtime'
 import type { LinkerModule, LinkerParts } from '../linker-parts.ts'
-import { studyRetryMs } from '../publication/pace.ts'
+import { studyRetryMs } from '../publication/backoff.ts'
 import { sendNotification, type WebhookTarget } from './send-notification.ts'
 
 const webhookLimits = {
