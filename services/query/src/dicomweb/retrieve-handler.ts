@@ -2,7 +2,7 @@ import { acceptedRanges, assertPathUid, type MediaRange } from '@vna/dicomweb'
 import { ProblemError } from '@vna/http'
 import type { Answer, Relocate, StoredInstance } from '@vna/retrieval'
 import { PackReaders, RetrievalError } from '@vna/retrieval'
-import { blurTime } from '../http/blur-time.ts'
+import { delayNotFound } from '../http/delay-not-found.ts'
 import type { DicomwebParts } from './dicomweb-parts.ts'
 import { type ReadHandler, type ReadRequest, viewOf } from './read-request.ts'
 import { sendAnswer } from './send-answer.ts'
@@ -43,7 +43,7 @@ export function createRetrieveHandler(parts: DicomwebParts, o: { kind: string; m
     const audited = read.grant.record(outcome, { kind: o.kind, ...locator, instances: instances.length })
     if (instances.length === 0) {
       await audited
-      await blurTime()
+      await delayNotFound()
       throw new ProblemError('not-found', 'there is no such study, series or instance')
     }
     const relocate = createRelocate(locate)

@@ -8,6 +8,6 @@ const maxPauseMs = 5
  * for what a caller may not see than for what is not there, and 2,000 requests of each were enough to tell (measured:
  * Kolmogorov-Smirnov distance 0.10 where 0.06 is the critical one). With this they are not.
  */
-export async function blurTime(): Promise<void> {
+export async function delayNotFound(): Promise<void> {
   await sleep(randomInt(maxPauseMs))
 }
