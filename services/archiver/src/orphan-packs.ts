@@ -39,7 +39,7 @@ export class OrphanPacks {
   }
 
   /** One round; safe to call often. */
-  async look(signal: AbortSignal): Promise<void> {
+  async check(signal: AbortSignal): Promise<void> {
     this.#identity ??= await readIdentity(this.#options.identityFile)
     const identity = await this.#options.database.findDatabaseIdentity()
     const isAnother = this.#identity !== undefined && !isSameDatabase(this.#identity, identity)

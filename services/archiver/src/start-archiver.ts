@@ -103,7 +103,7 @@ function startRounds({ config, context, store, database, catalog, drain, stabili
     every('reconcile', config.reconcileIntervalMs, () => drain.reconcile()),
     every('stability', stabilityIntervalMs, () => stability.round()),
     every('ledger', ledgerIntervalMs, shipLedger),
-    every('orphans', orphanIntervalMs, (signal) => orphans.look(signal)),
+    every('orphans', orphanIntervalMs, (signal) => orphans.check(signal)),
     every('audit-anchor', auditAnchorIntervalMs, () => catalog.anchorAudit()),
     every('gauges', gaugeIntervalMs, () => gauges()),
   ]

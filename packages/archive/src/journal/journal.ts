@@ -146,7 +146,7 @@ class SegmentJournal implements Journal {
 
   async start(): Promise<void> {
     await this.#pressure.refresh()
-    this.#watch = setInterval(() => this.#look(), this.#limits.watchIntervalMs)
+    this.#watch = setInterval(() => this.#sealIdleAndRefresh(), this.#limits.watchIntervalMs)
     this.#watch.unref()
   }
 
@@ -236,7 +236,7 @@ class SegmentJournal implements Journal {
     return createSegmentId(this.#clock.now(), this.#segmentCounter)
   }
 
-  #look(): void {
+  #sealIdleAndRefresh(): void {
     const nowMs = this.#clock.now()
     for (const lane of this.#lanes) lane.sealIdle(nowMs)
     if (nowMs - this.#refreshedAtMs < this.#refreshEveryMs) return

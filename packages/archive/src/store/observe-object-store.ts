@@ -5,13 +5,13 @@ import type { ObjectStore, ObjectStoreOperation, ObserveObjectStore } from './ob
 export function observeObjectStore(store: ObjectStore, observe: ObserveObjectStore): ObjectStore {
   const timed = async <T>(operation: ObjectStoreOperation, run: () => Promise<T>): Promise<T> => {
     const startedAt = performance.now()
-    const tell = (outcome: string) => observe(operation, outcome, (performance.now() - startedAt) / 1000)
+    const end = (outcome: string) => observe(operation, outcome, (performance.now() - startedAt) / 1000)
     try {
       const result = await run()
-      tell('ok')
+      end('ok')
       return result
     } catch (error) {
-      tell(errorCodeOf(error) ?? 'unknown')
+      end(errorCodeOf(error) ?? 'unknown')
       throw error
     }
   }

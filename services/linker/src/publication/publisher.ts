@@ -2,8 +2,8 @@ import { CatalogError } from '@vna/database'
 import type { TakenPublication } from '@vna/record'
 import type { Logger, Metrics } from '@vna/runtime'
 import { RegistryError } from '../registry/registry.ts'
-import { RegistryBackoff, studyRetryMs } from './backoff.ts'
 import { type PublishingParts, publishStudy } from './publish-study.ts'
+import { RegistryBackoff, studyRetryMs } from './registry-backoff.ts'
 
 export interface PublisherOptions extends PublishingParts {
   readonly concurrency: number

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { RegistryError } from '../registry/registry.ts'
-import { RegistryBackoff, registryBackoffLimits } from './backoff.ts'
+import { RegistryBackoff, registryBackoffLimits } from './registry-backoff.ts'
 
-describe('the pace', () => {
+describe('the backoff towards the registry', () => {
   it('pauses when several studies fail and none succeeds, not for one alone', () => {
     const backoff = new RegistryBackoff(() => 0)
     const down = new RegistryError('unreachable')

@@ -1,7 +1,7 @@
 import type { Notification } from '@vna/record'
 import { RuntimeError } from '@vna/runtime'
 import type { LinkerModule, LinkerParts } from '../linker-parts.ts'
-import { studyRetryMs } from '../publication/backoff.ts'
+import { studyRetryMs } from '../publication/registry-backoff.ts'
 import { sendNotification, type WebhookTarget } from './send-notification.ts'
 
 const webhookLimits = {
@@ -31,15 +31,15 @@ export function createWebhookModule(parts: LinkerParts): LinkerModule {
       }),
   }
   if (target === undefined) return { rounds: [prune] }
-  const tell = async (signal: AbortSignal): Promise<void> => {
+  const notify = async (signal: AbortSignal): Promise<void> => {
     const taken = await healthRecord.publications.takeNotifications({
       limit: webhookLimits.perRound,
       leaseMs: webhookLimits.leaseMs,
     })
     await Promise.all(taken.map((notification) => tellOne(parts, target, { notification, signal })))
-    if (taken.length === webhookLimits.perRound && !signal.aborted) await tell(signal)
+    if (taken.length === webhookLimits.perRound && !signal.aborted) await notify(signal)
   }
-  return { rounds: [{ name: 'webhook', intervalMs: webhookLimits.intervalMs, run: tell }, prune] }
+  return { rounds: [{ name: 'webhook', intervalMs: webhookLimits.intervalMs, run: notify }, prune] }
 }
 
 function targetOf({ config }: LinkerParts): WebhookTarget | undefined {
