@@ -16,9 +16,17 @@ export type { BeginOptions, JournalLane, LaneOptions } from './journal/journal-l
 export { defaultJournalLimits, type JournalLimits } from './journal/journal-limits.ts'
 export type { JournalPressure } from './journal/journal-pressure.ts'
 export type { RecoveredSegment } from './journal/recovery.ts'
-export type { LedgerEvent, LedgerObject, LedgerPosition } from './ledger/ledger-object.ts'
+export type { LedgerEntry, LedgerEvent, LedgerLine, LedgerObject, LedgerPosition } from './ledger/ledger-object.ts'
 export { LedgerWriter } from './ledger/ledger-writer.ts'
-export { type LedgerVerification, readLedger, readLedgerObjects, verifyLedger } from './ledger/read-ledger.ts'
+export type { PersonValues } from './ledger/persons-object.ts'
+export {
+  type LedgerPerson,
+  type LedgerReading,
+  type LedgerVerification,
+  readLedger,
+  readLedgerObjects,
+  verifyLedger,
+} from './ledger/read-ledger.ts'
 export { isJournalId, isSegmentId, packKeyOf, parsePackKey, sidecarKeyOf } from './pack-keys.ts'
 export { memberHeaderBytes } from './segment/member-header.ts'
 export {

@@ -2,7 +2,7 @@ import { ArchiveError } from '../archive-error.ts'
 import type { ObjectStore } from '../store/object-store.ts'
 import {
   encodeLedgerObject,
-  type LedgerEvent,
+  type LedgerEntry,
   type LedgerPosition,
   ledgerPrefix,
   parseLedgerKey,
@@ -17,7 +17,8 @@ const dayMs = 86_400_000
 const maxHintDays = 366
 
 /**
- * Appends events to the ledger, one object for each call, each naming the SHA-256 of the one before it. There must be
+ * Appends events to the ledger, one object for each call, each naming the SHA-256 of the one before it; values about persons go
+ * into an object beside it first. There must be
  * one writer at a time (the catalog's outbox lock sees to it); a second one would fork the chain, which reading notices.
  * When an append fails its outcome is unknown: the next one looks for the head again, so that the chain goes on, and the
  * caller ships its events again.
@@ -35,27 +36,33 @@ export class LedgerWriter {
   }
 
   /** Resolves when the events are durable. `undefined` for no events. */
-  append(events: readonly LedgerEvent[]): Promise<LedgerPosition | undefined> {
-    const appended = this.#last.then(() => this.#append(events))
+  append(entries: readonly LedgerEntry[]): Promise<LedgerPosition | undefined> {
+    const appended = this.#last.then(() => this.#append(entries))
     this.#last = appended.catch(() => {})
     return appended
   }
 
-  async #append(events: readonly LedgerEvent[]): Promise<LedgerPosition | undefined> {
-    if (events.length === 0) return undefined
+  async #append(entries: readonly LedgerEntry[]): Promise<LedgerPosition | undefined> {
+    if (entries.length === 0) return undefined
     if (!this.#isHeadKnown) this.#head = await this.#findHead()
     this.#isHeadKnown = false
     const writtenAt = new Date(this.#now()).toISOString()
     const today = dayOf(this.#now())
     // Never an earlier day than the last object's, whatever the clock says: the order of keys is the order of numbers.
     const day = this.#head !== undefined && this.#head.day > today ? this.#head.day : today
-    const { key, bytes, position } = encodeLedgerObject({ previous: this.#head, day, writtenAt, events })
+    const { key, bytes, position, persons } = encodeLedgerObject({ previous: this.#head, day, writtenAt, entries })
     const isFirstOfDay = this.#head?.day !== day
-    await this.#store.put(key, { bytes }, { sizeBytes: bytes.length, contentType: 'application/x-ndjson' })
+    // First, so that a chained line never names values that were not kept.
+    if (persons !== undefined) await this.#putLines(persons)
+    await this.#putLines({ key, bytes })
     this.#head = { ...position, day }
     if (isFirstOfDay) await this.#writeHint(day)
     this.#isHeadKnown = true
     return position
+  }
+
+  async #putLines({ key, bytes }: { readonly key: string; readonly bytes: Uint8Array }): Promise<void> {
+    await this.#store.put(key, { bytes }, { sizeBytes: bytes.length, contentType: 'application/x-ndjson' })
   }
 
   async #findHead(): Promise<LedgerHead | undefined> {

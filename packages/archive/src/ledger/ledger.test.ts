@@ -25,7 +25,7 @@ afterEach(async () => {
 
 async function eventsOf(): Promise<unknown[]> {
   const events: unknown[] = []
-  for await (const event of readLedger(store)) events.push(event.id)
+  for await (const { event } of readLedger(store)) events.push(event.id)
   return events
 }
 
@@ -41,7 +41,7 @@ async function ledgerFiles(): Promise<string[]> {
 async function writeThree(): Promise<void> {
   for (let day = 0; day < 3; day++) {
     const writer = new LedgerWriter(store, { now: () => noon + day * dayMs })
-    await writer.append([{ id: `${day}a` }, { id: `${day}b`, note: 'riga\nnuova' }])
+    await writer.append([{ event: { id: `${day}a` } }, { event: { id: `${day}b`, note: 'riga\nnuova' } }])
   }
 }
 
@@ -56,10 +56,10 @@ describe('ledger', () => {
   it('keeps the order of concurrent appends, and of a clock that goes back', async () => {
     let nowMs = noon
     const writer = new LedgerWriter(store, { now: () => nowMs })
-    await Promise.all([1, 2, 3].map((id) => writer.append([{ id }])))
+    await Promise.all([1, 2, 3].map((id) => writer.append([{ event: { id } }])))
     nowMs -= 40 * dayMs
-    await writer.append([{ id: 4 }])
-    await new LedgerWriter(store, { now: () => nowMs }).append([{ id: 5 }])
+    await writer.append([{ event: { id: 4 } }])
+    await new LedgerWriter(store, { now: () => nowMs }).append([{ event: { id: 5 } }])
     expect(await eventsOf()).toEqual([1, 2, 3, 4, 5])
     expect(await writer.append([])).toBeUndefined()
   })
@@ -67,22 +67,22 @@ describe('ledger', () => {
   it('finds its end without the hint, and after a silence of years', async () => {
     await writeThree()
     await unlink(join(folder, 'ledger/day.json'))
-    await new LedgerWriter(store, { now: () => noon + 3 * dayMs }).append([{ id: 'x' }])
-    await new LedgerWriter(store, { now: () => noon + 1000 * dayMs }).append([{ id: 'y' }])
+    await new LedgerWriter(store, { now: () => noon + 3 * dayMs }).append([{ event: { id: 'x' } }])
+    await new LedgerWriter(store, { now: () => noon + 1000 * dayMs }).append([{ event: { id: 'y' } }])
     expect((await eventsOf()).slice(-2)).toEqual(['x', 'y'])
   })
 
   it('goes on after an append whose outcome is unknown', async () => {
     const writer = new LedgerWriter(store, { now: () => noon })
-    await writer.append([{ id: 1 }])
+    await writer.append([{ event: { id: 1 } }])
     const put = store.put.bind(store)
     store.put = async (...args) => {
       await put(...args)
       throw new Error('the answer was lost')
     }
-    await expect(writer.append([{ id: 2 }])).rejects.toThrow('lost')
+    await expect(writer.append([{ event: { id: 2 } }])).rejects.toThrow('lost')
     store.put = put
-    await writer.append([{ id: 2 }])
+    await writer.append([{ event: { id: 2 } }])
     expect(await eventsOf()).toEqual([1, 2, 2])
   })
 
@@ -116,7 +116,7 @@ describe('ledger', () => {
 
     const other = new FileObjectStore(join(folder, 'other'))
     await other.prepare()
-    await new LedgerWriter(other, { now: () => noon }).append([{ id: 'forged' }])
+    await new LedgerWriter(other, { now: () => noon }).append([{ event: { id: 'forged' } }])
     for await (const { key } of other.list('ledger/2026')) {
       await store.put(key, { bytes: await other.read(key) }, { sizeBytes: (await other.head(key))!.sizeBytes })
     }
