@@ -56,11 +56,12 @@ table events (
   shipped_at timestamp with time zone
   type text collate "C" not null
   payload jsonb not null
+  version smallint not null default 1
   PRIMARY KEY (seq)
 )
 CREATE INDEX events_pending ON public.events USING btree (seq) WHERE (shipped_at IS NULL)
 CREATE TRIGGER events_no_delete BEFORE DELETE ON public.events FOR EACH ROW EXECUTE FUNCTION refuse_change()
-CREATE TRIGGER events_only_shipped BEFORE UPDATE ON public.events FOR EACH ROW WHEN (((old.seq IS DISTINCT FROM new.seq) OR (old.type IS DISTINCT FROM new.type) OR (old.payload IS DISTINCT FROM new.payload) OR (old.created_at IS DISTINCT FROM new.created_at))) EXECUTE FUNCTION refuse_change()
+CREATE TRIGGER events_only_shipped BEFORE UPDATE ON public.events FOR EACH ROW WHEN (((old.seq IS DISTINCT FROM new.seq) OR (old.type IS DISTINCT FROM new.type) OR (old.payload IS DISTINCT FROM new.payload) OR (old.created_at IS DISTINCT FROM new.created_at) OR (old.version IS DISTINCT FROM new.version))) EXECUTE FUNCTION refuse_change()
 
 table generated_accessions (
   study_instance_uid text collate "C" not null

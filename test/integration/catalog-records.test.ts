@@ -203,13 +203,21 @@ describe('odd headers', () => {
   })
 })
 
+const first = { type: 'manifest-withdrawn', payload: { studyInstanceUid: '1.2.3', manifestUid: '2.25.1' } } as const
+const second = { type: 'audit-anchor', payload: { seq: 0, hash: '00' } } as const
+
 describe('events', () => {
+  it('that could not be replayed are refused, with what they would decide', async () => {
+    const { database } = fixture
+    const decision = { kind: 'study', id: '1.2.3', visibility: 'hidden', by: 'x', at: 'no time' } as const
+    const refused = database.appendEvents([second, { type: 'visibility-changed', payload: decision }])
+    await expect(refused).rejects.toMatchObject({ code: 'malformed-event', details: { path: 'at' } })
+    expect(await database.pendingLedgerEvents()).toEqual([])
+  })
+
   it('wait for the ledger in order and are shipped once', async () => {
     const { database } = fixture
-    await database.appendEvents([
-      { type: 'first', payload: { a: 1 } },
-      { type: 'second', payload: { b: [2] } },
-    ])
+    await database.appendEvents([first, second])
     const shipped: string[] = []
     const ship = async (events: readonly { type: string }[]) => {
       await sleep(50)
@@ -217,24 +225,25 @@ describe('events', () => {
     }
     const counts = await Promise.all([database.shipEvents(ship), database.shipEvents(ship)])
     expect(counts.sort()).toEqual([0, 2])
-    expect(shipped).toEqual(['first', 'second'])
+    expect(shipped).toEqual([first.type, second.type])
     expect(await database.pendingLedgerEvents()).toEqual([])
   })
 
   it('stay pending when shipping fails', async () => {
     const { database } = fixture
-    await database.appendEvents([{ type: 'first', payload: {} }])
+    await database.appendEvents([first])
     await expect(database.shipEvents(() => Promise.reject(new Error('store away')))).rejects.toThrow('store away')
     const [pending] = await database.pendingLedgerEvents()
-    expect(pending).toMatchObject({ type: 'first' })
+    expect(pending).toMatchObject({ ...first, version: 1 })
     await database.markShipped([pending?.seq ?? 0])
     expect(await database.pendingLedgerEvents()).toEqual([])
   })
 
   it('cannot be changed or removed', async () => {
     const { sql } = fixture.database
-    await fixture.database.appendEvents([{ type: 'first', payload: {} }])
+    await fixture.database.appendEvents([first])
     await expect(sql`update events set type = 'other'`).rejects.toThrow('append-only')
+    await expect(sql`update events set version = 2`).rejects.toThrow('append-only')
     await expect(sql`delete from events`).rejects.toThrow('append-only')
   })
 })

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { inventedCda } from '../../packages/fse/src/reports/testing/invented-cda.ts'
-import { type SampleInstance, samplePack } from './support-catalog.ts'
+import { replayEvents, type SampleInstance, samplePack } from './support-catalog.ts'
 import { LinkerFixture, until } from './support-linker.ts'
 
 const codiceFiscale = 'RSSMRA80A01F205X'
@@ -73,10 +73,7 @@ describe('a rebuilt catalog', () => {
         (await summaryOf(fixture, '1.2.6')).length === 2,
     )
     const events = await fixture.catalog.database.pendingLedgerEvents(1_000)
-    for (const event of events) {
-      expect(await rebuilt.catalog.healthRecord.applyFseEvent(event)).toBe(event.type !== 'audit-anchor')
-      await rebuilt.catalog.healthRecord.applyFseEvent(event)
-    }
+    for (const event of events) await replayEvents(rebuilt.catalog, [event, event])
     await rebuilt.receive(instances('1.2.6', 3))
     await until('settled', async () => {
       const [publication] = await rebuilt.catalog.healthRecord.publications.list({ studyInstanceUid: '1.2.6' })
@@ -152,9 +149,7 @@ const examDay = '20260203'
 
 /** Everything decided so far, once more. */
 async function replay(): Promise<void> {
-  for (const event of await fixture.catalog.database.pendingLedgerEvents(1_000)) {
-    await rebuilt.catalog.healthRecord.applyFseEvent(event)
-  }
+  await replayEvents(rebuilt.catalog, await fixture.catalog.database.pendingLedgerEvents(1_000))
 }
 
 async function postReport(): Promise<string> {

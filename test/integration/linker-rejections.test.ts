@@ -4,6 +4,7 @@ import { type Fixture, makeFixture } from '../acceptance/support/fixtures.ts'
 import { uidOf } from '../acceptance/support/generated.ts'
 import { makeRejectionNote } from '../acceptance/support/rejection-note.ts'
 import type { Incoming } from './support-archive.ts'
+import { replayEvents } from './support-catalog.ts'
 import { LinkerFixture, until } from './support-linker.ts'
 
 const patientId = 'RSSMRA80A01F205X'
@@ -146,7 +147,7 @@ async function reindex(
   keys: readonly string[],
   { study, withLedger }: { readonly study: string; readonly withLedger: boolean },
 ): Promise<void> {
-  const { database, catalog, healthRecord } = fixture.catalog
+  const { database, catalog } = fixture.catalog
   const events = await database.sql<{ type: string; payload: Record<string, unknown> }[]>`
     select type, payload from events order by seq`
   await fixture.stopService()
@@ -154,7 +155,7 @@ async function reindex(
     select tablename as name from pg_tables where schemaname = 'public' and tablename <> 'schema_migrations'`
   await database.sql.unsafe(`truncate ${tables.map(({ name }) => name).join(', ')} restart identity cascade`)
   await database.migrate()
-  if (withLedger) for (const event of events) await healthRecord.applyFseEvent(event)
+  if (withLedger) await replayEvents(fixture.catalog, events)
   await fixture.startService()
   for (const packKey of keys) {
     await registerStoredPack({ store: fixture.store, catalog }, packKey)

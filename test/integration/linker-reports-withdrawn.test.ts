@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { catalogSection, documentRoot, inventedCda } from '../../packages/fse/src/reports/testing/invented-cda.ts'
 import { codiceFiscaleIssuer } from '../../packages/identifiers/src/index.ts'
+import { replayEvents } from './support-catalog.ts'
 import { LinkerFixture, until } from './support-linker.ts'
 
 const anna = 'BNCNNA75B41F205W'
@@ -278,14 +279,14 @@ describe('a result', () => {
     await receiveStudy('1.2.43')
     const first = await postHl7(withDocument('1.2.43', 'O43', 'DOC-43'))
     const withdrawal = await postHl7(bareOf('1.2.43', 'O43'))
-    const { database, healthRecord } = fixture.catalog
+    const { database } = fixture.catalog
     const events = await database.sql<{ type: string; payload: Record<string, unknown> }[]>`
       select type, payload from events where payload ->> 'id' in (${first.id}, ${withdrawal.id}) order by seq desc`
     expect(events).toHaveLength(2)
     await fixture.stopService()
     await database.sql.unsafe(`set session_replication_role = replica; delete from links; delete from report_keys;
       delete from reports; set session_replication_role = origin`)
-    for (const event of events) await healthRecord.applyFseEvent(event)
+    await replayEvents(fixture.catalog, events)
     await fixture.startService()
     await until('quiet', async () => (await database.sql`select from reports where due_at <= now()`).length === 0)
     expect(await Promise.all([first.id, withdrawal.id].map(stateOf))).toEqual(['withdrawn', 'withdrawn'])

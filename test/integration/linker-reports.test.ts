@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { catalogSection, documentRoot, inventedCda } from '../../packages/fse/src/reports/testing/invented-cda.ts'
 import { codiceFiscaleIssuer } from '../../packages/identifiers/src/index.ts'
-import type { SampleInstance } from './support-catalog.ts'
+import { replayEvents, type SampleInstance } from './support-catalog.ts'
 import { LinkerFixture, until } from './support-linker.ts'
 
 const anna = 'BNCNNA75B41F205W'
@@ -334,7 +334,7 @@ describe('the ledger', () => {
     await database.sql.unsafe(`set session_replication_role = replica; delete from links; delete from link_history;
       delete from link_decisions; delete from report_keys; delete from reports; delete from identities;
       delete from study_keys; set session_replication_role = origin`)
-    for (const event of events) await healthRecord.applyFseEvent(event)
+    await replayEvents(fixture.catalog, events)
     const uids = await database.sql<{ uid: string }[]>`select study_instance_uid as uid from studies`
     await fixture.startService()
     await database.sql`update publications set due_at = now()`

@@ -10,9 +10,27 @@ import type {
 import { openCatalog } from '../../packages/catalog/src/index.ts'
 import type { Database } from '../../packages/database/src/index.ts'
 import { openDatabase } from '../../packages/database/src/index.ts'
+import { readEvent } from '../../packages/ledger-events/src/index.ts'
 import type { HealthRecord } from '../../packages/record/src/index.ts'
 import { openHealthRecord } from '../../packages/record/src/index.ts'
+import { applyLedgerEvent, type LedgerTargets } from '../../packages/registration/src/index.ts'
 import { databaseUrl, templateDatabase } from '../harness/provide-database.ts'
+
+/** Applies events again, as a rebuild reads them: through the schema of the ledger. */
+export async function replayEvents(
+  targets: LedgerTargets,
+  events: readonly {
+    readonly type: string
+    readonly version?: number
+    readonly payload: Readonly<Record<string, unknown>>
+  }[],
+): Promise<void> {
+  for (const [seq, { type, version, payload }] of events.entries()) {
+    const line = { seq, at: new Date(0).toISOString(), type, version, payload }
+    const read = readEvent(line, { place: { key: 'test', line: seq } })
+    if (read.kind === 'event') await applyLedgerEvent(targets, read.event)
+  }
+}
 
 export interface CatalogFixture {
   readonly database: Database

@@ -1,5 +1,6 @@
+import type { NewLedgerEvent } from '@vna/ledger-events'
 import { connect, type DatabaseOptions, type Sql } from './connect.ts'
-import { appendEvents, type NewEvent } from './events/append-events.ts'
+import { appendEvents } from './events/append-events.ts'
 import { type CatalogEvent, findPendingEvents } from './events/find-pending-events.ts'
 import { markEventsShipped } from './events/mark-events-shipped.ts'
 import { shipEvents } from './events/ship-events.ts'
@@ -20,7 +21,7 @@ export interface Database {
   /** Runs `work` as the only rebuild of this database; nothing is published or linked meanwhile. */
   rebuild<T>(work: () => Promise<T>, options?: RebuildOptions): Promise<T>
 
-  appendEvents(events: readonly NewEvent[]): Promise<readonly number[]>
+  appendEvents(events: readonly NewLedgerEvent[]): Promise<readonly number[]>
   pendingLedgerEvents(limit?: number): Promise<readonly CatalogEvent[]>
   markShipped(seqs: readonly number[]): Promise<void>
   shipEvents(ship: (events: readonly CatalogEvent[]) => Promise<void>): Promise<number>

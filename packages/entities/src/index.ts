@@ -5,7 +5,6 @@ export {
   addEntity,
   applyEntityEvent,
   type EntityEventType,
-  entityEventTypes,
   listEntities,
   updateEntity,
 } from './registry.ts'

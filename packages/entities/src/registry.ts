@@ -1,10 +1,9 @@
 import type { Catalog } from '@vna/catalog'
+import type { LedgerEvent } from '@vna/ledger-events'
 import { type Entity, type EntitySettings, entityOf } from './entity.ts'
 import { EntityError } from './entity-error.ts'
 
 export type EntityEventType = 'entity-added' | 'entity-updated'
-
-export const entityEventTypes: readonly EntityEventType[] = ['entity-added', 'entity-updated']
 
 /** Adds an entity; throws EntityError when the code is taken or somebody else has one of its titles. */
 export async function addEntity(catalog: Catalog, settings: EntitySettings): Promise<Entity> {
@@ -15,7 +14,7 @@ export async function addEntity(catalog: Catalog, settings: EntitySettings): Pro
         throw new EntityError('entity-exists', `there is an entity ${entity.code} already`)
       }
       requireFreeTitles(entity, current)
-      return { entity, eventType: 'entity-added' satisfies EntityEventType }
+      return { entity, eventType: 'entity-added' }
     },
   })
   return entity
@@ -35,7 +34,7 @@ export async function updateEntity(
       const given = Object.fromEntries(Object.entries(changes).filter(([, value]) => value !== undefined))
       updated = entityOf({ ...known, ...given })
       requireFreeTitles(updated, current)
-      return { entity: updated, eventType: 'entity-updated' satisfies EntityEventType }
+      return { entity: updated, eventType: 'entity-updated' }
     },
   })
   if (updated === undefined) throw new EntityError('unknown-entity', `there is no entity ${code}`)
@@ -49,17 +48,15 @@ export async function listEntities(catalog: Catalog): Promise<readonly Entity[]>
 /** Applies an entity event of the ledger again (reindex); later events of the same entity win. */
 export async function applyEntityEvent(
   catalog: Catalog,
-  event: { readonly type: string; readonly payload: Readonly<Record<string, unknown>> },
-): Promise<boolean> {
-  if (!entityEventTypes.some((type) => type === event.type)) return false
-  const { since, ...settings } = event.payload
-  const entity = entityOf(settings as unknown as EntitySettings)
+  { type, payload }: LedgerEvent<EntityEventType>,
+): Promise<void> {
+  const { since, ...settings } = payload
+  const entity = entityOf(settings)
   await catalog.writeEntity({
-    decide: () => ({ entity, eventType: event.type }),
+    decide: () => ({ entity, eventType: type }),
     recordEvent: false,
-    since: new Date(String(since)),
+    since: new Date(since),
   })
-  return true
 }
 
 /**

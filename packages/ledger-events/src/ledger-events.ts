@@ -34,9 +34,9 @@ const entity = z.object({
   since: moment,
 })
 
-/** What a report says beside its text. Loose: readers of reports keep more of them than the catalog asks for. */
-const reportFacts = z.looseObject({
-  format: text,
+/** What a report says beside its text. */
+const reportFacts = z.object({
+  format: z.enum(['cda2', 'fhir', 'hl7v2', 'dicom-sr', 'dicom-pdf']),
   uniqueId: text,
   setId: text.optional(),
   version: z.int().optional(),
@@ -44,17 +44,25 @@ const reportFacts = z.looseObject({
   appends: texts,
   aliases: texts.optional(),
   type: text.optional(),
-  confidentiality: text.optional(),
+  confidentiality: z.enum(['N', 'R', 'V']).optional(),
   patientIdentifiers: z.array(z.object({ value: text, issuer: text })).readonly(),
+  patientName: text.optional(),
+  patientBirthDate: text.optional(),
   studyInstanceUids: texts,
   accessions: numbersInDomain,
   placerOrders: numbersInDomain,
   fillerOrders: numbersInDomain,
   prescriptions: texts,
   examDate: text.optional(),
+  modalities: texts,
+  procedureCodes: z.array(z.object({ code: text, system: text })).readonly(),
+  facility: text.optional(),
   createdAt: text.optional(),
   withdrawn: z.boolean().optional(),
 })
+
+/** Also as PostgreSQL writes an array, `{CT,SR}`: so the rows of manifests were kept from the first release on. */
+const columnOfTexts = z.union([texts, text])
 
 /** Columns of a manifest as the catalog keeps them. */
 const manifest = z.object({
@@ -80,9 +88,9 @@ const manifest = z.object({
   patient_issuer: text,
   patient_identifier: text,
   study_date: text.nullable(),
-  modalities: texts,
-  regions: texts,
-  accessions: texts,
+  modalities: columnOfTexts,
+  regions: columnOfTexts,
+  accessions: columnOfTexts,
   /** DocumentReference of each format. */
   entries: z.object({ kos: z.unknown(), fhir: z.unknown() }),
 })

@@ -1,4 +1,3 @@
-export type { FseEvent } from './fse-event.ts'
 export {
   type Identifier,
   type IdentityLink,

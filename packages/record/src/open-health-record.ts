@@ -1,5 +1,5 @@
 import type { Database } from '@vna/database'
-import type { FseEvent } from './fse-event.ts'
+import type { LedgerEvent } from '@vna/ledger-events'
 import { applyFseEvent } from './fse-events.ts'
 import { type IdentityCatalog, identityMethods } from './identity/identity-methods.ts'
 import { type PublicationCatalog, publicationMethods } from './publications/publication-catalog.ts'
@@ -13,7 +13,7 @@ export interface HealthRecord {
   readonly publications: PublicationCatalog
   readonly visibility: VisibilityCatalog
   /** Applies a decision of the ledger about the health record again; false when it is none that is known. */
-  applyFseEvent(event: FseEvent): Promise<boolean>
+  applyFseEvent(event: LedgerEvent): Promise<boolean>
 }
 
 export function openHealthRecord({ sql }: Database): HealthRecord {

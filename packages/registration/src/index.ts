@@ -13,10 +13,18 @@ export {
   applyLedger,
   applyLedgerEvent,
   createLedgerShipper,
+  type LedgerTargets,
   readShippedAnchors,
   type ShipLedger,
   type ShippedAnchors,
 } from './ledger.ts'
+export { type RebuildParts, type RebuiltCatalog, rebuildCatalog } from './rebuild-catalog.ts'
+export {
+  type FailedPack,
+  type RegisteredPacks,
+  type RegisterPacksParts,
+  registerPacks,
+  registerPacksLimits,
+} from './register-packs.ts'
 export { rebuildSidecar, registerStoredPack, type StoredPackParts } from './register-stored-pack.ts'
 export { type DescribedPack, type PackRegistrar, registrationOf } from './registration-of.ts'
-export { type ReindexParts, type ReindexResult, reindex } from './reindex.ts'

@@ -1,8 +1,9 @@
-import { type LedgerEvent, LedgerWriter, type ObjectStore, readLedger } from '@vna/archive'
+import { type LedgerEntry, LedgerWriter, type ObjectStore, readLedger, readLedgerObjects } from '@vna/archive'
 import type { Catalog } from '@vna/catalog'
 import type { CatalogEvent, Database } from '@vna/database'
 import { applyEntityEvent } from '@vna/entities'
-import type { FseEvent, HealthRecord } from '@vna/record'
+import { type LedgerEvent, LedgerEventError, type ReadEvent, readEvent, splitEvent } from '@vna/ledger-events'
+import type { HealthRecord } from '@vna/record'
 
 /** Moves decisions from the catalog's outbox to the ledger in the object store; returns how many. */
 export type ShipLedger = () => Promise<number>
@@ -11,12 +12,19 @@ export function createLedgerShipper(parts: { store: ObjectStore; database: Pick<
   const writer = new LedgerWriter(parts.store)
   return () =>
     parts.database.shipEvents(async (events) => {
-      await writer.append(events.map(ledgerEventOf))
+      await writer.append(events.map(ledgerEntryOf))
     })
 }
 
-function ledgerEventOf({ seq, type, createdAt, payload }: CatalogEvent): LedgerEvent {
-  return { seq, type, at: createdAt.toISOString(), payload }
+function ledgerEntryOf({ seq, type, version, createdAt, payload: whole }: CatalogEvent): LedgerEntry {
+  const { payload, person } = splitEvent({ type, version, payload: whole })
+  return { event: { seq, type, version, at: createdAt.toISOString(), payload }, person }
+}
+
+export interface AppliedLedger {
+  readonly applied: number
+  /** Decisions of which nothing is left, because what they said of a person was erased. */
+  readonly erased: number
 }
 
 /** Whose rows decisions of the ledger change. */
@@ -25,30 +33,63 @@ export interface LedgerTargets {
   readonly healthRecord: HealthRecord
 }
 
-export interface AppliedLedger {
-  readonly applied: number
-  /** Decisions no part of this archive knows, such as those of a later version. */
-  readonly skipped: number
+export interface ApplyLedgerParts extends LedgerTargets {
+  readonly store: ObjectStore
+  readonly signal?: AbortSignal | undefined
 }
 
-/** Decisions in the order they were made, each applied at most once however often it was shipped. */
-export async function applyLedger(parts: LedgerTargets & { store: ObjectStore }): Promise<AppliedLedger> {
-  const counts = { applied: 0, skipped: 0 }
-  const seen = new Set<string>()
-  for await (const event of readLedger(parts.store)) {
-    const { type, payload } = event
-    const identity = `${event.seq}/${event.at}`
-    if (seen.has(identity)) continue
-    seen.add(identity)
-    const isKnown = typeof type === 'string' && isPayload(payload) && (await applyLedgerEvent(parts, { type, payload }))
-    if (isKnown) counts.applied++
-    else counts.skipped++
+/**
+ * Decisions in the order they were made. Throws at the first that cannot be read or applied, LedgerEventError with its place
+ * or ArchiveError `broken-ledger`: what follows it may rest on it, and no pack may be found before all of them hold.
+ */
+export async function applyLedger(parts: ApplyLedgerParts): Promise<AppliedLedger> {
+  const counts = { applied: 0, erased: 0 }
+  const recent = new RecentEvents()
+  for await (const reading of readLedger(parts.store)) {
+    parts.signal?.throwIfAborted()
+    const { key, line, person } = reading
+    const read = readEvent(reading.event, { place: { key, line }, person })
+    if (!recent.isNew(read)) continue
+    if (read.kind === 'erased') counts.erased++
+    else {
+      await applyLedgerEvent(parts, read.event).catch((error: unknown) => {
+        throw withPlace(error, { key, line, seq: read.seq, type: read.event.type })
+      })
+      counts.applied++
+    }
   }
   return counts
 }
 
-/** The audit trail itself is not in the ledger: its anchors have nothing to be applied to. */
-const notReplayed: readonly string[] = ['audit-anchor']
+/**
+ * What was shipped twice, because a crash came between shipping and noting it, stands twice in the ledger and within one
+ * shipment of itself. It is counted once; were it applied twice nothing would be another.
+ */
+class RecentEvents {
+  readonly #identities = new Set<string>()
+
+  isNew({ seq, at }: ReadEvent): boolean {
+    const identity = `${seq}/${at}`
+    if (this.#identities.has(identity)) return false
+    this.#identities.add(identity)
+    for (const oldest of this.#identities) {
+      if (this.#identities.size <= maxRecentEvents) break
+      this.#identities.delete(oldest)
+    }
+    return true
+  }
+}
+
+const maxRecentEvents = 10_000
+
+type Details = ConstructorParameters<typeof LedgerEventError>[1]
+
+/** A database that is away is no fault of the event. */
+function withPlace(error: unknown, details: Details): unknown {
+  const { code, retryable } = error as { readonly code?: string; readonly retryable?: boolean }
+  if (retryable === true || error instanceof LedgerEventError) return error
+  return new LedgerEventError('event-not-applied', { ...details, problem: code ?? 'internal' }, error)
+}
 
 export interface ShippedAnchors {
   /** Hashes of entries of the newest audit trail, by their number. */
@@ -57,26 +98,37 @@ export interface ShippedAnchors {
   readonly restarts: number
 }
 
-/** What the ledger knows of the audit trail. Throws `broken-ledger`. */
+/** What the ledger knows of the audit trail. Throws `broken-ledger`, and LedgerEventError for an anchor that is none. */
 export async function readShippedAnchors(store: ObjectStore): Promise<ShippedAnchors> {
   const anchors = new Map<number, string>()
   let beginnings = 0
-  for await (const { type, payload } of readLedger(store)) {
-    if (type !== 'audit-anchor' || !isPayload(payload)) continue
-    if (payload.seq === 0) {
+  for await (const { seq, hash } of readAnchors(store)) {
+    if (seq === 0) {
       beginnings++
       anchors.clear()
-    } else anchors.set(Number(payload.seq), String(payload.hash))
+    } else anchors.set(seq, hash)
   }
   return { anchors, restarts: Math.max(0, beginnings - 1) }
 }
 
-/** Applies one decision again; false when no part of this archive knows it. */
-export async function applyLedgerEvent({ catalog, healthRecord }: LedgerTargets, event: FseEvent): Promise<boolean> {
-  if (notReplayed.includes(event.type)) return true
-  return (await applyEntityEvent(catalog, event)) || (await healthRecord.applyFseEvent(event))
+/** Other events are passed over unread: a trail can be proved whatever else the ledger says. */
+async function* readAnchors(store: ObjectStore): AsyncGenerator<{ readonly seq: number; readonly hash: string }> {
+  for await (const { key, events } of readLedgerObjects(store)) {
+    for (const { line, event } of events) {
+      if (event.type !== 'audit-anchor') continue
+      const read = readEvent(event, { place: { key, line } })
+      if (read.kind === 'event' && read.event.type === 'audit-anchor') yield read.event.payload
+    }
+  }
 }
 
-function isPayload(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null
+/** Applies one decision again. An anchor of the audit trail has nothing to be applied to: the trail is not in the ledger. */
+export async function applyLedgerEvent({ catalog, healthRecord }: LedgerTargets, event: LedgerEvent): Promise<void> {
+  switch (event.type) {
+    case 'entity-added':
+    case 'entity-updated':
+      return applyEntityEvent(catalog, event)
+    default:
+      await healthRecord.applyFseEvent(event)
+  }
 }

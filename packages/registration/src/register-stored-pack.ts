@@ -18,11 +18,22 @@ export interface StoredPackParts {
   readonly catalog: PackRegistrar
 }
 
-/** Registers a pack that lies in the object store: from its sidecar, or, where that is missing or unusable, from itself. */
-export async function registerStoredPack(parts: StoredPackParts, packKey: string): Promise<RegisterPackResult> {
+/**
+ * Registers a pack that lies in the object store: from its sidecar, or, where that is missing or unusable, from itself. Throws
+ * ArchiveError for a damaged pack: `size-mismatch` where the object is longer or shorter than its sidecar says.
+ */
+export async function registerStoredPack(
+  parts: StoredPackParts,
+  packKey: string,
+  o: { readonly sizeBytes?: number } = {},
+): Promise<RegisterPackResult> {
   const ids = parsePackKey(packKey)
   if (ids === undefined) throw new ArchiveError('bad-key', { details: { packKey } })
-  const described = (await describeBySidecar(parts.store, packKey)) ?? (await rebuildSidecar(parts.store, packKey))
+  const bySidecar = await describeBySidecar(parts.store, packKey)
+  if (bySidecar !== undefined && o.sizeBytes !== undefined && bySidecar.sizeBytes !== o.sizeBytes) {
+    throw new ArchiveError('size-mismatch', { details: { packKey, sizeBytes: o.sizeBytes } })
+  }
+  const described = bySidecar ?? (await rebuildSidecar(parts.store, packKey))
   return parts.catalog.registerPack(registrationOf({ packKey, ...ids, ...described }))
 }
 
@@ -32,9 +43,11 @@ interface Described {
   readonly instances: readonly SidecarInstance[]
 }
 
+/** Undefined where the sidecar is missing, unreadable or another pack's. */
 async function describeBySidecar(store: ObjectStore, packKey: string): Promise<Described | undefined> {
   try {
     const sidecar = await readSidecar(await store.read(sidecarKeyOf(packKey)))
+    if (sidecar.packKey !== packKey) return undefined
     const { packDigest, sizeBytes } = sidecar
     return { packDigest, sizeBytes, instances: sidecarInstancesOf(sidecar) }
   } catch (error) {

@@ -14,6 +14,7 @@ import {
 } from '@vna/runtime'
 import type { ArchiverConfig } from './config.ts'
 import { createContentGauges } from './content-gauges.ts'
+import { DamagedPacks } from './damaged-packs.ts'
 import { JournalDrain } from './journal-drain.ts'
 import { OrphanPacks } from './orphan-packs.ts'
 import { openStudyStability } from './study-stability.ts'
@@ -58,7 +59,8 @@ export async function startArchiver(config: ArchiverConfig, context: ServiceCont
     metrics,
   })
   const stability = openStudyStability({ catalog, redisUrl, logger })
-  const rounds = startRounds({ config, context, store, database, catalog, drain, stability })
+  const damaged = await DamagedPacks.open(join(config.home, 'run', 'damaged-packs.json'))
+  const rounds = startRounds({ config, context, store, database, catalog, drain, stability, damaged })
   return { phases: phasesOf({ rounds, drain, stability, database, store }) }
 }
 
@@ -79,13 +81,16 @@ interface Wired {
   readonly catalog: Catalog
   readonly drain: JournalDrain
   readonly stability: ReturnType<typeof openStudyStability>
+  readonly damaged: DamagedPacks
 }
 
-function startRounds({ config, context, store, database, catalog, drain, stability }: Wired): readonly Repeating[] {
+function startRounds(wired: Wired): readonly Repeating[] {
+  const { config, context, store, database, catalog, drain, stability, damaged } = wired
   const { logger, metrics } = context
   const healthRecord = openHealthRecord(database)
   const identityFile = join(config.home, 'run', 'catalog.json')
-  const orphans = new OrphanPacks({ store, database, catalog, healthRecord, logger, identityFile })
+  const orphans = new OrphanPacks({ store, database, catalog, healthRecord, logger, identityFile, damaged })
+  context.health.add('ledger', () => ledgerHealth(orphans.refusal))
   const shipLedger = createLedgerShipper({ store, database })
   const gauges = createContentGauges({ catalog, metrics, jobCounts: () => drain.counts(), stability })
   const probe = probeStore(store, context)
@@ -103,10 +108,17 @@ function startRounds({ config, context, store, database, catalog, drain, stabili
     every('reconcile', config.reconcileIntervalMs, () => drain.reconcile()),
     every('stability', stabilityIntervalMs, () => stability.round()),
     every('ledger', ledgerIntervalMs, shipLedger),
-    every('orphans', orphanIntervalMs, (signal) => orphans.check(signal)),
+    every('orphans', orphanIntervalMs, async (signal) => {
+      await orphans.check(signal).finally(() => metrics.damagedPacks.set(damaged.size))
+    }),
     every('audit-anchor', auditAnchorIntervalMs, () => catalog.anchorAudit()),
     every('gauges', gaugeIntervalMs, () => gauges()),
   ]
+}
+
+/** An older database that lacks decisions must not be taken for a whole one; the place is for whoever repairs the ledger. */
+function ledgerHealth(refusal: OrphanPacks['refusal']): { ok: boolean; reason?: string } {
+  return refusal === undefined ? { ok: true } : { ok: false, reason: `the ledger cannot be read: ${refusal.message}` }
 }
 
 /** Readiness tells the object store's state; the archiver goes on trying whatever it is. */

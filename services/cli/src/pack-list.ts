@@ -7,14 +7,8 @@ export async function* packKeys(store: ObjectStore, prefix: string): AsyncGenera
   }
 }
 
-/** Items in groups of at most `size`. */
-export async function* inGroups<T>(items: AsyncIterable<T>, size: number): AsyncGenerator<T[]> {
-  let group: T[] = []
-  for await (const item of items) {
-    group.push(item)
-    if (group.length < size) continue
-    yield group
-    group = []
-  }
-  if (group.length > 0) yield group
+export async function countPacks(store: ObjectStore, prefix: string): Promise<number> {
+  let count = 0
+  for await (const _ of packKeys(store, prefix)) count++
+  return count
 }

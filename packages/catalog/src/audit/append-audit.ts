@@ -4,7 +4,6 @@ import { catalogLimits } from '../limits.ts'
 import { type AuditEnd, type AuditEntry, type AuditRow, auditGenesis, auditHash } from './audit-chain.ts'
 import { findLastAudit } from './find-last-audit.ts'
 import { insertAudit, insertAuditAfter } from './insert-audit.ts'
-import { auditAnchorType } from './list-audit-anchors.ts'
 
 /**
  * Appends entries to the one chain of this catalog; writers of several processes take turns. Who wrote last knows the end
@@ -75,7 +74,7 @@ export async function anchorAudit(sql: Sql): Promise<void> {
 }
 
 async function appendAnchor(tx: Transaction, { seq, hash }: AuditEnd): Promise<void> {
-  await appendEvents(tx, [{ type: auditAnchorType, payload: { seq, hash: Buffer.from(hash).toString('hex') } }])
+  await appendEvents(tx, [{ type: 'audit-anchor', payload: { seq, hash: Buffer.from(hash).toString('hex') } }])
 }
 
 /** As the database gives it back, or the hash would not match what is read. */

@@ -1,6 +1,7 @@
 import type { Sql } from '@vna/database'
+import type { LedgerEventType } from '@vna/ledger-events'
 
-export const auditAnchorType = 'audit-anchor'
+const auditAnchorType: LedgerEventType = 'audit-anchor'
 
 /** Hashes of the audit chain that were appended as events, by entry number; 0 is its beginning. */
 export async function listAuditAnchors(sql: Sql): Promise<ReadonlyMap<number, string>> {

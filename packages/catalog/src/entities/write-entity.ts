@@ -6,7 +6,10 @@ import { putEntity } from './put-entity.ts'
 
 export interface EntityChange {
   /** Decides the new settings from all entities as they are; throwing leaves everything as it was. */
-  decide(current: readonly EntityRow[]): { readonly entity: EntityRow; readonly eventType: string }
+  decide(current: readonly EntityRow[]): {
+    readonly entity: EntityRow
+    readonly eventType: 'entity-added' | 'entity-updated'
+  }
   /** False when the change itself comes from the ledger. */
   readonly recordEvent?: boolean
   /** From when on the settings count, where they are replayed; else now. */

@@ -1,28 +1,21 @@
 import type { Sql } from '@vna/database'
-import type { FseEvent } from '../fse-event.ts'
+import type { LedgerEvent } from '@vna/ledger-events'
 import { linkIdentities, mergeIdentities, unmergeIdentities } from './change-identities.ts'
-import type { IdentityLink, IdentityMerge, IdentityUnmerge } from './identity.ts'
 
-/** Repeats a decision from the ledger; true when it was one of the cross-reference. */
-export async function applyIdentityEvent(sql: Sql, { type, payload }: FseEvent): Promise<boolean> {
-  const options = { at: timeOf(payload.at), recordEvent: false }
-  // The ledger is our own writing, checked by its chain of digests.
+type IdentityEvent = LedgerEvent<'identity-linked' | 'identity-merged' | 'identity-unmerged'>
+
+/** Repeats a decision of the cross-reference from the ledger. */
+export async function applyIdentityEvent(sql: Sql, { type, payload }: IdentityEvent): Promise<void> {
+  const options = { at: new Date(payload.at), recordEvent: false }
   switch (type) {
     case 'identity-linked':
-      await linkIdentities(sql, [payload as unknown as IdentityLink], options)
-      return true
+      await linkIdentities(sql, [payload], options)
+      return
     case 'identity-merged':
-      await mergeIdentities(sql, payload as unknown as IdentityMerge, options)
-      return true
+      await mergeIdentities(sql, payload, options)
+      return
     case 'identity-unmerged':
-      await unmergeIdentities(sql, payload as unknown as IdentityUnmerge, options)
-      return true
-    default:
-      return false
+      await unmergeIdentities(sql, payload, options)
+      return
   }
-}
-
-export function timeOf(value: unknown): Date | undefined {
-  const at = typeof value === 'string' ? new Date(value) : undefined
-  return at === undefined || Number.isNaN(at.getTime()) ? undefined : at
 }

@@ -1,5 +1,6 @@
 import type { Sql, Transaction } from '@vna/database'
-import { appendEvents, CatalogError, type NewEvent, runTransaction } from '@vna/database'
+import { appendEvents, CatalogError, runTransaction } from '@vna/database'
+import type { NewLedgerEvent } from '@vna/ledger-events'
 import {
   cleanIdentifier,
   cleanLink,
@@ -85,7 +86,7 @@ export async function unmergeIdentities(sql: Sql, o: IdentityUnmerge, options: C
 
 interface Change<T> {
   readonly result: T
-  readonly events: readonly NewEvent[]
+  readonly events: readonly NewLedgerEvent[]
 }
 
 async function changed<T>(sql: Sql, options: ChangeOptions, work: (tx: Transaction) => Promise<Change<T>>): Promise<T> {
@@ -167,7 +168,7 @@ async function settle(
   )
 }
 
-function linkedEvent({ national, ...link }: IdentityLink, at: Date): NewEvent {
+function linkedEvent({ national, ...link }: IdentityLink, at: Date): NewLedgerEvent {
   return {
     type: 'identity-linked',
     payload: { ...link, ...(national !== undefined && { national }), at: at.toISOString() },

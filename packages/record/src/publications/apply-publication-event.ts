@@ -1,38 +1,41 @@
 import type { Sql, Transaction } from '@vna/database'
+import type { LedgerEvent } from '@vna/ledger-events'
 import { insertManifest, type ManifestJson } from './insert-manifest.ts'
 
-/** Does again what the ledger says of publications; true when the event is one of these. Repeating it changes nothing. */
+type PublicationEvent = LedgerEvent<
+  'accession-generated' | 'manifest-registered' | 'manifest-withdrawn' | 'instances-rejected'
+>
+
+/** Does again what the ledger says of publications. Repeating it changes nothing. */
 export async function applyPublicationEvent(
   sql: Sql | Transaction,
-  { type, payload }: { readonly type: string; readonly payload: Readonly<Record<string, unknown>> },
-): Promise<boolean> {
+  { type, payload }: PublicationEvent,
+): Promise<void> {
   switch (type) {
     case 'accession-generated':
       await sql`
         insert into generated_accessions (study_instance_uid, accession_number, issuer, created_at)
-        select "studyInstanceUid", "accessionNumber", issuer, "createdAt"
-        from json_to_record(${JSON.stringify(payload)}::text::json)
-          as r ("studyInstanceUid" text, "accessionNumber" text, issuer text, "createdAt" timestamptz)
+        values (${payload.studyInstanceUid}, ${payload.accessionNumber}, ${payload.issuer},
+          ${payload.createdAt}::timestamptz)
         on conflict do nothing`
-      return true
+      return
     case 'manifest-registered':
-      await applyRegistered(sql, payload as ManifestJson)
-      return true
+      await applyRegistered(sql, payload)
+      return
     case 'manifest-withdrawn':
       await sql`
         update manifests set state = 'WITHDRAWN'
-        where manifest_uid = ${text(payload.manifestUid)} and state in ('BUILT', 'REGISTERED')`
-      await followManifests(sql, text(payload.studyInstanceUid))
-      return true
+        where manifest_uid = ${payload.manifestUid} and state in ('BUILT', 'REGISTERED')`
+      await followManifests(sql, payload.studyInstanceUid)
+      return
     case 'instances-rejected':
       await sql`
         insert into rejected_instances (study_instance_uid, sop_instance_uid, entity_code, reason, rejected_at)
-        select ${text(payload.studyInstanceUid)}, value, ${text(payload.entityCode)}, ${text(payload.reason)}, ${text(payload.rejectedAt)}::timestamptz
-        from json_array_elements_text(${JSON.stringify(payload.sopInstanceUids ?? [])}::text::json)
+        select ${payload.studyInstanceUid}, value, ${payload.entityCode ?? ''}, ${payload.reason},
+          ${payload.rejectedAt}::timestamptz
+        from json_array_elements_text(${JSON.stringify(payload.sopInstanceUids)}::text::json)
         on conflict do nothing`
-      return true
-    default:
-      return false
+      return
   }
 }
 
@@ -42,10 +45,10 @@ async function applyRegistered(sql: Sql | Transaction, manifest: ManifestJson): 
   const isNew = await insertManifest(sql, manifest)
   if (!isNew) return
   await sql`
-    update manifests set state = 'SUPERSEDED', changed_at = nullif(${text(manifest.registered_at)}, '')::timestamptz
-    where study_instance_uid = ${uid} and version < ${Number(manifest.version)}::int and state in ('BUILT', 'REGISTERED')`
+    update manifests set state = 'SUPERSEDED', changed_at = ${manifest.registered_at}::timestamptz
+    where study_instance_uid = ${uid} and version < ${manifest.version}::int and state in ('BUILT', 'REGISTERED')`
   await sql`
-    insert into publications as p (study_instance_uid, version, state) values (${uid}, ${Number(manifest.version)}::int, 'REGISTERED')
+    insert into publications as p (study_instance_uid, version, state) values (${uid}, ${manifest.version}::int, 'REGISTERED')
     on conflict (study_instance_uid) do update set version = greatest(p.version, excluded.version)`
   await followManifests(sql, uid)
 }
@@ -57,8 +60,4 @@ async function followManifests(sql: Sql | Transaction, studyInstanceUid: string)
     set state = case when exists (select from manifests m
       where m.study_instance_uid = p.study_instance_uid and m.state = 'REGISTERED') then 'REGISTERED' else 'WITHDRAWN' end
     where p.study_instance_uid = ${studyInstanceUid} and p.state in ('PENDING', 'REGISTERED', 'WITHDRAWN')`
-}
-
-function text(value: unknown): string {
-  return typeof value === 'string' ? value : ''
 }

@@ -1,11 +1,9 @@
 import type { Sql, Transaction } from '@vna/database'
+import type { LedgerEventPayload } from '@vna/ledger-events'
 import type { ManifestRow, NewManifest } from './manifest-row.ts'
 
-/** As JSON in one parameter: arrays and bytes then need no types of the driver's. */
-export interface ManifestJson {
-  readonly study_instance_uid: string
-  readonly [column: string]: unknown
-}
+/** As JSON in one parameter: arrays and bytes then need no types of the driver's. Also what the ledger keeps of it. */
+export type ManifestJson = LedgerEventPayload<'manifest-registered'>
 
 export function manifestJsonOf(manifest: NewManifest & Partial<ManifestRow>): ManifestJson {
   const { kos, fhir, facets } = manifest

@@ -1,35 +1,31 @@
 import type { Sql } from '@vna/database'
-import type { FseEvent } from '../fse-event.ts'
-import { timeOf } from '../identity/apply-identity-event.ts'
+import type { LedgerEvent } from '@vna/ledger-events'
 import { decideLink, withdrawReport } from './decide-link.ts'
-import { type NewOrder, receiveOrder } from './receive-order.ts'
+import { receiveOrder } from './receive-order.ts'
 import { receiveReport } from './receive-report.ts'
-import type { LinkDecision, NewReport } from './report.ts'
 import { restoreLink } from './restore-link.ts'
-import { linkChangedType } from './write-links.ts'
 
-/** Repeats what the ledger says of reports, orders and links; true when the event is one of these. */
-export async function applyReportEvent(sql: Sql, { type, payload }: FseEvent): Promise<boolean> {
-  const options = { at: timeOf(payload.at), recordEvent: false }
-  const receivedAt = timeOf(payload.receivedAt) ?? new Date(0)
-  // The ledger is our own writing, checked by its chain of digests.
+type ReportEvent = LedgerEvent<
+  'report-received' | 'report-withdrawn' | 'link-decided' | 'link-changed' | 'order-received'
+>
+
+/** Repeats what the ledger says of reports, orders and links. */
+export async function applyReportEvent(sql: Sql, { type, payload }: ReportEvent): Promise<void> {
   switch (type) {
     case 'report-received':
-      await receiveReport(sql, { ...(payload as unknown as NewReport), receivedAt }, options)
-      return true
+      await receiveReport(sql, { ...payload, receivedAt: new Date(payload.receivedAt) }, { recordEvent: false })
+      return
     case 'report-withdrawn':
-      await withdrawReport(sql, payload as unknown as Parameters<typeof withdrawReport>[1], options)
-      return true
+      await withdrawReport(sql, payload, { at: new Date(payload.at), recordEvent: false })
+      return
     case 'link-decided':
-      await decideLink(sql, payload as unknown as LinkDecision, options)
-      return true
-    case linkChangedType:
+      await decideLink(sql, payload, { at: new Date(payload.at), recordEvent: false })
+      return
+    case 'link-changed':
       await restoreLink(sql, payload)
-      return true
+      return
     case 'order-received':
-      await receiveOrder(sql, { ...(payload as unknown as NewOrder), receivedAt }, options)
-      return true
-    default:
-      return false
+      await receiveOrder(sql, { ...payload, receivedAt: new Date(payload.receivedAt) }, { recordEvent: false })
+      return
   }
 }

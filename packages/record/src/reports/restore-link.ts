@@ -1,8 +1,9 @@
 import type { Sql, Transaction } from '@vna/database'
 import { runTransaction } from '@vna/database'
+import type { LedgerEventPayload } from '@vna/ledger-events'
 
 /** Writes a change of a link as the ledger has it, with its history; an older one leaves a newer one alone. */
-export async function restoreLink(sql: Sql, payload: Readonly<Record<string, unknown>>): Promise<void> {
+export async function restoreLink(sql: Sql, payload: LedgerEventPayload<'link-changed'>): Promise<void> {
   await runTransaction(sql, async (tx) => {
     await tx`
       with r as materialized (

@@ -3,9 +3,6 @@ import { appendEvents } from '@vna/database'
 import { type DesiredLink, isToBeTold, type LinkChange, linkChangesOf } from './link-changes.ts'
 import type { ReportLink } from './report.ts'
 
-/** In the ledger for each change of a link: when it changed is known to nothing else. */
-export const linkChangedType = 'link-changed'
-
 export async function readLinks(tx: Transaction, reportId: string): Promise<readonly ReportLink[]> {
   return tx<ReportLink[]>`
     select report_id as "reportId", study_instance_uid as "studyInstanceUid", state, tier, score, evidence,
@@ -50,8 +47,9 @@ async function writeChanges(tx: Transaction, changes: readonly LinkChange[]): Pr
     select at from m`
   if (moment === undefined) throw new Error('a moment was asked for')
   const at = moment.at.toISOString()
+  // In the ledger for each change: when a link changed is known to nothing else.
   await appendEvents(
     tx,
-    changes.map(({ before: _before, ...change }) => ({ type: linkChangedType, payload: { ...change, at } })),
+    changes.map(({ before: _before, ...change }) => ({ type: 'link-changed', payload: { ...change, at } })),
   )
 }

@@ -2,8 +2,6 @@ import type { Sql, Transaction } from '@vna/database'
 import { appendEvents, runTransaction } from '@vna/database'
 import { type VisibilityDecision, visibilityNumbers } from './visibility.ts'
 
-export const visibilityEventType = 'visibility-changed'
-
 /** True when this changed what was decided before; then also the event is written. */
 export async function setVisibility(sql: Sql, decision: VisibilityDecision): Promise<boolean> {
   return runTransaction(sql, async (tx) => {
@@ -11,7 +9,7 @@ export async function setVisibility(sql: Sql, decision: VisibilityDecision): Pro
     if (decidedAt === undefined) return false
     await showOrHide(tx, decision)
     const payload = { ...decision, at: decidedAt.toISOString() }
-    await appendEvents(tx, [{ type: visibilityEventType, payload }])
+    await appendEvents(tx, [{ type: 'visibility-changed', payload }])
     return true
   })
 }

@@ -77,6 +77,7 @@ export const metricDefinitions = {
   ),
   studies: gauge<{ state: StudyState }>('vna_studies', 'Studies in the catalog', ['state']),
   quarantined: gauge<{ reason: string }>('vna_quarantined', 'Open quarantine entries', ['reason']),
+  damagedPacks: gauge<NoLabels>('vna_damaged_packs', 'Packs that cannot be registered and are tried again', []),
   fsePublications: counter<{ outcome: Outcome }>('vna_fse_publications_total', 'Manifests sent to the FSE registry', [
     'outcome',
   ]),

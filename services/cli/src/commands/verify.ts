@@ -145,9 +145,14 @@ function damageOf(packKey: string, error: unknown): Damage {
 
 function describeLedger(ledger: Awaited<ReturnType<typeof verifyLedger>>): string {
   const counts = `${ledger.events} events in ${ledger.objects} objects`
+  const persons = `${ledger.withPerson} with values about a person, ${ledger.erased} erased`
   return ledger.ok
-    ? `ledger: whole, ${counts}`
+    ? `ledger: whole, ${counts}, ${persons}${unnamedText(ledger.unnamedPersons)}`
     : `ledger: broken at ${ledger.brokenAt} (${ledger.reason}), after ${counts}`
+}
+
+function unnamedText(count: number): string {
+  return count === 0 ? '' : `; ${count} objects under ledger-persons/ that no event names`
 }
 
 type Audit = Awaited<ReturnType<Catalog['verifyAudit']>>
