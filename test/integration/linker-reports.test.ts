@@ -317,7 +317,7 @@ describe('another entity', () => {
 
 describe('the ledger', () => {
   it('brings back reports, identity and decisions, and the same links follow', async () => {
-    const { database, healthRecord } = fixture.catalog
+    const { database } = fixture.catalog
     await fixture.receive([study('1.2.120'), study('1.2.121')])
     const linked = await post({ id: 'p1', study: '1.2.120' })
     const refused = await post({ id: 'p2', study: '1.2.121' })

@@ -18,9 +18,9 @@ import { type CatalogFixture, startCatalog } from './support-catalog.ts'
 import { contentsOf } from './support-contents.ts'
 import { makeImage } from './support-data-sets.ts'
 
-const PACKS = 8
+const packsMade = 8
 /** Which of the packs is damaged: others come before and behind it. */
-const DAMAGED = 2
+const damagedIndex = 2
 
 let fixture: CatalogFixture
 let home: string
@@ -38,7 +38,7 @@ beforeAll(async () => {
   await store.prepare()
   await mkdir(join(home, 'run'))
   const found: string[] = []
-  for (let index = 0; index < PACKS; index++) {
+  for (let index = 0; index < packsMade; index++) {
     const images = [1, 2].map((sop) =>
       makeImage({ study: `1.2.${index}`, series: `1.2.${index}.1`, sop: `1.2.${index}.1.${sop}`, syntax: 'explicit' }),
     )
@@ -64,7 +64,7 @@ beforeEach(async () => {
 })
 
 const pathOf = (key: string) => join(home, 'objects', key)
-const damagedKey = () => keys[DAMAGED] ?? ''
+const damagedKey = () => keys[damagedIndex] ?? ''
 const packPath = () => pathOf(damagedKey())
 const sidecarPath = () => pathOf(sidecarKeyOf(damagedKey()))
 
@@ -104,7 +104,7 @@ describe('a pack that is damaged', () => {
     const told: FailedPack[] = []
     const { packs } = await rebuildCatalog({ ...fixture, store, onFailed: (pack) => told.push(pack) })
     const failed = [{ packKey: damagedKey(), problem, retryable: false }]
-    expect(packs).toEqual({ packs: PACKS, registered: PACKS - 1, failures: 1, failed })
+    expect(packs).toEqual({ packs: packsMade, registered: packsMade - 1, failures: 1, failed })
     expect(told).toEqual(failed)
     expect(await registeredKeys()).toEqual(othersOf())
     await repair()
@@ -123,7 +123,7 @@ describe('a pack that is damaged', () => {
   ])('in its sidecar alone is described anew from its bytes: %s', async (_, damage) => {
     await damage()
     const { packs } = await rebuildCatalog({ ...fixture, store })
-    expect(packs).toMatchObject({ registered: PACKS, failures: 0 })
+    expect(packs).toMatchObject({ registered: packsMade, failures: 0 })
     expect(await contentsOf(fixture.database)).toEqual(whole)
     expect((await readFile(sidecarPath())).equals(original.sidecar)).toBe(true)
   })
@@ -174,7 +174,7 @@ describe('a pack that cannot be read for now', () => {
     )
     const { packs } = await rebuildCatalog({ ...fixture, store: flaky })
     expect(packs).toMatchObject({
-      registered: PACKS - 1,
+      registered: packsMade - 1,
       failures: 1,
       failed: [{ problem: 'store-io', retryable: true }],
     })
@@ -230,27 +230,27 @@ describe('the adoption of packs without rows', () => {
   it('tries a damaged pack again after a growing pause, also after a restart, and no pack waits for it', async () => {
     await truncate(packPath(), 5_000)
     const first = await adopting()
-    await first.orphans.look(signal)
+    await first.orphans.check(signal)
     expect(await registeredKeys()).toEqual(othersOf())
     expect([first.damaged.size, first.triedOnce()]).toEqual([1, 1])
     expect(logged).toMatchObject([{ packKey: damagedKey(), problem: 'size-mismatch', attempts: 1 }])
     // Rounds of every 5 s.
     for (let round = 0; round < 5; round++) {
       nowMs += 5_000
-      await first.orphans.look(signal)
+      await first.orphans.check(signal)
     }
     expect(first.triedOnce()).toBe(1)
     nowMs += damagedPacksLimits.pause.firstMs
     const restarted = await adopting()
     // Its first look is the hourly one, and then the pause is twice as long.
-    await restarted.orphans.look(signal)
+    await restarted.orphans.check(signal)
     expect(restarted.triedOnce()).toBe(2)
     nowMs += damagedPacksLimits.pause.firstMs
-    await restarted.orphans.look(signal)
+    await restarted.orphans.check(signal)
     expect(restarted.triedOnce()).toBe(2)
     await repair()
     nowMs += damagedPacksLimits.pause.firstMs
-    await restarted.orphans.look(signal)
+    await restarted.orphans.check(signal)
     expect(await registeredKeys()).toEqual(keys)
     expect([restarted.damaged.size, (await adopting()).damaged.size]).toEqual([0, 0])
   })
@@ -258,10 +258,10 @@ describe('the adoption of packs without rows', () => {
   it('forgets a damaged pack that is gone', async () => {
     await truncate(packPath(), 5_000)
     const { orphans, damaged } = await adopting()
-    await orphans.look(signal)
+    await orphans.check(signal)
     await unlink(packPath())
     nowMs += damagedPacksLimits.pause.firstMs
-    await orphans.look(signal)
+    await orphans.check(signal)
     expect(damaged.size).toBe(0)
   })
 
@@ -269,11 +269,11 @@ describe('the adoption of packs without rows', () => {
     const { orphans, damaged } = await adopting()
     await writeOtherIdentity()
     await truncate(packPath(), 0)
-    await orphans.look(signal)
+    await orphans.check(signal)
     expect(await registeredKeys()).toEqual(othersOf())
     expect(damaged.size).toBe(1)
     // It is the known database from now on: nothing is listed as a whole again.
-    await orphans.look(signal)
+    await orphans.check(signal)
     expect(attempts.get(sidecarKeyOf(keys[0] ?? ''))).toBe(1)
   })
 
@@ -284,17 +284,17 @@ describe('the adoption of packs without rows', () => {
     const event = { seq: 7, type: 'visibility-changed', version: 1, at: new Date().toISOString(), payload }
     await new LedgerWriter(store).append([{ event }])
     const refusal = { code: 'malformed-event', details: { line: 2, seq: 7, path: 'visibility' } }
-    await expect(orphans.look(signal)).rejects.toMatchObject(refusal)
+    await expect(orphans.check(signal)).rejects.toMatchObject(refusal)
     expect(orphans.refusal?.message).toMatch(/key=ledger\/\d{4}\/.* line=2 seq=7 type=visibility-changed/)
     expect(JSON.stringify([logged, orphans.refusal?.message])).not.toMatch(/ROSSI|veiled/)
     expect(await registeredKeys()).toEqual([])
     // Rounds within the pause say the same and read nothing.
     const reads = attempts.size
-    await expect(orphans.look(signal)).rejects.toMatchObject(refusal)
+    await expect(orphans.check(signal)).rejects.toMatchObject(refusal)
     expect([attempts.size, logged.length]).toEqual([reads, 1])
     await rm(join(home, 'objects', 'ledger'), { recursive: true })
     nowMs += 61_000
-    await orphans.look(signal)
+    await orphans.check(signal)
     expect(orphans.refusal).toBeUndefined()
     expect(await registeredKeys()).toEqual(keys)
   })

@@ -2,8 +2,6 @@
 export type VisibilityKind = 'study' | 'report'
 export type Visibility = 'normal' | 'hidden'
 
-export const visibilityKinds: readonly VisibilityKind[] = ['study', 'report']
-
 /** As in the columns `visibility`. */
 export const visibilityNumbers: Readonly<Record<Visibility, number>> = { normal: 0, hidden: 1 }
 
