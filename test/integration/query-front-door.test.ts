@@ -218,8 +218,10 @@ describe('stores', () => {
   })
 
   it('the gateway sees that its sender went away', async () => {
+    const arrived = Promise.withResolvers<void>()
     const gone = Promise.withResolvers<void>()
     handle = (request) => {
+      arrived.resolve()
       request.on('error', () => gone.resolve())
       request.resume()
     }
@@ -228,7 +230,8 @@ describe('stores', () => {
     const request = requestHttp(`${archive.dicomweb}/studies`, { method: 'POST', headers })
     request.on('error', () => {})
     request.write(Buffer.alloc(1000))
-    setTimeout(() => request.destroy(), 100)
+    await arrived.promise
+    request.destroy()
     await gone.promise
   })
 })
