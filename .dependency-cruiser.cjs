@@ -13,6 +13,7 @@ const mayImport = {
   hl7: [],
   fse: ['dicom', 'hl7', 'identifiers'],
   record: ['catalog', 'database', 'dicom', 'fse', 'identifiers', 'ledger-events'],
+  transmissions: ['database'],
   intake: ['archive', 'dicom'],
   sending: ['dicom', 'dicom-net', 'dicomweb', 'flow'],
   retrieval: ['archive', 'dicom', 'dicomweb'],

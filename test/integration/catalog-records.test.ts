@@ -1,8 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { catalogLimits, openCatalog } from '../../packages/catalog/src/index.ts'
-import { transmissionQuery } from '../../packages/catalog/src/transmissions/list-transmissions.ts'
 import { isSameDatabase, openDatabase } from '../../packages/database/src/index.ts'
+import type { TransmissionFilter } from '../../packages/transmissions/src/index.ts'
+import { transmissionQuery } from '../../packages/transmissions/src/list-transmissions.ts'
 import { type CatalogFixture, samplePack, sha256, startCatalog } from './support-catalog.ts'
 
 let fixture: CatalogFixture
@@ -250,7 +251,7 @@ describe('events', () => {
 
 describe('transmissions', () => {
   it('are found by entity, study, outcome and time, newest first', async () => {
-    const { catalog } = fixture
+    const { catalog, transmissions } = fixture
     const base = {
       direction: 'in',
       protocol: 'dimse',
@@ -263,23 +264,26 @@ describe('transmissions', () => {
     } as const
     await catalog.registerPack(samplePack([{ sop: '1.1' }]))
     const at = (hour: number) => new Date(Date.UTC(2026, 10, 24, hour))
-    await catalog.recordTransmissions([
-      { ...base, entityCode: 'ASST-A', startedAt: at(1), endedAt: at(2), studyInstanceUids: ['1.2.3', '1.2.4'] },
-      { ...base, startedAt: at(3), endedAt: at(4), outcome: 'rejected', reason: 'calling AE title not recognized' },
+    await transmissions.insert([
+      {
+        ...base,
+        key: 'k1',
+        entityCode: 'ASST-A',
+        startedAt: at(1),
+        endedAt: at(2),
+        studyInstanceUids: ['1.2.3', '1.2.4'],
+      },
+      { ...base, key: 'k2', startedAt: at(3), endedAt: at(4), outcome: 'rejected', reason: 'rejected 1/1/3' },
     ])
-    expect((await catalog.listTransmissions({ limit: 10 })).map(({ outcome }) => outcome)).toEqual([
-      'rejected',
-      'released',
-    ])
-    const [found] = await catalog.listTransmissions({ limit: 10, entityCode: 'ASST-A', studyInstanceUid: '1.2.4' })
+    expect((await transmissions.list({ limit: 10 })).map(({ outcome }) => outcome)).toEqual(['rejected', 'released'])
+    const [found] = await transmissions.list({ limit: 10, entityCode: 'ASST-A', studyInstanceUid: '1.2.4' })
     expect(found).toMatchObject({ bytes: 5_000_000_000, studyInstanceUids: ['1.2.3', '1.2.4'], endedAt: at(2) })
-    expect(await catalog.listTransmissions({ limit: 10, outcome: 'rejected', since: at(4) })).toEqual([])
+    expect(await transmissions.list({ limit: 10, outcome: 'rejected', since: at(4) })).toEqual([])
     expect((await catalog.countContents()).lastReceived).toEqual([{ entityCode: 'ASST-A', at: at(2) }])
-    const ids = async (filter: object) =>
-      (await catalog.listTransmissions({ limit: 10, ...filter })).map(({ id }) => id)
+    const ids = async (filter: object) => (await transmissions.list({ limit: 10, ...filter })).map(({ id }) => id)
     const all = await ids({})
     expect(await ids({ client: 'STORESCU', protocol: 'dimse', direction: 'in' })).toEqual(all)
-    expect(await ids({ reason: 'calling AE title not recognized' })).toEqual(all.slice(0, 1))
+    expect(await ids({ reason: 'rejected 1/1/3' })).toEqual(all.slice(0, 1))
     for (const other of [{ client: 'storescu' }, { protocol: 'stow' }, { direction: 'out' }, { reason: 'other' }]) {
       expect(await ids(other)).toEqual([])
     }
@@ -292,17 +296,17 @@ describe('transmissions', () => {
     await sql`
       insert into transmissions (started_at, ended_at, bytes, instances, failures, entity_id, direction, protocol, client,
         outcome, reason, study_instance_uids)
-      select at, at, 1, 1, 0, null, 'in', case when n = 7 then 'rare' else 'dimse' end,
-        case when n = 7 then 'RARE' else 'AE' || n % 50 end, case when n = 7 then 'rare' else 'released' end,
-        case when n % 1000 = 7 then case when n = 7 then 'rare' else 'timeout' end end,
+      select at, at, 1, 1, 0, null, 'in', case when n = 7 then 'mhd' else 'dimse' end,
+        case when n = 7 then 'RARE' else 'AE' || n % 50 end, case when n = 7 then 'lost' else 'released' end,
+        case when n % 1000 = 7 then case when n = 7 then 'lost' else 'timeout' end end,
         array['1.2.' || n]
       from generate_series(1, ${many}::int) n, lateral (select '2026-01-01'::timestamptz + n * interval '1 s' as at)`
     await sql`vacuum analyze transmissions`
-    const filters = [
+    const filters: readonly Omit<TransmissionFilter, 'limit'>[] = [
       { client: 'RARE' },
-      { protocol: 'rare' },
-      { outcome: 'rare' },
-      { reason: 'rare' },
+      { protocol: 'mhd' },
+      { outcome: 'lost' },
+      { reason: 'lost' },
       { studyInstanceUid: '1.2.7' },
       { entityCode: 'ASST-A' },
       { since: new Date('2026-01-01T00:00:07Z'), until: new Date('2026-01-01T00:00:08Z') },

@@ -215,8 +215,12 @@ describe('the linker', () => {
     const access = await openAccess({ catalog, keysFolder: join(fixture.home, 'keys'), onTrouble: () => {} })
     const config = parseLinkerConfig(fixture.environment)
     const reach = () => {}
+    const transmissions = { record: () => {} }
     const { store } = fixture
-    modules = createModules({ config, catalog, healthRecord, access, logger, metrics, signal, store, reach })
+    modules = createModules({
+      ...{ config, catalog, healthRecord, access, transmissions },
+      ...{ logger, metrics, signal, store, reach },
+    })
     app = createLinkerApp({ access, modules, logger })
   })
   afterAll(async () => {

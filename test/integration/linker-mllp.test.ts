@@ -205,12 +205,12 @@ describe('the listener', () => {
   })
 
   it('writes down who connected, and what came of it', async () => {
-    const { catalog } = fixture.catalog
-    await until('written', async () =>
-      (await catalog.listTransmissions({ limit: 50 })).some(({ failures }) => failures > 0),
-    )
-    const rows = (await catalog.listTransmissions({ limit: 100 })).filter(({ protocol }) => protocol === 'mllp')
-    expect(rows.some(({ instances, outcome }) => instances > 0 && outcome === 'completed')).toBe(true)
+    const { catalog, transmissions } = fixture.catalog
+    const listed = async () => (await transmissions.list({ limit: 100 })).filter(({ protocol }) => protocol === 'mllp')
+    await until('written', async () => (await listed()).some(({ failures }) => failures > 0))
+    await until('written', async () => (await listed()).some(({ reason }) => reason === 'framing'))
+    const rows = await listed()
+    expect(rows.some(({ instances, outcome }) => instances > 0 && outcome === 'complete')).toBe(true)
     expect(rows.some(({ reason }) => reason === 'framing')).toBe(true)
     expect(JSON.stringify(rows)).not.toMatch(/BIANCHI|BNCNNA/)
     expect(await catalog.verifyAudit()).toMatchObject({ kind: 'intact' })

@@ -133,12 +133,15 @@ describe('a hostile document', () => {
   )
 
   it('leaves nothing behind, and the next report is taken', async () => {
-    const { database, catalog } = fixture.catalog
+    const { database, transmissions } = fixture.catalog
     expect(await database.sql`select id from reports`).toEqual([])
     const answer = await send(whole('text/xml', inventedCda()))
     expect(answer.status).toBe(201)
-    const failed = (await catalog.listTransmissions({ limit: 100 })).filter(({ protocol }) => protocol === 'reports')
-    expect(failed.some(({ reason }) => reason === 'doctype-forbidden')).toBe(true)
+    const reasons = async () =>
+      (await transmissions.list({ limit: 100 })).flatMap(({ protocol, reason }) =>
+        protocol === 'reports' ? [reason] : [],
+      )
+    await expect.poll(reasons, { timeout: 5_000 }).toContain('doctype-forbidden')
   })
 
   it('does not stop others meanwhile', async () => {

@@ -34,7 +34,7 @@ async function ask(): Promise<IncomingMessage> {
 }
 
 const outcomes = async () =>
-  (await archive.catalog.catalog.listTransmissions({ limit: 100 })).map(({ outcome, reason }) => ({ outcome, reason }))
+  (await archive.catalog.transmissions.list({ limit: 100 })).map(({ outcome, reason }) => ({ outcome, reason }))
 
 describe('clients', () => {
   it('that go away end their answer, and it is known', async () => {

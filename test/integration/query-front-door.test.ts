@@ -136,9 +136,9 @@ describe('access', () => {
   it('retrievals are transmissions', async () => {
     await (await archive.fetch('/studies/1.9.1')).arrayBuffer()
     await expect
-      .poll(async () => (await archive.catalog.catalog.listTransmissions({ limit: 100 })).length, { timeout: 5_000 })
+      .poll(async () => (await archive.catalog.transmissions.list({ limit: 100 })).length, { timeout: 5_000 })
       .toBeGreaterThan(0)
-    const rows = await archive.catalog.catalog.listTransmissions({ limit: 100 })
+    const rows = await archive.catalog.transmissions.list({ limit: 100 })
     expect(rows).toContainEqual(
       expect.objectContaining({ direction: 'out', protocol: 'dicomweb', outcome: 'complete', instances: 1 }),
     )

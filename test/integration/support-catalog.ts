@@ -14,6 +14,7 @@ import { readEvent } from '../../packages/ledger-events/src/index.ts'
 import type { HealthRecord } from '../../packages/record/src/index.ts'
 import { openHealthRecord } from '../../packages/record/src/index.ts'
 import { applyLedgerEvent, type LedgerTargets } from '../../packages/registration/src/index.ts'
+import { openTransmissions, type TransmissionTable } from '../../packages/transmissions/src/index.ts'
 import { databaseUrl, templateDatabase } from '../harness/provide-database.ts'
 
 /** Applies events again, as a rebuild reads them: through the schema of the ledger. */
@@ -36,6 +37,7 @@ export interface CatalogFixture {
   readonly database: Database
   readonly catalog: Catalog
   readonly healthRecord: HealthRecord
+  readonly transmissions: TransmissionTable
   readonly url: string
   /** Empties every table. */
   clear(): Promise<void>
@@ -50,6 +52,7 @@ export async function startCatalog(): Promise<CatalogFixture> {
     database,
     catalog: openCatalog(database),
     healthRecord: openHealthRecord(database),
+    transmissions: openTransmissions(database),
     url,
     clear: () => clearTables(database),
     stop: () => database.close(),

@@ -29,6 +29,4 @@ export {
   shownInstance,
 } from './search/predicate.ts'
 export type { StableStudy } from './studies/take-due-studies.ts'
-export type { Transmission } from './transmissions/insert-transmissions.ts'
-export type { ListedTransmission, TransmissionFilter } from './transmissions/list-transmissions.ts'
 export { arrivalFlags } from './versions/current-version.ts'

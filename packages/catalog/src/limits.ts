@@ -12,5 +12,4 @@ export const catalogLimits = {
   defaultStudyStableMs: 60_000,
   /** So many audit entries at most follow the last hash that left the database. */
   auditEntriesPerAnchor: 1000,
-  maxStudyUidsPerTransmission: 100,
 } as const

@@ -22,12 +22,6 @@ import type { SearchOptions } from './search/compile-search.ts'
 import type { Predicate } from './search/predicate.ts'
 import { search } from './search/search.ts'
 import { type StableStudy, takeDueStudies } from './studies/take-due-studies.ts'
-import { insertTransmissions, type Transmission } from './transmissions/insert-transmissions.ts'
-import {
-  type ListedTransmission,
-  listTransmissions,
-  type TransmissionFilter,
-} from './transmissions/list-transmissions.ts'
 
 export interface CatalogOptions {
   /** Quiet time after which a study of an entity without a time of its own counts as stable. */
@@ -51,9 +45,6 @@ export interface Catalog {
   listEntities(): Promise<readonly EntityRow[]>
   /** Writes an entity and its event in one transaction. */
   writeEntity(change: EntityChange): Promise<void>
-
-  recordTransmissions(transmissions: readonly Transmission[]): Promise<void>
-  listTransmissions(filter: TransmissionFilter): Promise<readonly ListedTransmission[]>
 
   appendAudit(entries: readonly AuditEntry[]): Promise<void>
   /** Puts the end of the chain among the events; also done by itself every so many entries. */
@@ -98,9 +89,6 @@ function recordMethods(sql: Sql) {
   return {
     listEntities: () => runQuery(() => listEntities(sql)),
     writeEntity: (change: EntityChange) => writeEntity(sql, change),
-    recordTransmissions: (transmissions: readonly Transmission[]) =>
-      runQuery(() => insertTransmissions(sql, transmissions)),
-    listTransmissions: (filter: TransmissionFilter) => runQuery(() => listTransmissions(sql, filter)),
     appendAudit: (entries: readonly AuditEntry[]) => audit.append(entries),
     anchorAudit: () => anchorAudit(sql),
     listAudit: (afterSeq: number, limit: number) => runQuery(() => listAudit(sql, afterSeq, limit)),

@@ -2,12 +2,13 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { openAccess } from '@vna/access'
 import { type Journal, openJournal } from '@vna/archive'
-import { type Catalog, openCatalog } from '@vna/catalog'
-import { openDatabase } from '@vna/database'
+import { openCatalog } from '@vna/catalog'
+import { type Database, openDatabase } from '@vna/database'
 import { type Acceptor, createAcceptor, type TlsServerOptions } from '@vna/dicom-net'
 import { type Listener, openListener } from '@vna/http'
 import { intakeLimits, LanePool } from '@vna/intake'
 import { createCrashPoint, type ServiceContext, type StartedService } from '@vna/runtime'
+import { openTransmissions, SpoolingRecorder } from '@vna/transmissions'
 import { openCallers } from './callers.ts'
 import type { GatewayConfig } from './config.ts'
 import { AssociationHost } from './dimse/association-host.ts'
@@ -17,8 +18,6 @@ import { createReceiveMeter } from './receive-meter.ts'
 import { createStoreApp } from './stow/store-app.ts'
 import { createStoreAuthorization } from './stow/store-authorization.ts'
 import { createStoreHandler } from './stow/store-handler.ts'
-import { transmissionOf } from './transmissions/transmission-of.ts'
-import { TransmissionSpool } from './transmissions/transmission-spool.ts'
 
 /** Shorter than the archiver's promise of three seconds leaves room for; long enough for a sender that reconnects. */
 const laneLingerMs = 300
@@ -51,7 +50,7 @@ export async function startGateway(config: GatewayConfig, context: ServiceContex
     lingerMs: laneLingerMs,
     onTrouble: (error) => logger.error({ err: error }, 'lane not sealed'),
   })
-  const transmissions = await openTransmissions(config, context, catalog)
+  const transmissions = await openTransmissionRecorder(config, context, database)
   const shared = { journal, lanes, transmissions, logger, limits: intakeLimits, meter: createReceiveMeter(metrics) }
   health.add('entities', () => ({ ok: callers.source !== 'none', reason: 'entity registry not read yet' }))
   const { maxAssociationsPerEntity } = config
@@ -92,7 +91,7 @@ export async function startGateway(config: GatewayConfig, context: ServiceContex
         limitMs: 1_500,
         run: async () => {
           clearInterval(watch)
-          await transmissions.stop()
+          await transmissions.close()
           await callers.close()
           await access.close()
           await Promise.allSettled([queue.close(), database.close()])
@@ -117,18 +116,19 @@ async function openGatewayJournal(config: GatewayConfig, context: ServiceContext
   return journal
 }
 
-async function openTransmissions(
+async function openTransmissionRecorder(
   config: GatewayConfig,
   { logger }: ServiceContext,
-  catalog: Catalog,
-): Promise<TransmissionSpool> {
-  const spool = new TransmissionSpool({
+  database: Database,
+): Promise<SpoolingRecorder> {
+  const recorder = new SpoolingRecorder({
     folder: join(config.home, 'journal', 'gateway', 'transmissions'),
-    ship: (rows) => catalog.recordTransmissions(rows.map(transmissionOf)),
-    logger,
+    insert: openTransmissions(database).insert,
+    onTrouble: (error) => logger.warn({ err: error }, 'transmissions wait for the database'),
+    onLost: (error) => logger.error({ err: error }, 'a transmission could not be written down'),
   })
-  await spool.start(shipTransmissionsMs)
-  return spool
+  await recorder.start(shipTransmissionsMs)
+  return recorder
 }
 
 function ulLimitsOf(config: GatewayConfig) {

@@ -3,6 +3,7 @@ import type { ObjectStore } from '@vna/archive'
 import type { Catalog } from '@vna/catalog'
 import type { HealthRecord } from '@vna/record'
 import type { Logger, Metrics, ShutdownPhase } from '@vna/runtime'
+import type { TransmissionRecorder } from '@vna/transmissions'
 import type { Router } from 'express'
 import type { LinkerConfig } from './config.ts'
 
@@ -13,6 +14,7 @@ export interface LinkerParts {
   readonly healthRecord: HealthRecord
   readonly store: ObjectStore
   readonly access: Pick<AccessControl, 'authorize'>
+  readonly transmissions: Pick<TransmissionRecorder, 'record'>
   readonly logger: Logger
   readonly metrics: Metrics
   /** For tests: the process ends at a named write boundary. */

@@ -12,6 +12,7 @@ import {
   type ShutdownPhase,
   type StartedService,
 } from '@vna/runtime'
+import { BatchingRecorder, openTransmissions } from '@vna/transmissions'
 import type { LinkerConfig } from './config.ts'
 import { createLinkerApp } from './http/linker-app.ts'
 import type { LinkerModule, LinkerParts } from './linker-parts.ts'
@@ -38,6 +39,11 @@ export async function startLinker(config: LinkerConfig, context: ServiceContext)
     keysFolder: join(config.home, 'keys'),
     onTrouble: (error) => logger.error({ err: error }, 'refused callers are not in the audit trail'),
   })
+  const transmissions = new BatchingRecorder({
+    insert: openTransmissions(database).insert,
+    onTrouble: ({ error, waiting, dropped }) =>
+      logger.warn({ err: error, waiting, dropped }, 'transmissions wait for the database'),
+  })
   const reach = createCrashPoint({ home: config.home, point: config.faultPoint })
   const parts: LinkerParts = {
     config,
@@ -45,6 +51,7 @@ export async function startLinker(config: LinkerConfig, context: ServiceContext)
     healthRecord,
     store,
     access,
+    transmissions,
     logger,
     metrics,
     reach,
@@ -61,7 +68,7 @@ export async function startLinker(config: LinkerConfig, context: ServiceContext)
     await Promise.all([...rounds.map((round) => round.stop()), listener.close(closeGraceMs)])
   }
   const close = async (): Promise<void> => {
-    await access.close()
+    await Promise.all([access.close(), transmissions.close()])
     await Promise.allSettled([database.close(), store.close()])
   }
   return {

@@ -2,15 +2,15 @@ import { join } from 'node:path'
 import { type AccessControl, openAccess } from '@vna/access'
 import { configuredCredentials, type ObjectStore, openObjectStore } from '@vna/archive'
 import { type Catalog, openCatalog, unsupportedKeys } from '@vna/catalog'
-import { openDatabase } from '@vna/database'
+import { type Database, openDatabase } from '@vna/database'
 import { Installation, openFrontDoor, Upstreams } from '@vna/front-door'
 import { decideListenOptions, RequestLimiter } from '@vna/http'
 import { BlockPool, PrefetchBudget, SidecarCache } from '@vna/retrieval'
 import type { Metrics, ServiceContext, StartedService } from '@vna/runtime'
+import { BatchingRecorder, openTransmissions, type TransmissionRecorder } from '@vna/transmissions'
 import type { QueryConfig } from './config.ts'
 import { createDicomwebApp } from './dicomweb/dicomweb-app.ts'
 import type { DicomwebParts } from './dicomweb/dicomweb-parts.ts'
-import { TransmissionLog } from './records/transmission-log.ts'
 
 /** Measured best: positional reads of 1 MiB with the part's header in the same buffer. */
 const blockBytes = 1024 * 1024
@@ -46,7 +46,7 @@ export async function startQuery(config: QueryConfig, context: ServiceContext): 
     keysFolder: join(config.home, 'keys'),
     onTrouble: (error) => logger.error({ err: error }, 'refused callers are not in the audit trail'),
   })
-  const transmissions = openTransmissions(catalog, context)
+  const transmissions = openRecorder(database, context)
   const dicomweb = createDicomwebApp(createParts({ config, context, catalog, store, access, transmissions }))
   const door = await openFrontDoor({
     listen,
@@ -86,7 +86,7 @@ function createParts(o: {
   catalog: Catalog
   store: ObjectStore
   access: AccessControl
-  transmissions: TransmissionLog
+  transmissions: TransmissionRecorder
 }): DicomwebParts {
   const { config, context, catalog, store, access, transmissions } = o
   return {
@@ -123,11 +123,11 @@ function openStore(config: QueryConfig, metrics: Metrics): ObjectStore {
   })
 }
 
-function openTransmissions(catalog: Catalog, { logger }: ServiceContext): TransmissionLog {
-  return new TransmissionLog({
-    append: (records) => catalog.recordTransmissions(records),
+function openRecorder(database: Database, { logger }: ServiceContext): TransmissionRecorder {
+  return new BatchingRecorder({
+    insert: openTransmissions(database).insert,
     onTrouble: ({ error, waiting, dropped }) =>
-      logger.warn({ err: error, waiting, dropped }, 'transmissions wait for the catalog'),
+      logger.warn({ err: error, waiting, dropped }, 'transmissions wait for the database'),
   })
 }
 

@@ -1,18 +1,26 @@
-import type { ListedTransmission } from '@vna/catalog'
+import {
+  type ListedTransmission,
+  openTransmissions,
+  type TransmissionOutcome,
+  type TransmissionProtocol,
+  type TransmissionReason,
+  transmissionOutcomes,
+  transmissionProtocols,
+} from '@vna/transmissions'
 import { InvalidArgumentError, Option } from 'commander'
 import type { CommandContext, CommandResult, RegisterCommand } from '../command.ts'
-import { connectCatalog } from '../connections.ts'
+import { connectDatabase } from '../connections.ts'
 import { renderTable } from '../output.ts'
 import { parseInteger, parseTime } from '../parse-values.ts'
 
 interface Options {
   entity?: string
   client?: string
-  protocol?: string
+  protocol?: TransmissionProtocol
   direction?: 'in' | 'out'
   study?: string
-  outcome?: string
-  reason?: string
+  outcome?: TransmissionOutcome
+  reason?: TransmissionReason
   since?: Date
   until?: Date
   limit: number
@@ -27,10 +35,10 @@ export const registerTransmissions: RegisterCommand = (program, host) => {
     .description('what came and went: one row for each association or request, newest first')
     .option('--entity <code>', 'only of this entity')
     .option('--client <name>', 'only of this AE title or client')
-    .option('--protocol <name>', 'only by this protocol')
+    .addOption(new Option('--protocol <name>', 'only by this protocol').choices(transmissionProtocols))
     .addOption(new Option('--direction <direction>', 'only what came or what went').choices(['in', 'out']))
     .option('--study <uid>', 'only where this Study Instance UID was among the first hundred')
-    .option('--outcome <outcome>', 'only what ended so')
+    .addOption(new Option('--outcome <outcome>', 'only what ended so').choices(transmissionOutcomes))
     .option('--reason <reason>', 'only what ended for this reason')
     .option(
       '--since <time>',
@@ -50,7 +58,7 @@ function parseLimit(text: string): number {
 
 async function list(context: CommandContext, options: Options): Promise<CommandResult> {
   const { entity, study, ...filter } = options
-  const found = await connectCatalog(context).listTransmissions({
+  const found = await openTransmissions(connectDatabase(context)).list({
     ...filter,
     entityCode: entity,
     studyInstanceUid: study,

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto'
 import { type AccessControl, AccessError, type AssociationCaller } from '@vna/access'
 import type { Journal, JournalLane } from '@vna/archive'
 import { encodePart10Prefix, type InstanceIdentity } from '@vna/dicom'
@@ -18,9 +17,9 @@ import type { CallerResolution, EntityDirectory } from '@vna/entities'
 import type { LaneOwner, LanePool } from '@vna/intake'
 import { admitInstance, admitNewcomer, InstanceIntake, type IntakeLimits, refusal } from '@vna/intake'
 import type { Logger } from '@vna/runtime'
+import { type TransmissionReason, type TransmissionRecorder, transmissionReasonOf } from '@vna/transmissions'
 import { acceptsSopClass } from '../callers.ts'
 import type { ReceiveMeter } from '../receive-meter.ts'
-import type { TransmissionSpool } from '../transmissions/transmission-spool.ts'
 import { rejectionOf } from './refusals-of-access.ts'
 import { createRefusingSink, createStoreSink } from './store-sink.ts'
 
@@ -30,7 +29,7 @@ export interface AssociationHostParts {
   readonly access: Pick<AccessControl, 'authorize' | 'permits'>
   readonly callers: Pick<EntityDirectory, 'resolveCaller' | 'findByCode' | 'refresh'>
   readonly meter: ReceiveMeter
-  readonly transmissions: TransmissionSpool
+  readonly transmissions: TransmissionRecorder
   readonly logger: Logger
   readonly limits: IntakeLimits
   readonly maxAssociationsPerEntity: number
@@ -103,20 +102,19 @@ export class AssociationHost implements AcceptorHost {
     const context = summary.context instanceof AssociationContext ? summary.context : undefined
     if (context) this.#release(context)
     this.#parts.transmissions.record({
-      id: randomUUID(),
       direction: 'in',
       protocol: 'dimse',
       client: summary.calling,
       peer: summary.peer.address,
       entityCode: context?.entityCode,
       studyInstanceUids: [...(context?.studyInstanceUids ?? [])],
-      startedAt: summary.startedAt.toISOString(),
-      endedAt: summary.endedAt.toISOString(),
+      startedAt: summary.startedAt,
+      endedAt: summary.endedAt,
       instances: summary.stores,
       failures: summary.failures,
       bytes: summary.bytes,
       outcome: summary.outcome,
-      reason: summary.reason,
+      reason: reasonOf(summary),
     })
     const { calling, called, outcome, reason, stores, failures, bytes } = summary
     this.#parts.logger.info({ calling, called, outcome, reason, stores, failures, bytes }, 'association ended')
@@ -160,6 +158,12 @@ export class AssociationHost implements AcceptorHost {
     if (context.lane) this.#parts.lanes.giveBack(context.owner, context.lane)
     context.lane = undefined
   }
+}
+
+/** A rejection says why in numbers; everything else by the code of its error. */
+function reasonOf({ outcome, reason, reasonCode }: AssociationSummary): TransmissionReason | undefined {
+  if (outcome === 'released') return undefined
+  return reasonCode ?? transmissionReasonOf(reason)
 }
 
 function callerOf(request: AssociateRequest, peer: PeerInfo, resolution: CallerResolution): AssociationCaller {

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
 import type { Journal } from '@vna/archive'
 import {
@@ -11,8 +10,8 @@ import {
 import { baseUrlOf, ProblemError } from '@vna/http'
 import type { IntakeLimits, LanePool } from '@vna/intake'
 import { admitInstance, admitNewcomer } from '@vna/intake'
+import { type TransmissionReason, type TransmissionRecorder, transmissionReasonOf } from '@vna/transmissions'
 import type { ReceiveMeter } from '../receive-meter.ts'
-import type { TransmissionSpool } from '../transmissions/transmission-spool.ts'
 import type { AuthorizeStore, StoreAuthorization } from './store-authorization.ts'
 import { createBodyReader } from './store-body.ts'
 import { StoreRequest } from './store-request.ts'
@@ -21,7 +20,7 @@ export interface StoreHandlerParts {
   readonly journal: Journal
   readonly lanes: LanePool
   readonly meter: ReceiveMeter
-  readonly transmissions: TransmissionSpool
+  readonly transmissions: TransmissionRecorder
   readonly limits: IntakeLimits
   readonly maxConcurrentRequests: number
   authorize: AuthorizeStore
@@ -90,12 +89,12 @@ async function receiveInstances(parts: StoreHandlerParts, incoming: IncomingStor
     await readBody(incoming.message, request)
     const outcomes = await request.settle()
     if (outcomes.length === 0) throw new ProblemError('bad-request', 'the request holds no instance')
-    log.end(outcomes, 'answered')
+    log.end(outcomes, 'complete')
     const { studyUrl } = request
     return buildStoreResponse({ outcomes, ...(studyUrl !== undefined && { studyUrl }) })
   } catch (error) {
     // Parts that arrived whole are kept even so; the client was not told and will send them again.
-    log.end(await request.settle(), 'broken', reasonOf(error))
+    log.end(await request.settle(), 'broken', transmissionReasonOf(error))
     throw error
   } finally {
     parts.lanes.giveBack(owner, lane)
@@ -121,13 +120,12 @@ function startTransmission(
   parts: StoreHandlerParts,
   o: IncomingStore & { request: StoreRequest; studyInstanceUids: Set<string> },
 ) {
-  const startedAt = new Date().toISOString()
+  const startedAt = new Date()
   const { message, authorization } = o
   return {
-    end(outcomes: readonly StoreOutcome[], outcome: string, reason?: string): void {
+    end(outcomes: readonly StoreOutcome[], outcome: 'complete' | 'broken', reason?: TransmissionReason): void {
       const failures = outcomes.filter((part) => part.kind === 'failed').length
       parts.transmissions.record({
-        id: randomUUID(),
         direction: 'in',
         protocol: 'stow',
         client: authorization.client,
@@ -135,7 +133,7 @@ function startTransmission(
         entityCode: authorization.entityCode,
         studyInstanceUids: [...o.studyInstanceUids],
         startedAt,
-        endedAt: new Date().toISOString(),
+        endedAt: new Date(),
         instances: outcomes.length - failures,
         failures,
         bytes: o.request.receivedBytes,
@@ -144,8 +142,4 @@ function startTransmission(
       })
     },
   }
-}
-
-function reasonOf(error: unknown): string {
-  return error instanceof Error && 'code' in error ? String(error.code) : 'internal'
 }

@@ -2,6 +2,7 @@ import type { Grant, Principal } from '@vna/access'
 import { reportContentTypes } from '@vna/fse'
 import { getCaller, ProblemError } from '@vna/http'
 import type { ReceivedReport } from '@vna/record'
+import { type TransmissionReason, transmissionReasonOf } from '@vna/transmissions'
 import type { Request, Response, Router } from 'express'
 import { sendJson } from '../http/exchange.ts'
 import type { LinkerParts } from '../linker-parts.ts'
@@ -21,7 +22,7 @@ async function post(parts: RouteParts, request: Request, response: Response): Pr
   const caller = getCaller(request)
   const grant = await parts.access.authorize(caller, { kind: 'store-report' }, { resource: 'report' }, 'by-caller')
   const startedAt = new Date()
-  const outcome = { bytes: 0, reason: undefined as string | undefined }
+  const outcome = { bytes: 0, reason: undefined as TransmissionReason | undefined }
   try {
     const received = await receive(parts, request, { origin: originOf(grant), outcome })
     await grant.record('allowed', { reportId: received.id, isNew: received.isNew })
@@ -30,7 +31,7 @@ async function post(parts: RouteParts, request: Request, response: Response): Pr
     outcome.reason = reasonOf(error)
     throw error
   } finally {
-    await recordTransmission(parts, { principal: caller.principal, request, startedAt, ...outcome })
+    recordTransmission(parts, { principal: caller.principal, request, startedAt, ...outcome })
   }
 }
 
@@ -67,25 +68,31 @@ async function answer(
   sendJson(response, { id, state, links: links.map(linkAnswer) })
 }
 
-function reasonOf(error: unknown): string {
-  if (error instanceof ProblemError) return String(error.extensions.reason ?? error.code)
-  return 'failed'
+function reasonOf(error: unknown): TransmissionReason {
+  if (error instanceof ProblemError && error.extensions.reason !== undefined) {
+    return transmissionReasonOf(error.extensions.reason)
+  }
+  return transmissionReasonOf(error)
 }
 
-async function recordTransmission(
-  { catalog, logger }: RouteParts,
-  o: { principal: Principal; request: Request; startedAt: Date; bytes: number; reason: string | undefined },
-): Promise<void> {
+function recordTransmission(
+  { transmissions }: RouteParts,
+  o: { principal: Principal; request: Request; startedAt: Date; bytes: number; reason: TransmissionReason | undefined },
+): void {
   const { principal, request, reason } = o
-  const transmission = {
-    ...{ direction: 'in' as const, protocol: 'reports', entityCode: principal.entityCode, client: principal.subject },
-    ...{ peer: peerOf(request), startedAt: o.startedAt, endedAt: new Date(), bytes: o.bytes, reason },
+  transmissions.record({
+    direction: 'in',
+    protocol: 'reports',
+    entityCode: principal.entityCode,
+    client: principal.subject,
+    peer: peerOf(request),
+    startedAt: o.startedAt,
+    endedAt: new Date(),
+    bytes: o.bytes,
     instances: reason === undefined ? 1 : 0,
     failures: reason === undefined ? 0 : 1,
-    outcome: reason === undefined ? 'completed' : 'failed',
-  }
-  await catalog.recordTransmissions([transmission]).catch((error: unknown) => {
-    logger.error({ err: error }, 'a report received was not written among the transmissions')
+    outcome: reason === undefined ? 'complete' : 'failed',
+    reason,
   })
 }
 

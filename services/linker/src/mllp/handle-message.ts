@@ -20,7 +20,7 @@ import type { LinkerParts } from '../linker-parts.ts'
 import { entityOfMessage, type KnownSender } from './known-hosts.ts'
 import { mllpListenerLimits } from './mllp-limits.ts'
 
-export type MessageParts = Pick<LinkerParts, 'catalog' | 'healthRecord' | 'logger'> & {
+export type MessageParts = Pick<LinkerParts, 'catalog' | 'healthRecord' | 'logger' | 'transmissions'> & {
   readonly access: Pick<AccessControl, 'authorize'>
   readonly intake: IntakeParts
 }

@@ -1,8 +1,8 @@
 import type { AddressInfo } from 'node:net'
 import { createServer, type Server, type Socket } from 'node:net'
 import { AccessError } from '@vna/access'
-import type { Transmission } from '@vna/catalog'
 import { encodeMllp, Hl7Error, MllpDecoder } from '@vna/hl7'
+import type { TransmissionReason } from '@vna/transmissions'
 import { handleMessage, type MessageParts } from './handle-message.ts'
 import type { KnownHosts, KnownSender } from './known-hosts.ts'
 import { mllpListenerLimits } from './mllp-limits.ts'
@@ -62,7 +62,7 @@ interface Tally {
   messages: number
   failures: number
   bytes: number
-  reason: string | undefined
+  reason: TransmissionReason | undefined
 }
 
 async function serve(parts: ListenerParts, shared: Shared, socket: Socket): Promise<void> {
@@ -86,7 +86,7 @@ async function serve(parts: ListenerParts, shared: Shared, socket: Socket): Prom
   } finally {
     socket.destroy()
     release(shared, { address, socket })
-    await recordConnection(parts, { address, startedAt, tally })
+    recordConnection(parts, { address, startedAt, tally })
   }
 }
 
@@ -100,7 +100,7 @@ async function admit(parts: ListenerParts, address: string): Promise<KnownSender
 }
 
 /** In the words of the transmissions. */
-function reasonOf(error: unknown): string {
+function reasonOf(error: unknown): TransmissionReason {
   if (error instanceof AccessError) return error.code === 'forbidden' ? 'unknown-host' : error.code
   return error instanceof Hl7Error ? error.code : 'lost'
 }
@@ -156,29 +156,22 @@ function release(shared: Shared, { address, socket }: { readonly address: string
   for (const connection of shared.running) if (connection.socket === socket) shared.running.delete(connection)
 }
 
-async function recordConnection(
-  { catalog, logger }: ListenerParts,
+function recordConnection(
+  { transmissions }: ListenerParts,
   o: { readonly address: string; readonly startedAt: Date; readonly tally: Tally },
-): Promise<void> {
-  const { tally } = o
-  const transmission: Transmission = {
-    ...{
-      direction: 'in',
-      protocol: 'mllp',
-      client: 'hl7',
-      peer: o.address,
-      startedAt: o.startedAt,
-      endedAt: new Date(),
-    },
-    ...{
-      instances: tally.messages - tally.failures,
-      failures: tally.failures,
-      bytes: tally.bytes,
-      reason: tally.reason,
-    },
-    outcome: tally.reason === undefined ? 'completed' : 'failed',
-  }
-  await catalog.recordTransmissions([transmission]).catch((error: unknown) => {
-    logger.error({ err: error }, 'an HL7 connection was not written among the transmissions')
+): void {
+  const { messages, failures, bytes, reason } = o.tally
+  transmissions.record({
+    direction: 'in',
+    protocol: 'mllp',
+    client: 'hl7',
+    peer: o.address,
+    startedAt: o.startedAt,
+    endedAt: new Date(),
+    instances: messages - failures,
+    failures,
+    bytes,
+    outcome: reason === undefined ? 'complete' : 'failed',
+    reason,
   })
 }

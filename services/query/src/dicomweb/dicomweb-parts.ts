@@ -4,7 +4,7 @@ import type { DicomJson, InstanceLocator, LocatedInstance, Predicate, Query, Que
 import type { RequestLimiter } from '@vna/http'
 import type { BlockPool, PrefetchOptions, SidecarCache } from '@vna/retrieval'
 import type { Logger } from '@vna/runtime'
-import type { TransmissionLog } from '../records/transmission-log.ts'
+import type { TransmissionRecorder } from '@vna/transmissions'
 
 /** The catalog as searches and retrievals need it. */
 export interface StudyIndex {
@@ -21,7 +21,7 @@ export interface DicomwebParts {
   readonly pool: BlockPool
   readonly prefetch: PrefetchOptions | undefined
   readonly access: Pick<AccessControl, 'authorize'>
-  readonly transmissions: TransmissionLog
+  readonly transmissions: TransmissionRecorder
   readonly limiter: RequestLimiter
   readonly logger: Logger
   /** How long a client may take to accept one block of an answer. */

@@ -2,6 +2,7 @@ import { acceptedRanges, assertPathUid, type MediaRange } from '@vna/dicomweb'
 import { ProblemError } from '@vna/http'
 import type { Answer, Relocate, StoredInstance } from '@vna/retrieval'
 import { PackReaders, RetrievalError } from '@vna/retrieval'
+import type { TransmissionReason } from '@vna/transmissions'
 import { delayNotFound } from '../http/delay-not-found.ts'
 import type { DicomwebParts } from './dicomweb-parts.ts'
 import { type ReadHandler, type ReadRequest, viewOf } from './read-request.ts'
@@ -69,7 +70,7 @@ async function send(
 ): Promise<void> {
   const packs = new PackReaders({ store: parts.store, relocate: o.relocate })
   const progress = { sentBytes: 0 }
-  const note = (outcome: string, reason?: string): void =>
+  const note = (outcome: SentOutcome, reason?: TransmissionReason): void =>
     noteTransmission(parts, read, { ...o, progress, outcome, reason })
   const { response, signal } = read
   try {
@@ -91,14 +92,16 @@ async function send(
   }
 }
 
+type SentOutcome = 'complete' | 'not-modified' | 'broken'
+
 function noteTransmission(
   parts: DicomwebParts,
   read: ReadRequest,
   o: {
     instances: readonly StoredInstance[]
     progress: { sentBytes: number }
-    outcome: string
-    reason: string | undefined
+    outcome: SentOutcome
+    reason: TransmissionReason | undefined
   },
 ): void {
   const isComplete = o.outcome !== 'broken'

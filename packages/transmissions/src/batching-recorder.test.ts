@@ -1,15 +1,16 @@
 import { describe, expect, it } from 'vitest'
-import { TransmissionLog, type TransmissionRecord } from './transmission-log.ts'
+import { BatchingRecorder } from './batching-recorder.ts'
+import type { Transmission } from './transmission.ts'
 
-describe('TransmissionLog', () => {
-  const row = (client: string) => ({ client, studyInstanceUids: [] }) as unknown as TransmissionRecord
+describe('BatchingRecorder', () => {
+  const row = (client: string) => ({ client, studyInstanceUids: [] }) as unknown as Transmission
 
   it('keeps rows while the catalog is away, the newest ones, and writes them at the end', async () => {
     const kept: string[] = []
     const troubles: { waiting: number; dropped: number }[] = []
     let isDown = true
-    const log = new TransmissionLog({
-      append: async (rows) => {
+    const log = new BatchingRecorder({
+      insert: async (rows) => {
         if (isDown) throw new Error('down')
         kept.push(...rows.map(({ client }) => client))
       },
@@ -26,8 +27,8 @@ describe('TransmissionLog', () => {
 
   it('tells a row again under the same key, after a failure that may have been a success', async () => {
     const keys: string[][] = []
-    const log = new TransmissionLog({
-      append: async (rows) => {
+    const log = new BatchingRecorder({
+      insert: async (rows) => {
         keys.push(rows.map(({ key }) => key))
         if (keys.length === 1) throw new Error('the answer was lost')
       },

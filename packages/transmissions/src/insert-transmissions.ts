@@ -1,28 +1,11 @@
 import type { Sql } from '@vna/database'
 import { cleanText } from '@vna/database'
-import { catalogLimits } from '../limits.ts'
+import type { KeyedTransmission } from './transmission.ts'
 
-export interface Transmission {
-  /** What is told twice under one key is kept once. */
-  readonly key?: string | undefined
-  readonly direction: 'in' | 'out'
-  readonly protocol: 'dimse' | 'dicomweb' | (string & {})
-  /** Absent when the peer was not known. */
-  readonly entityCode?: string | undefined
-  /** AE title or client of the peer. */
-  readonly client: string
-  readonly peer?: string | undefined
-  readonly startedAt: Date
-  readonly endedAt: Date
-  readonly instances: number
-  readonly failures: number
-  readonly bytes: number
-  readonly outcome: string
-  readonly reason?: string | undefined
-  readonly studyInstanceUids?: readonly string[] | undefined
-}
+/** Studies named in a row; an association may carry more. */
+const maxStudyUidsPerTransmission = 100
 
-export async function insertTransmissions(sql: Sql, transmissions: readonly Transmission[]): Promise<void> {
+export async function insertTransmissions(sql: Sql, transmissions: readonly KeyedTransmission[]): Promise<void> {
   if (transmissions.length === 0) return
   await sql`
     insert into transmissions (started_at, ended_at, bytes, instances, failures, entity_id, direction, protocol, client,
@@ -37,13 +20,11 @@ export async function insertTransmissions(sql: Sql, transmissions: readonly Tran
     on conflict do nothing`
 }
 
-function rowOf({ studyInstanceUids, ...transmission }: Transmission): unknown {
+function rowOf({ studyInstanceUids, ...transmission }: KeyedTransmission): unknown {
   return {
     ...transmission,
     client: cleanText(transmission.client) ?? '',
     reason: cleanText(transmission.reason),
-    studies: (studyInstanceUids ?? [])
-      .slice(0, catalogLimits.maxStudyUidsPerTransmission)
-      .map((uid) => cleanText(uid) ?? ''),
+    studies: (studyInstanceUids ?? []).slice(0, maxStudyUidsPerTransmission).map((uid) => cleanText(uid) ?? ''),
   }
 }

@@ -1,23 +1,28 @@
 import type { Sql } from '@vna/database'
 import { SqlText } from '@vna/database'
-import type { Transmission } from './insert-transmissions.ts'
+import type { Transmission } from './transmission.ts'
+import type { TransmissionOutcome, TransmissionProtocol, TransmissionReason } from './vocabulary.ts'
 
 export interface TransmissionFilter {
   readonly entityCode?: string | undefined
   /** AE title or client, as it stands in the row. */
   readonly client?: string | undefined
   readonly direction?: 'in' | 'out' | undefined
-  readonly protocol?: string | undefined
+  readonly protocol?: TransmissionProtocol | undefined
   readonly studyInstanceUid?: string | undefined
-  readonly outcome?: string | undefined
-  readonly reason?: string | undefined
+  readonly outcome?: TransmissionOutcome | undefined
+  readonly reason?: TransmissionReason | undefined
   readonly since?: Date | undefined
   readonly until?: Date | undefined
   readonly limit: number
   readonly offset?: number | undefined
 }
 
-export type ListedTransmission = Transmission & { readonly id: number }
+/** Rows of older versions give their reason in words of their own. */
+export type ListedTransmission = Omit<Transmission, 'reason'> & {
+  readonly id: number
+  readonly reason?: string | undefined
+}
 
 /** Newest first. Each condition but the direction has an index that ends in the time. */
 export async function listTransmissions(sql: Sql, filter: TransmissionFilter): Promise<readonly ListedTransmission[]> {
