@@ -62,6 +62,7 @@ export type {
   PutOptions,
   StoredObject,
 } from './store/object-store.ts'
+export { openConfiguredStore } from './store/open-configured-store.ts'
 export { type OpenObjectStoreOptions, openObjectStore } from './store/open-object-store.ts'
 export { configuredCredentials } from './store/s3/configured-credentials.ts'
 export { defaultS3Limits, type S3Limits } from './store/s3/s3-limits.ts'

@@ -1,5 +1,5 @@
-export { type BatchingLimits, BatchingRecorder, batchingLimits } from './batching-recorder.ts'
 export type { ListedTransmission, TransmissionFilter } from './list-transmissions.ts'
+export { openBatchingRecorder } from './open-batching-recorder.ts'
 export { openTransmissions, type TransmissionTable } from './open-transmissions.ts'
 export { SpoolingRecorder } from './spooling-recorder.ts'
 export type { KeyedTransmission, Transmission, TransmissionRecorder } from './transmission.ts'

@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { configuredCredentials, type ObjectStore, type ObjectStoreOperation, openObjectStore } from '@vna/archive'
+import { type ObjectStore, openConfiguredStore } from '@vna/archive'
 import { type Catalog, openCatalog } from '@vna/catalog'
 import { type Database, openDatabase } from '@vna/database'
 import { openHealthRecord } from '@vna/record'
@@ -36,7 +36,7 @@ const probeIntervalMs = 2_000
 export async function startArchiver(config: ArchiverConfig, context: ServiceContext): Promise<StartedService> {
   const { logger, metrics } = context
   const redisUrl = config.redisUrl.reveal()
-  const store = openStore(config, context)
+  const store = openConfiguredStore(config, metrics)
   const database = openDatabase({
     url: config.databaseUrl.reveal(),
     applicationName: 'vna-archiver',
@@ -62,15 +62,6 @@ export async function startArchiver(config: ArchiverConfig, context: ServiceCont
   const damaged = await DamagedPacks.open(join(config.home, 'run', 'damaged-packs.json'))
   const rounds = startRounds({ config, context, store, database, catalog, drain, stability, damaged })
   return { phases: phasesOf({ rounds, drain, stability, database, store }) }
-}
-
-function openStore(config: ArchiverConfig, { metrics }: ServiceContext): ObjectStore {
-  return openObjectStore(config.objectStore, {
-    homeFolder: config.home,
-    observe: (operation: ObjectStoreOperation, outcome, seconds) =>
-      metrics.objectStoreSeconds.observe({ operation, outcome: outcome === 'ok' ? 'ok' : 'error' }, seconds),
-    ...configuredCredentials(config),
-  })
 }
 
 interface Wired {

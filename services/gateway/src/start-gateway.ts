@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import type { RequestListener } from 'node:http'
 import { join } from 'node:path'
 import { openAccess } from '@vna/access'
 import { type Journal, openJournal } from '@vna/archive'
@@ -58,47 +59,38 @@ export async function startGateway(config: GatewayConfig, context: ServiceContex
   const acceptor = createAcceptor({ host, limits: ulLimitsOf(config) })
   assertServicesAsk(acceptor.commandFields)
   const dimse = await listenDimse(acceptor, config)
-  const handle = createStoreHandler({
-    ...shared,
-    maxConcurrentRequests: config.maxStoreRequests,
-    authorize: createStoreAuthorization({
-      access,
-      isActive: (code) => callers.findByCode(code)?.status === 'active',
-    }),
-  })
-  const app = createStoreApp({ handle, logger, metrics })
-  const listener = await openListener({
+  const isActive = (code: string) => callers.findByCode(code)?.status === 'active'
+  const authorize = createStoreAuthorization({ access, isActive })
+  const handle = createStoreHandler({ ...shared, authorize, maxConcurrentRequests: config.maxStoreRequests })
+  const listener = await listenHttp(createStoreApp({ handle, logger, metrics }), config)
+  const queue = announceSealedSegments({ journal, redisUrl: config.redisUrl.reveal(), logger })
+  const activeAssociations = () => acceptor.activeAssociations
+  const watch = watchGateway({ journal, metrics, activeAssociations, intervalMs: watchIntervalMs })
+  const close = async (): Promise<void> => {
+    clearInterval(watch)
+    await transmissions.close()
+    await callers.close()
+    await access.close()
+    await Promise.allSettled([queue.close(), database.close()])
+  }
+  return {
+    record: { http: listener.url, ...dimse, journalId: journal.id },
+    phases: [
+      { name: 'senders', limitMs: 3_000, run: () => stopListening(acceptor, listener) },
+      { name: 'journal', limitMs: 2_000, run: () => lanes.close().then(() => journal.close()) },
+      { name: 'connections', limitMs: 1_500, run: close },
+    ],
+  }
+}
+
+function listenHttp(app: RequestListener, config: GatewayConfig): Promise<Listener> {
+  return openListener({
     listen: { host: config.internalBind, port: config.internalHttpPort, tls: undefined },
     answer: app,
     decidesContinue: true,
     // A study may take hours over a slow line; what is watched instead is that bytes keep coming.
     limits: { requestTimeoutMs: 0, maxConnections: maxHttpConnections },
   })
-  const queue = announceSealedSegments({ journal, redisUrl: config.redisUrl.reveal(), logger })
-  const watch = watchGateway({
-    journal,
-    metrics,
-    activeAssociations: () => acceptor.activeAssociations,
-    intervalMs: watchIntervalMs,
-  })
-  return {
-    record: { http: listener.url, ...dimse, journalId: journal.id },
-    phases: [
-      { name: 'senders', limitMs: 3_000, run: () => stopListening(acceptor, listener) },
-      { name: 'journal', limitMs: 2_000, run: () => lanes.close().then(() => journal.close()) },
-      {
-        name: 'connections',
-        limitMs: 1_500,
-        run: async () => {
-          clearInterval(watch)
-          await transmissions.close()
-          await callers.close()
-          await access.close()
-          await Promise.allSettled([queue.close(), database.close()])
-        },
-      },
-    ],
-  }
 }
 
 async function openGatewayJournal(config: GatewayConfig, context: ServiceContext): Promise<Journal> {

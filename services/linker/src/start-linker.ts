@@ -1,5 +1,6 @@
 import { join } from 'node:path'
-import { openAccess } from '@vna/access'
+import { type AccessControl, openAccess } from '@vna/access'
+import { openConfiguredStore } from '@vna/archive'
 import { openCatalog } from '@vna/catalog'
 import { openDatabase } from '@vna/database'
 import { openListener } from '@vna/http'
@@ -12,12 +13,11 @@ import {
   type ShutdownPhase,
   type StartedService,
 } from '@vna/runtime'
-import { BatchingRecorder, openTransmissions } from '@vna/transmissions'
+import { openBatchingRecorder } from '@vna/transmissions'
 import type { LinkerConfig } from './config.ts'
 import { createLinkerApp } from './http/linker-app.ts'
 import type { LinkerModule, LinkerParts } from './linker-parts.ts'
 import { createModules } from './modules.ts'
-import { openStore } from './open-store.ts'
 
 const closeGraceMs = 1_500
 const roundsLimitMs = 3_000
@@ -32,18 +32,14 @@ export async function startLinker(config: LinkerConfig, context: ServiceContext)
   })
   const catalog = openCatalog(database)
   const healthRecord = openHealthRecord(database)
-  const store = openStore(config, metrics)
+  const store = openConfiguredStore(config, metrics)
   health.addProbe('database', () => database.probe())
   const access = await openAccess({
     catalog,
     keysFolder: join(config.home, 'keys'),
     onTrouble: (error) => logger.error({ err: error }, 'refused callers are not in the audit trail'),
   })
-  const transmissions = new BatchingRecorder({
-    insert: openTransmissions(database).insert,
-    onTrouble: ({ error, waiting, dropped }) =>
-      logger.warn({ err: error, waiting, dropped }, 'transmissions wait for the database'),
-  })
+  const transmissions = openBatchingRecorder(database, logger)
   const reach = createCrashPoint({ home: config.home, point: config.faultPoint })
   const parts: LinkerParts = {
     config,
@@ -58,6 +54,19 @@ export async function startLinker(config: LinkerConfig, context: ServiceContext)
     signal,
   }
   const modules = createModules(parts)
+  const close = async (): Promise<void> => {
+    await Promise.all([access.close(), transmissions.close()])
+    await Promise.allSettled([database.close(), store.close()])
+  }
+  return startModules(modules, { parts, access, close })
+}
+
+/** Routes first, then what listens by itself, then the rounds; ended in the opposite order. */
+async function startModules(
+  modules: readonly LinkerModule[],
+  { parts, access, close }: { parts: LinkerParts; access: AccessControl; close: () => Promise<void> },
+): Promise<StartedService> {
+  const { config, logger } = parts
   const listener = await openListener({
     listen: { host: config.internalBind, port: config.internalHttpPort, tls: undefined },
     answer: createLinkerApp({ access, modules, logger }),
@@ -66,10 +75,6 @@ export async function startLinker(config: LinkerConfig, context: ServiceContext)
   const rounds = startRounds(modules, parts)
   const stop = async (): Promise<void> => {
     await Promise.all([...rounds.map((round) => round.stop()), listener.close(closeGraceMs)])
-  }
-  const close = async (): Promise<void> => {
-    await Promise.all([access.close(), transmissions.close()])
-    await Promise.allSettled([database.close(), store.close()])
   }
   return {
     record: Object.assign({ http: listener.url }, ...records),

@@ -1,13 +1,13 @@
 import { join } from 'node:path'
 import { type AccessControl, openAccess } from '@vna/access'
-import { configuredCredentials, type ObjectStore, openObjectStore } from '@vna/archive'
+import { type ObjectStore, openConfiguredStore } from '@vna/archive'
 import { type Catalog, openCatalog, unsupportedKeys } from '@vna/catalog'
-import { type Database, openDatabase } from '@vna/database'
+import { openDatabase } from '@vna/database'
 import { Installation, openFrontDoor, Upstreams } from '@vna/front-door'
 import { decideListenOptions, RequestLimiter } from '@vna/http'
 import { BlockPool, PrefetchBudget, SidecarCache } from '@vna/retrieval'
-import type { Metrics, ServiceContext, StartedService } from '@vna/runtime'
-import { BatchingRecorder, openTransmissions, type TransmissionRecorder } from '@vna/transmissions'
+import type { ServiceContext, StartedService } from '@vna/runtime'
+import { openBatchingRecorder, type TransmissionRecorder } from '@vna/transmissions'
 import type { QueryConfig } from './config.ts'
 import { createDicomwebApp } from './dicomweb/dicomweb-app.ts'
 import type { DicomwebParts } from './dicomweb/dicomweb-parts.ts'
@@ -27,18 +27,15 @@ const closeGraceMs = 2_500
 /** Wires searches, retrievals and the front door over the catalog and the object store. */
 export async function startQuery(config: QueryConfig, context: ServiceContext): Promise<StartedService> {
   const { logger, metrics, health } = context
-  const listen = decideListenOptions({
-    ...config,
-    tlsCert: config.tlsCertificateFile,
-    tlsKey: config.tlsKeyFile,
-  })
+  const { tlsCertificateFile: tlsCert, tlsKeyFile: tlsKey } = config
+  const listen = decideListenOptions({ ...config, tlsCert, tlsKey })
   const database = openDatabase({
     url: config.databaseUrl.reveal(),
     maxConnections: catalogConnections,
     applicationName: 'vna-query',
   })
   const catalog = openCatalog(database)
-  const store = openStore(config, metrics)
+  const store = openConfiguredStore(config, metrics)
   health.addProbe('database', () => database.probe())
   health.addProbe('object-store', (signal) => store.probe(signal))
   const access = await openAccess({
@@ -46,7 +43,7 @@ export async function startQuery(config: QueryConfig, context: ServiceContext): 
     keysFolder: join(config.home, 'keys'),
     onTrouble: (error) => logger.error({ err: error }, 'refused callers are not in the audit trail'),
   })
-  const transmissions = openRecorder(database, context)
+  const transmissions = openBatchingRecorder(database, logger)
   const dicomweb = createDicomwebApp(createParts({ config, context, catalog, store, access, transmissions }))
   const door = await openFrontDoor({
     listen,
@@ -58,24 +55,19 @@ export async function startQuery(config: QueryConfig, context: ServiceContext): 
     installation: new Installation({ home: config.home, expected: expectedServices(config) }),
     idleTimeoutMs: config.httpIdleTimeoutMs,
   })
+  const requests = { name: 'requests', limitMs: closeGraceMs + 500, run: () => door.close(closeGraceMs) }
+  const close = async (): Promise<void> => {
+    await Promise.allSettled([database.close(), store.close()])
+  }
+  const record = async (): Promise<void> => {
+    await Promise.all([access.close(), transmissions.close()])
+  }
   return {
     record: { http: door.url },
     phases: [
-      { name: 'requests', limitMs: closeGraceMs + 500, run: () => door.close(closeGraceMs) },
-      {
-        name: 'records',
-        limitMs: 2_000,
-        run: async () => {
-          await Promise.all([access.close(), transmissions.close()])
-        },
-      },
-      {
-        name: 'connections',
-        limitMs: 1_500,
-        run: async () => {
-          await Promise.allSettled([database.close(), store.close()])
-        },
-      },
+      requests,
+      { name: 'records', limitMs: 2_000, run: record },
+      { name: 'connections', limitMs: 1_500, run: close },
     ],
   }
 }
@@ -110,25 +102,6 @@ function createParts(o: {
     stallLimitMs: stallLimitMs,
     fallbackHost: `${config.bind}:${config.httpPort}`,
   }
-}
-
-function openStore(config: QueryConfig, metrics: Metrics): ObjectStore {
-  return openObjectStore(config.objectStore, {
-    homeFolder: config.home,
-    ...configuredCredentials(config),
-    observe: (operation, outcome, seconds) => {
-      if (operation === 'prepare') return
-      metrics.objectStoreSeconds.observe({ operation, outcome: outcome === 'ok' ? 'ok' : 'error' }, seconds)
-    },
-  })
-}
-
-function openRecorder(database: Database, { logger }: ServiceContext): TransmissionRecorder {
-  return new BatchingRecorder({
-    insert: openTransmissions(database).insert,
-    onTrouble: ({ error, waiting, dropped }) =>
-      logger.warn({ err: error, waiting, dropped }, 'transmissions wait for the database'),
-  })
 }
 
 function fixedUpstreams(config: QueryConfig): ReadonlyMap<string, string> {
