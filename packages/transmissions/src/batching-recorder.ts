@@ -8,7 +8,7 @@ export interface BatchingLimits {
   readonly maxWaiting: number
 }
 
-export const batchingLimits: BatchingLimits = { flushAfterMs: 1_000, maxBatch: 500, maxWaiting: 20_000 }
+const batchingLimits: BatchingLimits = { flushAfterMs: 1_000, maxBatch: 500, maxWaiting: 20_000 }
 
 export interface BatchingRecorderOptions {
   /** Told again after a failure that may have been a success: rows of one key are one row. */
