@@ -1,7 +1,6 @@
 /** The arrows of the house, one way only (ARCHITECTURE.md). `pnpm check:arrows` proves them. */
 const mayImport = {
-  limits: [],
-  dicom: ['limits'],
+  dicom: [],
   'dicom-net': ['dicom'],
   dicomweb: ['dicom'],
   archive: ['dicom', 'flow'],

@@ -1,2 +1,0 @@
-export { declaredLimits, type LimitDeclaration, type LimitOwner, limit } from './limit.ts'
-export { renderLimits } from './render-limits.ts'
