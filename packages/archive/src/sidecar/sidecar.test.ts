@@ -105,6 +105,16 @@ describe('sidecar', () => {
     expect(sidecarInstancesOf(await readSidecar(built.bytes))).toEqual(built.instances)
   })
 
+  it('notices every byte that is another than it was written', async () => {
+    const path = await writePack('flipped', [createExampleInstance({ n: 1, pixelBytes: 0 })])
+    const { bytes } = await buildFrom(path)
+    for (let at = 0; at < bytes.length; at++) {
+      const flipped = Uint8Array.from(bytes)
+      flipped[at] = (flipped[at] ?? 0) ^ 0xff
+      await expect(readSidecar(flipped), `byte ${at}`).rejects.toMatchObject({ code: 'malformed-sidecar' })
+    }
+  })
+
   it('refuses what is no sidecar', async () => {
     const built = await buildFrom(await writePack('whole', [createExampleInstance({ n: 1 })]))
     const wrong = [Buffer.alloc(0), Buffer.from('x'), built.bytes.subarray(0, -1), zstdCompressSync('{"format":2}\n')]
