@@ -9,7 +9,7 @@ type Driver = (
 ) => { unsafe(text: string): Promise<readonly Row[]>; end(options: { timeout: number }): Promise<void> }
 
 /** The driver is a dependency of one package only; a test that looks into the database borrows it from there. */
-const requireDriver = createRequire(new URL('../../../packages/catalog/package.json', import.meta.url))
+const requireDriver = createRequire(new URL('../../../packages/database/package.json', import.meta.url))
 
 /** Runs one query on the stack's own database, whose address the stack tells in `run/supervisor.json`. */
 export async function queryDatabase(home: string, text: string): Promise<readonly Row[]> {
