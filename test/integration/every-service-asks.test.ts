@@ -7,12 +7,14 @@ import { requestAssociation, verificationSopClassUid } from '../../packages/dico
 import { addEntity, updateEntity } from '../../packages/entities/src/index.ts'
 import { encodeMllp, MllpDecoder } from '../../packages/hl7/src/index.ts'
 import { createLogger, createMetrics, HealthRegistry } from '../../packages/runtime/src/index.ts'
+import type { Transmission } from '../../packages/transmissions/src/index.ts'
 import { parseGatewayConfig } from '../../services/gateway/src/config.ts'
 import { actionOfService, assertServicesAsk } from '../../services/gateway/src/dimse/refusals-of-access.ts'
 import { startGateway } from '../../services/gateway/src/start-gateway.ts'
 import { createStoreApp } from '../../services/gateway/src/stow/store-app.ts'
+import type { IntakeParts } from '../../services/linker/src/intake/take-report.ts'
 import { messageKinds } from '../../services/linker/src/mllp/handle-message.ts'
-import { openMllpListener } from '../../services/linker/src/mllp/mllp-listener.ts'
+import { type ListenerParts, openMllpListener } from '../../services/linker/src/mllp/mllp-listener.ts'
 import { makeHome } from '../harness/servers.ts'
 import { type CatalogFixture, ctImageStorage, startCatalog } from './support-catalog.ts'
 import { LinkerFixture } from './support-linker.ts'
@@ -185,15 +187,18 @@ describe('HL7', () => {
   it('closes the connection of a host nobody registered, and counts it', async () => {
     const { catalog, healthRecord } = fixture.catalog
     const access = await openAccess({ catalog, keysFolder: join(fixture.home, 'keys'), onTrouble: () => {} })
-    const hosts = { find: async () => undefined }
-    const parts = { catalog, healthRecord, access, hosts, logger: fixture.context.logger }
-    const listener = await openMllpListener(parts as unknown as Parameters<typeof openMllpListener>[0], {
-      host: '127.0.0.1',
-      port: 0,
-    })
+    const recorded: Transmission[] = []
+    const parts: ListenerParts = {
+      ...{ catalog, healthRecord, access, logger: fixture.context.logger },
+      hosts: { find: async () => undefined },
+      transmissions: { record: (transmission) => void recorded.push(transmission) },
+      intake: {} as IntakeParts,
+    }
+    const listener = await openMllpListener(parts, { host: '127.0.0.1', port: 0 })
     for (const type of Object.keys(actions)) expect(await answerOf(listener.port, messageOf(type))).toBeUndefined()
     await listener.close()
     await access.close()
+    expect(recorded.map(({ reason }) => reason)).toEqual(Object.keys(actions).map(() => 'unknown-host'))
     const rows = (await denials(fixture.catalog, 'sign-in')).filter(({ actor }) => actor === 'hl7')
     expect(rows.reduce((sum, { object }) => sum + Number(object.times), 0)).toBe(Object.keys(actions).length)
   })

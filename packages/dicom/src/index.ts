@@ -1,4 +1,3 @@
-export { GrowingBuffer } from './bytes/growing-buffer.ts'
 export { isPrivateTag, keywordOf, parseTag, tagOf, tagToHex, vrOf } from './dictionary.ts'
 export { DicomError, type DicomErrorCode, type DicomErrorDetails } from './errors.ts'
 export {

@@ -1,3 +1,4 @@
+import { GrowingBuffer } from '@vna/bytes'
 import { Hl7Error } from './hl7-error.ts'
 
 const startBlock = 0x0b
@@ -13,9 +14,6 @@ export interface MllpLimits {
 
 const kiB = 1024
 const miB = 1024 * kiB
-const initialBufferBytes = 4 * kiB
-/** A larger buffer is given back after its message. */
-const maxIdleBufferBytes = 64 * kiB
 
 const mllpLimits: MllpLimits = { maxMessageBytes: 64 * miB, maxBytesBetweenMessages: 1024 }
 
@@ -29,14 +27,13 @@ const mllpLimits: MllpLimits = { maxMessageBytes: 64 * miB, maxBytesBetweenMessa
 export class MllpDecoder {
   readonly #limits: MllpLimits
   #state: 'between' | 'inside' | 'ending' = 'between'
-  /** Grows by doubling: a list of parts would cost a hundred times its bytes when they come one by one. */
-  #buffer = new Uint8Array(initialBufferBytes)
-  #messageBytes = 0
+  readonly #held: GrowingBuffer
   #skipped = 0
   #failure: Hl7Error | undefined
 
   constructor(limits: Partial<MllpLimits> = {}) {
     this.#limits = { ...mllpLimits, ...limits }
+    this.#held = new GrowingBuffer(this.#limits.maxMessageBytes)
   }
 
   /** Whether a message has begun and not ended: what a timer of the connection wants to know. */
@@ -46,16 +43,16 @@ export class MllpDecoder {
 
   /** Bytes held of a message that has not ended. */
   get pendingBytes(): number {
-    return this.#messageBytes
+    return this.#held.lengthBytes
   }
 
-  /** Whole messages, copied out: the bytes given may be reused. */
+  /** Whole messages: the bytes given may be reused. */
   push(bytes: Uint8Array): readonly Uint8Array[] {
     if (this.#failure) throw this.#failure
     try {
       return this.#take(bytes)
     } catch (error) {
-      this.#reset()
+      this.#held.take()
       if (error instanceof Hl7Error) this.#failure = error
       throw error
     }
@@ -64,7 +61,7 @@ export class MllpDecoder {
   /** The stream has ended. Throws when that cuts a message. */
   end(): void {
     if (this.#failure) throw this.#failure
-    if (this.isInsideMessage) throw new Hl7Error('framing', { where: 'MLLP', offset: this.#messageBytes })
+    if (this.isInsideMessage) throw new Hl7Error('framing', { where: 'MLLP', offset: this.#held.lengthBytes })
   }
 
   #take(bytes: Uint8Array): readonly Uint8Array[] {
@@ -106,28 +103,14 @@ export class MllpDecoder {
       this.#state = 'inside'
       return at
     }
-    messages.push(this.#buffer.slice(0, this.#messageBytes))
-    this.#reset()
+    messages.push(this.#held.take().slice())
     this.#state = 'between'
     return at + 1
   }
 
   #append(part: Uint8Array): void {
-    const total = this.#messageBytes + part.length
     const limit = this.#limits.maxMessageBytes
-    if (total > limit) throw new Hl7Error('too-large', { where: 'MLLP', limit })
-    if (total > this.#buffer.length) {
-      const larger = new Uint8Array(Math.max(total, this.#buffer.length * 2))
-      larger.set(this.#buffer.subarray(0, this.#messageBytes))
-      this.#buffer = larger
-    }
-    this.#buffer.set(part, this.#messageBytes)
-    this.#messageBytes = total
-  }
-
-  #reset(): void {
-    this.#messageBytes = 0
-    if (this.#buffer.length > maxIdleBufferBytes) this.#buffer = new Uint8Array(initialBufferBytes)
+    if (!this.#held.append(part)) throw new Hl7Error('too-large', { where: 'MLLP', limit })
   }
 }
 

@@ -87,9 +87,10 @@ describe('the intake of an instance', () => {
       prefixOf: () => encodePart10Prefix({ sopClassUid, sopInstanceUid, transferSyntaxUid: explicitVrLittleEndian }),
     })
     const piece = new Uint8Array(1)
+    const fragments = [piece]
     for (const byte of dataSet.subarray(0, at + 300_000)) {
       piece[0] = byte
-      intake.write([piece])
+      intake.write(fragments)
     }
     // An object for each byte would be some 30 MB.
     expect(process.memoryUsage().heapUsed - before).toBeLessThan(8 * 1024 * 1024)

@@ -1,13 +1,7 @@
 import type { InstanceWriter, JournalLane } from '@vna/archive'
 import { ArchiveError } from '@vna/archive'
-import {
-  DataSetScanner,
-  DicomError,
-  GrowingBuffer,
-  type InstanceIdentity,
-  isStorableUid,
-  type ScanLimits,
-} from '@vna/dicom'
+import { GrowingBuffer } from '@vna/bytes'
+import { DataSetScanner, DicomError, type InstanceIdentity, isStorableUid, type ScanLimits } from '@vna/dicom'
 import { type Refusal, type RefusalCode, refusal } from './refusal.ts'
 
 export interface IntakeLimits {

@@ -22,7 +22,7 @@ export interface OrphanPacksOptions {
 }
 
 const dayMs = 86_400_000
-const lookIntervalMs = 3600 * 1000
+const checkIntervalMs = 3600 * 1000
 /** A pack whose rows were lost is found by listing as many days back. */
 const daysLookedBack = 3
 const maxRetriedPerRound = 100
@@ -39,7 +39,7 @@ export class OrphanPacks {
   readonly #options: OrphanPacksOptions
   readonly #now: () => number
   #identity: DatabaseIdentity | undefined
-  #lookedAt = 0
+  #checkedAt = 0
   #refusal:
     | { readonly error: LedgerEventError | ArchiveError; readonly attempts: number; readonly nextAtMs: number }
     | undefined
@@ -61,7 +61,7 @@ export class OrphanPacks {
     const isAnother = this.#identity !== undefined && !isSameDatabase(this.#identity, identity)
     try {
       if (isAnother) await this.#rebuild(signal)
-      else if (this.#now() - this.#lookedAt > lookIntervalMs) await this.#adopt(this.#recentPrefixes(), signal)
+      else if (this.#now() - this.#checkedAt > checkIntervalMs) await this.#adopt(this.#recentPrefixes(), signal)
       else {
         await this.#retryDamaged(signal)
         return await this.#remember(identity)
@@ -69,7 +69,7 @@ export class OrphanPacks {
     } finally {
       await this.#options.damaged.save()
     }
-    this.#lookedAt = this.#now()
+    this.#checkedAt = this.#now()
     return this.#remember(await this.#options.database.findDatabaseIdentity())
   }
 

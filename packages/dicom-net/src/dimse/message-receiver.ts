@@ -1,4 +1,4 @@
-import { GrowingBuffer } from '@vna/dicom'
+import { GrowingBuffer } from '@vna/bytes'
 import { UlError } from '../errors.ts'
 
 /** What takes the data set of the message being received. Neither method throws or rejects for its user's faults. */

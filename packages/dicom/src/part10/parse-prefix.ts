@@ -1,4 +1,4 @@
-import { GrowingBuffer } from '../bytes/growing-buffer.ts'
+import { GrowingBuffer } from '@vna/bytes'
 import { dictionaryVr, tagToHex } from '../dictionary.ts'
 import { DicomError } from '../errors.ts'
 import { decodeHeader, type ElementHeader, looksExplicit } from '../scan/element-header.ts'

@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http'
+import { GrowingBuffer } from '@vna/bytes'
 import { ProblemError } from '@vna/http'
 import { intakeLimits } from './intake-limits.ts'
 
@@ -31,22 +32,22 @@ export class BodyBudget {
   async read(request: IncomingMessage): Promise<HeldBytes> {
     const announced = Number(request.headers['content-length'] ?? 0)
     if (announced > this.#limits.maxReportBytes) throw this.#tooLarge()
-    const chunks: Buffer[] = []
-    let size = 0
+    const body = new GrowingBuffer(this.#limits.maxReportBytes)
+    let heldBytes = 0
     const timer = setTimeout(() => request.destroy(new Error('the body came too slowly')), this.#limits.bodyTimeoutMs)
     const release = (): void => {
-      this.#heldBytes -= size
-      size = 0
+      this.#heldBytes -= heldBytes
+      heldBytes = 0
     }
     try {
       // Left open when it is refused: the answer goes out by the same connection.
       for await (const chunk of request.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
         this.#hold(chunk.length)
-        size += chunk.length
-        if (size > this.#limits.maxReportBytes) throw this.#tooLarge()
-        chunks.push(chunk)
+        heldBytes += chunk.length
+        if (!body.append(chunk)) throw this.#tooLarge()
       }
-      return { bytes: joined(chunks, size), release }
+      // Of their own size, so that they can be given to a thread.
+      return { bytes: body.take().slice(), release }
     } catch (error) {
       release()
       throw error
@@ -66,15 +67,4 @@ export class BodyBudget {
     const { maxReportBytes } = this.#limits
     return new ProblemError('payload-too-large', 'the report is too large', { extensions: { limit: maxReportBytes } })
   }
-}
-
-/** In a buffer of its own, which can be given to a thread. */
-function joined(chunks: readonly Buffer[], size: number): Uint8Array<ArrayBuffer> {
-  const bytes = new Uint8Array(size)
-  let at = 0
-  for (const chunk of chunks) {
-    bytes.set(chunk, at)
-    at += chunk.length
-  }
-  return bytes
 }

@@ -12,7 +12,7 @@ export interface MllpListener {
   close(): Promise<void>
 }
 
-export type ListenerParts = MessageParts & { readonly hosts: KnownHosts }
+export type ListenerParts = MessageParts & { readonly hosts: Pick<KnownHosts, 'find'> }
 
 type Limits = { readonly [K in keyof typeof mllpListenerLimits]: number }
 

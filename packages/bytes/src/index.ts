@@ -1,0 +1,1 @@
+export { GrowingBuffer } from './growing-buffer.ts'
