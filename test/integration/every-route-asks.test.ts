@@ -16,10 +16,10 @@ import type { AuditRow } from '../../packages/catalog/src/index.ts'
 import { routeTable } from '../../packages/front-door/src/route-table.ts'
 import { parseLinkerConfig } from '../../services/linker/src/config.ts'
 import { createLinkerApp } from '../../services/linker/src/http/linker-app.ts'
-import type { LinkerModule } from '../../services/linker/src/linker-parts.ts'
+import type { LinkerModule } from '../../services/linker/src/linker-dependencies.ts'
 import { createModules } from '../../services/linker/src/modules.ts'
 import { createDicomwebApp } from '../../services/query/src/dicomweb/dicomweb-app.ts'
-import type { DicomwebParts } from '../../services/query/src/dicomweb/dicomweb-parts.ts'
+import type { DicomwebDependencies } from '../../services/query/src/dicomweb/dicomweb-dependencies.ts'
 import type { CatalogFixture } from './support-catalog.ts'
 import { LinkerFixture } from './support-linker.ts'
 import { QueryFixture } from './support-query.ts'
@@ -263,8 +263,8 @@ describe('the front door', () => {
   })
 
   it('has no route of DICOMweb whose action is not named', () => {
-    // Only listed: nothing is asked of its parts.
-    const app = createDicomwebApp({} as DicomwebParts)
+    // Only listed: nothing is asked of its dependencies.
+    const app = createDicomwebApp({} as DicomwebDependencies)
     expect([...routesOf(app)].sort()).toEqual(Object.keys(dicomwebRoutes).sort())
   })
 

@@ -12,9 +12,9 @@ import { parseGatewayConfig } from '../../services/gateway/src/config.ts'
 import { actionOfService, assertServicesAsk } from '../../services/gateway/src/dimse/refusals-of-access.ts'
 import { startGateway } from '../../services/gateway/src/start-gateway.ts'
 import { createStoreApp } from '../../services/gateway/src/stow/store-app.ts'
-import type { IntakeParts } from '../../services/linker/src/intake/take-report.ts'
+import type { IntakeDependencies } from '../../services/linker/src/intake/take-report.ts'
 import { messageKinds } from '../../services/linker/src/mllp/handle-message.ts'
-import { type ListenerParts, openMllpListener } from '../../services/linker/src/mllp/mllp-listener.ts'
+import { type ListenerDependencies, openMllpListener } from '../../services/linker/src/mllp/mllp-listener.ts'
 import { makeHome } from '../harness/servers.ts'
 import { type CatalogFixture, ctImageStorage, startCatalog } from './support-catalog.ts'
 import { LinkerFixture } from './support-linker.ts'
@@ -188,13 +188,13 @@ describe('HL7', () => {
     const { catalog, healthRecord } = fixture.catalog
     const access = await openAccess({ catalog, keysFolder: join(fixture.home, 'keys'), onTrouble: () => {} })
     const recorded: Transmission[] = []
-    const parts: ListenerParts = {
+    const dependencies: ListenerDependencies = {
       ...{ catalog, healthRecord, access, logger: fixture.context.logger },
       hosts: { find: async () => undefined },
       transmissions: { record: (transmission) => void recorded.push(transmission) },
-      intake: {} as IntakeParts,
+      intake: {} as IntakeDependencies,
     }
-    const listener = await openMllpListener(parts, { host: '127.0.0.1', port: 0 })
+    const listener = await openMllpListener(dependencies, { host: '127.0.0.1', port: 0 })
     for (const type of Object.keys(actions)) expect(await answerOf(listener.port, messageOf(type))).toBeUndefined()
     await listener.close()
     await access.close()

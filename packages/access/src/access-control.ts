@@ -25,7 +25,7 @@ export interface Grant extends Omit<Extract<Decision, { allow: true }>, 'allow'>
   record(outcome: AuditOutcome, more?: AccessObject): Promise<void>
 }
 
-export interface AccessParts {
+export interface AccessDependencies {
   readonly authenticator: Authenticator
   readonly trail: Pick<AuditTrail, 'record' | 'close'>
   /** Told when the refusals of strangers cannot be written for now. */
@@ -37,11 +37,11 @@ export interface AccessParts {
 /** The one question of the archive, asked by every edge: may this caller do that? open → authorize()… → close(). */
 export class AccessControl {
   readonly #authenticator: Authenticator
-  readonly #trail: AccessParts['trail']
+  readonly #trail: AccessDependencies['trail']
   readonly #guard: AuditGuard
   readonly #refusals: RefusalLog
 
-  constructor({ authenticator, trail, onTrouble, ...limits }: AccessParts) {
+  constructor({ authenticator, trail, onTrouble, ...limits }: AccessDependencies) {
     this.#authenticator = authenticator
     this.#trail = trail
     this.#guard = new AuditGuard({ trail, maxWaitMs: limits.maxAuditWaitMs })
@@ -139,7 +139,7 @@ export class AccessControl {
 
 /** Access over the audit trail of a catalog and the key of an installation. */
 export async function openAccess(
-  o: Omit<AccessParts, 'authenticator' | 'trail'> & {
+  o: Omit<AccessDependencies, 'authenticator' | 'trail'> & {
     readonly catalog: ConstructorParameters<typeof AuditTrail>[0]
     readonly keysFolder: string
   },

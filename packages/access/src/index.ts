@@ -1,7 +1,7 @@
 export {
   AccessControl,
+  type AccessDependencies,
   type AccessObject,
-  type AccessParts,
   type EntryOfAllowed,
   type Grant,
   openAccess,

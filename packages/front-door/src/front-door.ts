@@ -37,7 +37,7 @@ const frontDoorLimits: FrontDoorLimits = {
   maxConnections: 2_048,
 }
 
-export interface FrontDoorParts {
+export interface FrontDoorDependencies {
   readonly listen: ListenOptions
   /** Searches and retrievals, answered in this process. */
   readonly dicomweb: RequestListener
@@ -54,37 +54,37 @@ export interface FrontDoorParts {
  * The one HTTP port of the installation: finds the route, asks for a valid token on all but health, and answers itself or
  * passes the request on. What a route's service allows is that service's own decision.
  */
-export async function openFrontDoor(parts: FrontDoorParts): Promise<Listener> {
-  const limits = parts.limits ?? frontDoorLimits
+export async function openFrontDoor(dependencies: FrontDoorDependencies): Promise<Listener> {
+  const limits = dependencies.limits ?? frontDoorLimits
   return openListener({
-    listen: parts.listen,
-    answer: createAnswer(parts, limits),
+    listen: dependencies.listen,
+    answer: createAnswer(dependencies, limits),
     // Without this, Node asks for the body before anybody decided whether it is wanted.
     decidesContinue: true,
     // A study may take hours over a slow line; what is watched instead is that bytes keep moving.
-    limits: { ...limits, requestTimeoutMs: 0, idleTimeoutMs: parts.idleTimeoutMs },
+    limits: { ...limits, requestTimeoutMs: 0, idleTimeoutMs: dependencies.idleTimeoutMs },
   })
 }
 
-function createAnswer(parts: FrontDoorParts, limits: FrontDoorLimits): AnswerRequest {
+function createAnswer(dependencies: FrontDoorDependencies, limits: FrontDoorLimits): AnswerRequest {
   const agent = new Agent({ keepAlive: false })
   return (request, response, awaitsContinue) => {
     const startedAt = performance.now()
     let route: Route | undefined
-    response.once('close', () => observe(parts, request, response, { route, startedAt }))
+    response.once('close', () => observe(dependencies, request, response, { route, startedAt }))
     const run = async (): Promise<void> => {
       const requestTarget = parseRequestTarget(request.url ?? '', limits.maxUrlLength)
       const match = findRoute(request.method ?? '', requestTarget.pathname)
       if (match.kind === 'found') route = match.route
-      if (route?.asks === 'none') return answerAnyone(parts, route.target, response)
-      const caller = await identify(parts, request, route)
+      if (route?.asks === 'none') return answerAnyone(dependencies, route.target, response)
+      const caller = await identify(dependencies, request, route)
       if (match.kind === 'unknown') throw new ProblemError('not-found', 'there is no such resource')
       if (match.kind === 'wrong-method') {
         throw new ProblemError('method-not-allowed', 'not this method', {
           headers: { allow: match.allowed.join(', ') },
         })
       }
-      await dispatch(parts, match.route.target, {
+      await dispatch(dependencies, match.route.target, {
         request,
         response,
         requestTarget,
@@ -95,15 +95,19 @@ function createAnswer(parts: FrontDoorParts, limits: FrontDoorLimits): AnswerReq
     }
     run().catch((error: unknown) => {
       const { problem, headers, isOurs } = problemOf(error)
-      if (isOurs) parts.logger.error({ err: error }, 'a request failed')
+      if (isOurs) dependencies.logger.error({ err: error }, 'a request failed')
       sendProblem(response, problem, headers)
     })
   }
 }
 
-function answerAnyone(parts: FrontDoorParts, target: RouteTarget, response: ServerResponse): void | Promise<void> {
+function answerAnyone(
+  dependencies: FrontDoorDependencies,
+  target: RouteTarget,
+  response: ServerResponse,
+): void | Promise<void> {
   if (target.kind === 'live') return answerLive(response)
-  if (target.kind === 'ready') return answerReady(response, parts)
+  if (target.kind === 'ready') return answerReady(response, dependencies)
   throw new Error('only health is answered to anyone')
 }
 
@@ -116,23 +120,23 @@ interface Admitted {
   readonly agent: Agent
 }
 
-async function dispatch(parts: FrontDoorParts, target: RouteTarget, admitted: Admitted): Promise<void> {
+async function dispatch(dependencies: FrontDoorDependencies, target: RouteTarget, admitted: Admitted): Promise<void> {
   const { request, response, caller, awaitsContinue } = admitted
   switch (target.kind) {
     case 'upstream':
-      return passOn(parts, target, admitted)
+      return passOn(dependencies, target, admitted)
     case 'metrics':
-      await parts.access.authorize(caller, { kind: 'operate' }, { route: '/metrics' }, 'refusals-only')
-      return answerMetrics(response, parts)
+      await dependencies.access.authorize(caller, { kind: 'operate' }, { route: '/metrics' }, 'refusals-only')
+      return answerMetrics(response, dependencies)
     case 'metrics-targets':
-      await parts.access.authorize(caller, { kind: 'operate' }, { route: '/metrics/targets' }, 'refusals-only')
-      return answerMetricsTargets(response, parts)
+      await dependencies.access.authorize(caller, { kind: 'operate' }, { route: '/metrics/targets' }, 'refusals-only')
+      return answerMetricsTargets(response, dependencies)
     case 'dicomweb':
       if (awaitsContinue) response.writeContinue()
       setCaller(request, caller)
       // The path that was decided about is the one that is answered.
       request.url = `${admitted.requestTarget.pathname}${admitted.requestTarget.search}`
-      return void parts.dicomweb(request, response)
+      return void dependencies.dicomweb(request, response)
     case 'live':
     case 'ready':
       return
@@ -140,11 +144,11 @@ async function dispatch(parts: FrontDoorParts, target: RouteTarget, admitted: Ad
 }
 
 async function passOn(
-  parts: FrontDoorParts,
+  dependencies: FrontDoorDependencies,
   target: Extract<RouteTarget, { kind: 'upstream' }>,
   { request, response, requestTarget, awaitsContinue, agent }: Admitted,
 ): Promise<void> {
-  const base = parts.upstreams.find(target.service)
+  const base = dependencies.upstreams.find(target.service)
   if (base === undefined) {
     if (target.isOptional) throw new ProblemError('not-found', 'there is no such resource')
     return answerUnavailable(response, forwardLimits)
@@ -159,12 +163,12 @@ async function passOn(
     limits: forwardLimits,
   })
   if (outcome === 'answered') return
-  parts.upstreams.forget(target.service)
-  parts.logger.warn({ service: target.service, outcome }, 'a request was not passed on to its end')
+  dependencies.upstreams.forget(target.service)
+  dependencies.logger.warn({ service: target.service, outcome }, 'a request was not passed on to its end')
 }
 
 function identify(
-  { access }: FrontDoorParts,
+  { access }: FrontDoorDependencies,
   request: IncomingMessage,
   route: Route | undefined,
 ): Promise<TokenCaller> {
@@ -177,7 +181,7 @@ const knownMethods = new Set(['GET', 'HEAD', 'POST', 'PUT', 'DELETE', 'OPTIONS',
 const clientGoneStatus = '499'
 
 function observe(
-  parts: FrontDoorParts,
+  dependencies: FrontDoorDependencies,
   request: IncomingMessage,
   response: ServerResponse,
   o: { route: Route | undefined; startedAt: number },
@@ -188,5 +192,5 @@ function observe(
     method: knownMethods.has(method) ? method : 'other',
     status: response.writableFinished ? String(response.statusCode) : clientGoneStatus,
   }
-  parts.metrics.httpRequestSeconds.observe(labels, (performance.now() - o.startedAt) / 1000)
+  dependencies.metrics.httpRequestSeconds.observe(labels, (performance.now() - o.startedAt) / 1000)
 }

@@ -17,7 +17,7 @@ export const archivingFaultPoints = ['after-pack', 'after-sidecar', 'after-regis
 export type ArchivingFaultPoint = (typeof archivingFaultPoints)[number]
 export type ArchivingStage = 'sidecar' | 'put' | 'register' | 'unlink'
 
-export interface ArchivingParts {
+export interface ArchivingDependencies {
   readonly store: ObjectStore
   readonly catalog: PackRegistrar
   reach?(point: ArchivingFaultPoint): void | Promise<void>
@@ -41,11 +41,14 @@ export interface ArchivedSegment extends RegisterPackResult {
  * Every step is safe to repeat: keys derive from journal and segment id, puts are idempotent, and the catalog knows the
  * segment. Throws ArchiveError or CatalogError; the segment then stays for the next attempt.
  */
-export async function archiveSegment(parts: ArchivingParts, origin: SegmentOrigin): Promise<ArchivedSegment> {
+export async function archiveSegment(
+  dependencies: ArchivingDependencies,
+  origin: SegmentOrigin,
+): Promise<ArchivedSegment> {
   const { segment, journalId, journalFolder } = origin
   const packKey = packKeyOf(journalId, segment.segmentId)
-  const sidecar = await timed(parts, 'sidecar', () => describeSegment(segment, packKey))
-  const { sha256 } = await timed(parts, 'put', () => putPack(parts, { segment, packKey, sidecar }))
+  const sidecar = await timed(dependencies, 'sidecar', () => describeSegment(segment, packKey))
+  const { sha256 } = await timed(dependencies, 'put', () => putPack(dependencies, { segment, packKey, sidecar }))
   const registration = registrationOf({
     packKey,
     packDigest: sidecar.packDigest,
@@ -55,10 +58,10 @@ export async function archiveSegment(parts: ArchivingParts, origin: SegmentOrigi
     segmentId: segment.segmentId,
     instances: sidecar.instances,
   })
-  const registered = await timed(parts, 'register', () => parts.catalog.registerPack(registration))
-  await parts.reach?.('after-register')
-  await timed(parts, 'unlink', () => removeSealedSegment(journalFolder, segment.segmentId))
-  await parts.reach?.('after-unlink')
+  const registered = await timed(dependencies, 'register', () => dependencies.catalog.registerPack(registration))
+  await dependencies.reach?.('after-register')
+  await timed(dependencies, 'unlink', () => removeSealedSegment(journalFolder, segment.segmentId))
+  await dependencies.reach?.('after-unlink')
   const { instances, quarantined } = registration
   return { ...registered, packKey, instances: instances.length, quarantined: quarantined.length }
 }
@@ -73,21 +76,25 @@ async function describeSegment(segment: SealedSegment, packKey: string): Promise
 }
 
 async function putPack(
-  parts: ArchivingParts,
+  dependencies: ArchivingDependencies,
   o: { segment: SealedSegment; packKey: string; sidecar: BuiltSidecar },
 ): Promise<{ sha256?: Uint8Array }> {
-  const { store } = parts
+  const { store } = dependencies
   const put = await store.put(o.packKey, { path: o.segment.path }, { sizeBytes: o.segment.sizeBytes })
-  await parts.reach?.('after-pack')
+  await dependencies.reach?.('after-pack')
   const { bytes } = o.sidecar
   await store.put(sidecarKeyOf(o.packKey), { bytes }, { sizeBytes: bytes.length, contentType: sidecarContentType })
-  await parts.reach?.('after-sidecar')
+  await dependencies.reach?.('after-sidecar')
   return put
 }
 
-async function timed<T>(parts: ArchivingParts, stage: ArchivingStage, step: () => Promise<T>): Promise<T> {
+async function timed<T>(
+  dependencies: ArchivingDependencies,
+  stage: ArchivingStage,
+  step: () => Promise<T>,
+): Promise<T> {
   const startedAt = performance.now()
   const result = await step()
-  parts.observe?.(stage, (performance.now() - startedAt) / 1000)
+  dependencies.observe?.(stage, (performance.now() - startedAt) / 1000)
   return result
 }

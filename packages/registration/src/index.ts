@@ -1,7 +1,7 @@
 export {
   type ArchivedSegment,
+  type ArchivingDependencies,
   type ArchivingFaultPoint,
-  type ArchivingParts,
   type ArchivingStage,
   archiveSegment,
   archivingFaultPoints,
@@ -18,13 +18,13 @@ export {
   type ShipLedger,
   type ShippedAnchors,
 } from './ledger.ts'
-export { type RebuildParts, type RebuiltCatalog, rebuildCatalog } from './rebuild-catalog.ts'
+export { type RebuildDependencies, type RebuiltCatalog, rebuildCatalog } from './rebuild-catalog.ts'
 export {
   type FailedPack,
   type RegisteredPacks,
-  type RegisterPacksParts,
+  type RegisterPacksDependencies,
   registerPacks,
   registerPacksLimits,
 } from './register-packs.ts'
-export { rebuildSidecar, registerStoredPack, type StoredPackParts } from './register-stored-pack.ts'
+export { rebuildSidecar, registerStoredPack, type StoredPackDependencies } from './register-stored-pack.ts'
 export { type DescribedPack, type PackRegistrar, registrationOf } from './registration-of.ts'

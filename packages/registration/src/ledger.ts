@@ -8,10 +8,13 @@ import type { HealthRecord } from '@vna/record'
 /** Moves decisions from the catalog's outbox to the ledger in the object store; returns how many. */
 export type ShipLedger = () => Promise<number>
 
-export function createLedgerShipper(parts: { store: ObjectStore; database: Pick<Database, 'shipEvents'> }): ShipLedger {
-  const writer = new LedgerWriter(parts.store)
+export function createLedgerShipper(dependencies: {
+  store: ObjectStore
+  database: Pick<Database, 'shipEvents'>
+}): ShipLedger {
+  const writer = new LedgerWriter(dependencies.store)
   return () =>
-    parts.database.shipEvents(async (events) => {
+    dependencies.database.shipEvents(async (events) => {
       await writer.append(events.map(ledgerEntryOf))
     })
 }
@@ -33,7 +36,7 @@ export interface LedgerTargets {
   readonly healthRecord: HealthRecord
 }
 
-export interface ApplyLedgerParts extends LedgerTargets {
+export interface ApplyLedgerDependencies extends LedgerTargets {
   readonly store: ObjectStore
   readonly signal?: AbortSignal | undefined
 }
@@ -42,17 +45,17 @@ export interface ApplyLedgerParts extends LedgerTargets {
  * Decisions in the order they were made. Throws at the first that cannot be read or applied, LedgerEventError with its place
  * or ArchiveError `broken-ledger`: what follows it may rest on it, and no pack may be found before all of them hold.
  */
-export async function applyLedger(parts: ApplyLedgerParts): Promise<AppliedLedger> {
+export async function applyLedger(dependencies: ApplyLedgerDependencies): Promise<AppliedLedger> {
   const counts = { applied: 0, erased: 0 }
   const recent = new RecentEvents()
-  for await (const reading of readLedger(parts.store)) {
-    parts.signal?.throwIfAborted()
+  for await (const reading of readLedger(dependencies.store)) {
+    dependencies.signal?.throwIfAborted()
     const { key, line, person } = reading
     const read = readEvent(reading.event, { place: { key, line }, person })
     if (!recent.isNew(read)) continue
     if (read.kind === 'erased') counts.erased++
     else {
-      await applyLedgerEvent(parts, read.event).catch((error: unknown) => {
+      await applyLedgerEvent(dependencies, read.event).catch((error: unknown) => {
         throw withPlace(error, { key, line, seq: read.seq, type: read.event.type })
       })
       counts.applied++

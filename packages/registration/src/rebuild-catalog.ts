@@ -1,8 +1,8 @@
 import type { Database } from '@vna/database'
 import { type AppliedLedger, applyLedger, type LedgerTargets } from './ledger.ts'
-import { type RegisteredPacks, type RegisterPacksParts, registerPacks } from './register-packs.ts'
+import { type RegisteredPacks, type RegisterPacksDependencies, registerPacks } from './register-packs.ts'
 
-export interface RebuildParts extends Omit<RegisterPacksParts, 'catalog' | 'prefixes'>, LedgerTargets {
+export interface RebuildDependencies extends Omit<RegisterPacksDependencies, 'catalog' | 'prefixes'>, LedgerTargets {
   readonly database: Pick<Database, 'rebuild'>
   /** All packs where absent. */
   readonly prefix?: string | undefined
@@ -20,12 +20,12 @@ export interface RebuiltCatalog {
  * decisions: who owns what, and what is hidden, must hold before the first row can be found. Throws at a decision that cannot
  * be read, before any pack; a damaged pack is in the result.
  */
-export async function rebuildCatalog(parts: RebuildParts): Promise<RebuiltCatalog> {
-  const { database, signal, onWait, prefix = 'packs/' } = parts
+export async function rebuildCatalog(dependencies: RebuildDependencies): Promise<RebuiltCatalog> {
+  const { database, signal, onWait, prefix = 'packs/' } = dependencies
   return database.rebuild(
     async () => {
-      const decisions = await applyLedger(parts)
-      return { decisions, packs: await registerPacks({ ...parts, prefixes: [prefix] }) }
+      const decisions = await applyLedger(dependencies)
+      return { decisions, packs: await registerPacks({ ...dependencies, prefixes: [prefix] }) }
     },
     { signal, onWait },
   )

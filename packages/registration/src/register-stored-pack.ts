@@ -13,7 +13,7 @@ import {
 import type { RegisterPackResult } from '@vna/catalog'
 import { type PackRegistrar, registrationOf } from './registration-of.ts'
 
-export interface StoredPackParts {
+export interface StoredPackDependencies {
   readonly store: ObjectStore
   readonly catalog: PackRegistrar
 }
@@ -23,18 +23,18 @@ export interface StoredPackParts {
  * ArchiveError for a damaged pack: `size-mismatch` where the object is longer or shorter than its sidecar says.
  */
 export async function registerStoredPack(
-  parts: StoredPackParts,
+  dependencies: StoredPackDependencies,
   packKey: string,
   o: { readonly sizeBytes?: number } = {},
 ): Promise<RegisterPackResult> {
   const ids = parsePackKey(packKey)
   if (ids === undefined) throw new ArchiveError('bad-key', { details: { packKey } })
-  const bySidecar = await describeBySidecar(parts.store, packKey)
+  const bySidecar = await describeBySidecar(dependencies.store, packKey)
   if (bySidecar !== undefined && o.sizeBytes !== undefined && bySidecar.sizeBytes !== o.sizeBytes) {
     throw new ArchiveError('size-mismatch', { details: { packKey, sizeBytes: o.sizeBytes } })
   }
-  const described = bySidecar ?? (await rebuildSidecar(parts.store, packKey))
-  return parts.catalog.registerPack(registrationOf({ packKey, ...ids, ...described }))
+  const described = bySidecar ?? (await rebuildSidecar(dependencies.store, packKey))
+  return dependencies.catalog.registerPack(registrationOf({ packKey, ...ids, ...described }))
 }
 
 interface Described {

@@ -1,4 +1,4 @@
-import type { ArchivingParts } from '@vna/registration'
+import type { ArchivingDependencies } from '@vna/registration'
 import type { Logger, Metrics } from '@vna/runtime'
 import { findServedJournals } from './journals.ts'
 import { SegmentWorker } from './segment-worker.ts'
@@ -7,7 +7,7 @@ export interface JournalDrainOptions {
   readonly home: string
   readonly redisUrl: string
   readonly concurrency: number
-  readonly parts: ArchivingParts
+  readonly dependencies: ArchivingDependencies
   readonly logger: Logger
   readonly metrics: Metrics
 }
@@ -26,10 +26,10 @@ export class JournalDrain {
     const served = await findServedJournals(this.#options.home)
     for (const journal of served) {
       if (this.#workers.has(journal.journalId)) continue
-      const { redisUrl, concurrency, parts, logger, metrics } = this.#options
+      const { redisUrl, concurrency, dependencies, logger, metrics } = this.#options
       this.#workers.set(
         journal.journalId,
-        new SegmentWorker({ journal, redisUrl, concurrency, parts, logger, metrics }),
+        new SegmentWorker({ journal, redisUrl, concurrency, dependencies, logger, metrics }),
       )
       logger.info({ journalId: journal.journalId }, 'draining a journal')
     }

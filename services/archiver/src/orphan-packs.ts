@@ -5,7 +5,7 @@ import { type Database, type DatabaseIdentity, isSameDatabase } from '@vna/datab
 import { backoffMs } from '@vna/flow'
 import { LedgerEventError } from '@vna/ledger-events'
 import type { HealthRecord } from '@vna/record'
-import { type RegisterPacksParts, rebuildCatalog, registerPacks } from '@vna/registration'
+import { type RegisterPacksDependencies, rebuildCatalog, registerPacks } from '@vna/registration'
 import type { Logger } from '@vna/runtime'
 import type { DamagedPacks } from './damaged-packs.ts'
 
@@ -78,7 +78,7 @@ export class OrphanPacks {
     const { database, catalog, healthRecord, logger } = this.#options
     logger.warn('another or an older database: comparing it with the ledger and all packs')
     try {
-      await rebuildCatalog({ ...this.#parts(signal), database, catalog, healthRecord })
+      await rebuildCatalog({ ...this.#dependencies(signal), database, catalog, healthRecord })
       this.#refusal = undefined
     } catch (error) {
       this.#noteRefusal(error)
@@ -111,7 +111,7 @@ export class OrphanPacks {
   async #adopt(prefixes: readonly string[], signal: AbortSignal): Promise<void> {
     const { damaged } = this.#options
     const isLeft = (packKey: string): boolean => damaged.isWaiting(packKey)
-    await registerPacks({ ...this.#parts(signal), prefixes, isLeft })
+    await registerPacks({ ...this.#dependencies(signal), prefixes, isLeft })
   }
 
   /** What is registered by now, or gone from the store, is no longer remembered. */
@@ -119,11 +119,11 @@ export class OrphanPacks {
     const { damaged } = this.#options
     const due = damaged.due().slice(0, maxRetriedPerRound)
     if (due.length === 0) return
-    await registerPacks({ ...this.#parts(signal), prefixes: due })
+    await registerPacks({ ...this.#dependencies(signal), prefixes: due })
     for (const packKey of due) if (!damaged.isWaiting(packKey)) damaged.forget(packKey)
   }
 
-  #parts(signal: AbortSignal): Omit<RegisterPacksParts, 'prefixes'> {
+  #dependencies(signal: AbortSignal): Omit<RegisterPacksDependencies, 'prefixes'> {
     const { catalog, store, logger, damaged } = this.#options
     return {
       ...{ catalog, store, signal },

@@ -1,6 +1,6 @@
 import { findSealedSegment, listSealedSegmentIds } from '@vna/archive'
 import { type ArchivePayload, archiveFamily, archiveQueueName, type JobCounts, JobQueue, JobWorker } from '@vna/jobs'
-import { type ArchivingParts, archiveSegment } from '@vna/registration'
+import { type ArchivingDependencies, archiveSegment } from '@vna/registration'
 import type { Logger, Metrics } from '@vna/runtime'
 import type { ServedJournal } from './journals.ts'
 import { ReconcileCursor } from './reconcile-cursor.ts'
@@ -9,7 +9,7 @@ export interface SegmentWorkerOptions {
   readonly journal: ServedJournal
   readonly redisUrl: string
   readonly concurrency: number
-  readonly parts: ArchivingParts
+  readonly dependencies: ArchivingDependencies
   readonly logger: Logger
   readonly metrics: Metrics
 }
@@ -63,11 +63,11 @@ export class SegmentWorker {
   }
 
   async #archive(segmentId: string): Promise<void> {
-    const { parts, metrics, logger } = this.#options
+    const { dependencies, metrics, logger } = this.#options
     const segment = await findSealedSegment(this.journal.folder, segmentId)
     if (segment === undefined) return
     const startedAt = performance.now()
-    const archived = await archiveSegment(parts, {
+    const archived = await archiveSegment(dependencies, {
       journalFolder: this.journal.folder,
       journalId: this.journal.journalId,
       segment,

@@ -3,7 +3,7 @@ import { type ObjectStore, openConfiguredStore } from '@vna/archive'
 import { type Catalog, openCatalog } from '@vna/catalog'
 import { type Database, openDatabase } from '@vna/database'
 import { openHealthRecord } from '@vna/record'
-import { type ArchivingParts, createLedgerShipper } from '@vna/registration'
+import { type ArchivingDependencies, createLedgerShipper } from '@vna/registration'
 import {
   createCrashPoint,
   type Repeating,
@@ -44,7 +44,7 @@ export async function startArchiver(config: ArchiverConfig, context: ServiceCont
   })
   const catalog = openCatalog(database, { defaultStudyStableMs: config.studyStableMs })
   const crash = createCrashPoint({ home: config.home, point: config.faultPoint })
-  const parts: ArchivingParts = {
+  const dependencies: ArchivingDependencies = {
     store,
     catalog,
     reach: crash,
@@ -54,7 +54,7 @@ export async function startArchiver(config: ArchiverConfig, context: ServiceCont
     home: config.home,
     redisUrl,
     concurrency: config.segmentConcurrency,
-    parts,
+    dependencies,
     logger,
     metrics,
   })

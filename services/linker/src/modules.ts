@@ -1,6 +1,6 @@
 import { createFhirModule } from './fhir/fhir-module.ts'
 import { createIdentityModule } from './identity/identity-module.ts'
-import type { LinkerModule, LinkerParts } from './linker-parts.ts'
+import type { LinkerDependencies, LinkerModule } from './linker-dependencies.ts'
 import { createLinkingModule } from './linking/linking-module.ts'
 import { createMllpModule } from './mllp/mllp-module.ts'
 import { createPublicationModule } from './publication/publication-module.ts'
@@ -8,15 +8,15 @@ import { createVisibilityModule } from './visibility/visibility-module.ts'
 import { createWebhookModule } from './webhook/webhook-module.ts'
 
 /** The topics of this service, in the order in which their routes are tried. */
-export function createModules(parts: LinkerParts): readonly LinkerModule[] {
-  const linking = createLinkingModule(parts)
+export function createModules(dependencies: LinkerDependencies): readonly LinkerModule[] {
+  const linking = createLinkingModule(dependencies)
   return [
-    createMllpModule(parts, linking.intake),
+    createMllpModule(dependencies, linking.intake),
     linking,
-    createIdentityModule(parts),
-    createPublicationModule(parts, { evaluate: linking.evaluator.evaluateStudy }),
-    createFhirModule(parts),
-    createWebhookModule(parts),
-    createVisibilityModule(parts),
+    createIdentityModule(dependencies),
+    createPublicationModule(dependencies, { evaluate: linking.evaluator.evaluateStudy }),
+    createFhirModule(dependencies),
+    createWebhookModule(dependencies),
+    createVisibilityModule(dependencies),
   ]
 }

@@ -16,7 +16,7 @@ import {
 import { openBatchingRecorder } from '@vna/transmissions'
 import type { LinkerConfig } from './config.ts'
 import { createLinkerApp } from './http/linker-app.ts'
-import type { LinkerModule, LinkerParts } from './linker-parts.ts'
+import type { LinkerDependencies, LinkerModule } from './linker-dependencies.ts'
 import { createModules } from './modules.ts'
 
 const closeGraceMs = 1_500
@@ -41,7 +41,7 @@ export async function startLinker(config: LinkerConfig, context: ServiceContext)
   })
   const transmissions = openBatchingRecorder(database, logger)
   const reach = createCrashPoint({ home: config.home, point: config.faultPoint })
-  const parts: LinkerParts = {
+  const dependencies: LinkerDependencies = {
     config,
     catalog,
     healthRecord,
@@ -53,26 +53,30 @@ export async function startLinker(config: LinkerConfig, context: ServiceContext)
     reach,
     signal,
   }
-  const modules = createModules(parts)
+  const modules = createModules(dependencies)
   const close = async (): Promise<void> => {
     await Promise.all([access.close(), transmissions.close()])
     await Promise.allSettled([database.close(), store.close()])
   }
-  return startModules(modules, { parts, access, close })
+  return startModules(modules, { dependencies, access, close })
 }
 
 /** Routes first, then what listens by itself, then the rounds; ended in the opposite order. */
 async function startModules(
   modules: readonly LinkerModule[],
-  { parts, access, close }: { parts: LinkerParts; access: AccessControl; close: () => Promise<void> },
+  {
+    dependencies,
+    access,
+    close,
+  }: { dependencies: LinkerDependencies; access: AccessControl; close: () => Promise<void> },
 ): Promise<StartedService> {
-  const { config, logger } = parts
+  const { config, logger } = dependencies
   const listener = await openListener({
     listen: { host: config.internalBind, port: config.internalHttpPort, tls: undefined },
     answer: createLinkerApp({ access, modules, logger }),
   })
   const records = await Promise.all(modules.map((module) => module.start?.() ?? {}))
-  const rounds = startRounds(modules, parts)
+  const rounds = startRounds(modules, dependencies)
   const stop = async (): Promise<void> => {
     await Promise.all([...rounds.map((round) => round.stop()), listener.close(closeGraceMs)])
   }
@@ -86,7 +90,7 @@ async function startModules(
   }
 }
 
-function startRounds(modules: readonly LinkerModule[], { logger }: LinkerParts): readonly Repeating[] {
+function startRounds(modules: readonly LinkerModule[], { logger }: LinkerDependencies): readonly Repeating[] {
   return modules
     .flatMap((module) => module.rounds ?? [])
     .map(({ name, intervalMs, run }) =>

@@ -10,7 +10,7 @@ import type { ServiceContext, StartedService } from '@vna/runtime'
 import { openBatchingRecorder, type TransmissionRecorder } from '@vna/transmissions'
 import type { QueryConfig } from './config.ts'
 import { createDicomwebApp } from './dicomweb/dicomweb-app.ts'
-import type { DicomwebParts } from './dicomweb/dicomweb-parts.ts'
+import type { DicomwebDependencies } from './dicomweb/dicomweb-dependencies.ts'
 
 /** Measured best: positional reads of 1 MiB with the part's header in the same buffer. */
 const blockBytes = 1024 * 1024
@@ -79,7 +79,7 @@ function createParts(o: {
   store: ObjectStore
   access: AccessControl
   transmissions: TransmissionRecorder
-}): DicomwebParts {
+}): DicomwebDependencies {
   const { config, context, catalog, store, access, transmissions } = o
   return {
     index: {

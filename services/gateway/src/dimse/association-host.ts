@@ -23,7 +23,7 @@ import type { ReceiveMeter } from '../receive-meter.ts'
 import { rejectionOf } from './refusals-of-access.ts'
 import { createRefusingSink, createStoreSink } from './store-sink.ts'
 
-export interface AssociationHostParts {
+export interface AssociationHostDependencies {
   readonly journal: Journal
   readonly lanes: LanePool
   readonly access: Pick<AccessControl, 'authorize' | 'permits'>
@@ -55,20 +55,20 @@ class AssociationContext {
 
 /** The archive behind the DICOM acceptor: who may come in, where instances go, what is told of it afterwards. */
 export class AssociationHost implements AcceptorHost {
-  readonly #parts: AssociationHostParts
+  readonly #dependencies: AssociationHostDependencies
   readonly #openByEntity = new Map<string, number>()
   #lastLookAt = 0
 
-  constructor(parts: AssociationHostParts) {
-    this.#parts = parts
+  constructor(dependencies: AssociationHostDependencies) {
+    this.#dependencies = dependencies
   }
 
   async decideAssociation(request: AssociateRequest, peer: PeerInfo): Promise<AssociationDecision> {
-    const { journal } = this.#parts
+    const { journal } = this.#dependencies
     const resolution = await this.#resolveCaller(request, peer)
     const caller = callerOf(request, peer, resolution)
     try {
-      await this.#parts.access.authorize(caller, { kind: 'associate' }, {}, 'refusals-only')
+      await this.#dependencies.access.authorize(caller, { kind: 'associate' }, {}, 'refusals-only')
     } catch (error) {
       if (error instanceof AccessError) return { accept: false, ...rejectionOf(error) }
       throw error
@@ -77,7 +77,7 @@ export class AssociationHost implements AcceptorHost {
     if (admitNewcomer(journal).kind === 'congested') return { accept: false, ...rejections.temporaryCongestion }
     const { entity } = resolution
     const open = this.#openByEntity.get(entity.code) ?? 0
-    if (open >= this.#parts.maxAssociationsPerEntity) return { accept: false, ...rejections.localLimitExceeded }
+    if (open >= this.#dependencies.maxAssociationsPerEntity) return { accept: false, ...rejections.localLimitExceeded }
     this.#openByEntity.set(entity.code, open + 1)
     const context = new AssociationContext(entity.code, caller)
     return { accept: true, context, acceptsAbstractSyntax: (uid) => acceptsSopClass(entity, uid) }
@@ -85,13 +85,13 @@ export class AssociationHost implements AcceptorHost {
 
   beginStore(association: AcceptedAssociation, request: CStoreRq, accepted: PresentationContext): StoreSink {
     const context = association.context as AssociationContext
-    const observe = this.#parts.meter.observer(context.entityCode, 'dimse', context.studyInstanceUids)
+    const observe = this.#dependencies.meter.observer(context.entityCode, 'dimse', context.studyInstanceUids)
     if (!this.#isAllowed(context)) return createRefusingSink(refusal('not-authorized'), observe)
-    if (!admitInstance(this.#parts.journal)) return createRefusingSink(refusal('journal-full'), observe)
-    context.lane ??= this.#parts.lanes.borrow(context.owner)
+    if (!admitInstance(this.#dependencies.journal)) return createRefusingSink(refusal('journal-full'), observe)
+    context.lane ??= this.#dependencies.lanes.borrow(context.owner)
     const intake = new InstanceIntake({
       lane: context.lane,
-      limits: this.#parts.limits,
+      limits: this.#dependencies.limits,
       transferSyntaxUid: accepted.transferSyntaxUid,
       prefixOf: (identity) => prefixOf(identity, association, request, accepted),
     })
@@ -101,7 +101,7 @@ export class AssociationHost implements AcceptorHost {
   associationEnded(summary: AssociationSummary): void {
     const context = summary.context instanceof AssociationContext ? summary.context : undefined
     if (context) this.#release(context)
-    this.#parts.transmissions.record({
+    this.#dependencies.transmissions.record({
       direction: 'in',
       protocol: 'dimse',
       client: summary.calling,
@@ -117,20 +117,20 @@ export class AssociationHost implements AcceptorHost {
       reason: reasonOf(summary),
     })
     const { calling, called, outcome, reason, stores, failures, bytes } = summary
-    this.#parts.logger.info({ calling, called, outcome, reason, stores, failures, bytes }, 'association ended')
+    this.#dependencies.logger.info({ calling, called, outcome, reason, stores, failures, bytes }, 'association ended')
   }
 
   connectionFailed(peer: PeerInfo, reason: string): void {
-    this.#parts.logger.info({ peer: peer.address, reason }, 'connection without an association')
+    this.#dependencies.logger.info({ peer: peer.address, reason }, 'connection without an association')
   }
 
   faulted(error: unknown): void {
-    this.#parts.logger.error({ err: error }, 'association fault')
+    this.#dependencies.logger.error({ err: error }, 'association fault')
   }
 
   /** A caller nobody knows may have been registered a moment ago: the registry is asked once more. */
   async #resolveCaller(request: AssociateRequest, peer: PeerInfo): Promise<CallerResolution> {
-    const { callers } = this.#parts
+    const { callers } = this.#dependencies
     const caller = {
       callingAeTitle: request.callingAeTitle,
       calledAeTitle: request.calledAeTitle,
@@ -146,16 +146,16 @@ export class AssociationHost implements AcceptorHost {
 
   /** Each C-STORE asks: the entity may have been suspended since the association began. */
   #isAllowed({ caller, entityCode }: AssociationContext): boolean {
-    const entity = this.#parts.callers.findByCode(entityCode)
+    const entity = this.#dependencies.callers.findByCode(entityCode)
     const asked = { ...caller, isEntityActive: entity === undefined || entity.status === 'active' }
-    return this.#parts.access.permits(asked, { kind: 'store' })
+    return this.#dependencies.access.permits(asked, { kind: 'store' })
   }
 
   #release(context: AssociationContext): void {
     const open = this.#openByEntity.get(context.entityCode) ?? 1
     if (open > 1) this.#openByEntity.set(context.entityCode, open - 1)
     else this.#openByEntity.delete(context.entityCode)
-    if (context.lane) this.#parts.lanes.giveBack(context.owner, context.lane)
+    if (context.lane) this.#dependencies.lanes.giveBack(context.owner, context.lane)
     context.lane = undefined
   }
 }

@@ -16,7 +16,7 @@ import type { AuthorizeStore, StoreAuthorization } from './store-authorization.t
 import { createBodyReader } from './store-body.ts'
 import { StoreRequest } from './store-request.ts'
 
-export interface StoreHandlerParts {
+export interface StoreHandlerDependencies {
   readonly journal: Journal
   readonly lanes: LanePool
   readonly meter: ReceiveMeter
@@ -36,22 +36,22 @@ export interface StoreExchange {
 export type HandleStore = (exchange: StoreExchange) => Promise<StoreResponse>
 
 /** Store transaction (PS3.18 10.5). Throws AccessError, ProblemError or DicomwebError for what is wrong with the request as a whole. */
-export function createStoreHandler(parts: StoreHandlerParts): HandleStore {
+export function createStoreHandler(dependencies: StoreHandlerDependencies): HandleStore {
   let running = 0
   return async ({ message, studyInstanceUid, acceptBody }) => {
-    const authorization = await parts.authorize({
+    const authorization = await dependencies.authorize({
       authorization: message.headers.authorization,
       peer: message.socket.remoteAddress,
       studyInstanceUid,
     })
     assertStoreResponseAcceptable(message.headers.accept)
-    const admission = admitNewcomer(parts.journal)
+    const admission = admitNewcomer(dependencies.journal)
     if (admission.kind === 'congested') throw unavailable(admission.reason)
-    if (running >= parts.maxConcurrentRequests) throw unavailable('too many requests at once')
+    if (running >= dependencies.maxConcurrentRequests) throw unavailable('too many requests at once')
     running++
     try {
       acceptBody()
-      return await receiveInstances(parts, { message, studyInstanceUid, authorization })
+      return await receiveInstances(dependencies, { message, studyInstanceUid, authorization })
     } finally {
       running--
     }
@@ -71,20 +71,23 @@ interface IncomingStore {
   readonly authorization: StoreAuthorization
 }
 
-async function receiveInstances(parts: StoreHandlerParts, incoming: IncomingStore): Promise<StoreResponse> {
+async function receiveInstances(
+  dependencies: StoreHandlerDependencies,
+  incoming: IncomingStore,
+): Promise<StoreResponse> {
   const { entityCode, client } = incoming.authorization
   const owner = { entityCode, source: `${client}/stow` }
-  const lane = parts.lanes.borrow(owner)
+  const lane = dependencies.lanes.borrow(owner)
   const studyInstanceUids = new Set<string>()
   const request = new StoreRequest({
     lane,
-    limits: parts.limits,
+    limits: dependencies.limits,
     requiredStudyInstanceUid: incoming.studyInstanceUid,
     studiesUrl: studiesUrlOf(incoming.message),
-    hasRoom: () => admitInstance(parts.journal),
-    observe: parts.meter.observer(entityCode, 'stow', studyInstanceUids),
+    hasRoom: () => admitInstance(dependencies.journal),
+    observe: dependencies.meter.observer(entityCode, 'stow', studyInstanceUids),
   })
-  const log = startTransmission(parts, { ...incoming, request, studyInstanceUids })
+  const log = startTransmission(dependencies, { ...incoming, request, studyInstanceUids })
   try {
     await readBody(incoming.message, request)
     const outcomes = await request.settle()
@@ -97,7 +100,7 @@ async function receiveInstances(parts: StoreHandlerParts, incoming: IncomingStor
     log.end(await request.settle(), 'broken', transmissionReasonOf(error))
     throw error
   } finally {
-    parts.lanes.giveBack(owner, lane)
+    dependencies.lanes.giveBack(owner, lane)
   }
 }
 
@@ -117,7 +120,7 @@ function studiesUrlOf(message: IncomingMessage): string {
 }
 
 function startTransmission(
-  parts: StoreHandlerParts,
+  dependencies: StoreHandlerDependencies,
   o: IncomingStore & { request: StoreRequest; studyInstanceUids: Set<string> },
 ) {
   const startedAt = new Date()
@@ -125,7 +128,7 @@ function startTransmission(
   return {
     end(outcomes: readonly StoreOutcome[], outcome: 'complete' | 'broken', reason?: TransmissionReason): void {
       const failures = outcomes.filter((part) => part.kind === 'failed').length
-      parts.transmissions.record({
+      dependencies.transmissions.record({
         direction: 'in',
         protocol: 'stow',
         client: authorization.client,

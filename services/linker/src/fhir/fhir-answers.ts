@@ -4,7 +4,7 @@ import { baseUrlOf, getCaller, ProblemError } from '@vna/http'
 import type { FoundPage } from '@vna/record'
 import type { Request, Response } from 'express'
 import type * as r4 from 'fhir/r4.js'
-import type { LinkerParts } from '../linker-parts.ts'
+import type { LinkerDependencies } from '../linker-dependencies.ts'
 import { type ManifestSettings, publicUrlOf } from '../publication/manifest-options.ts'
 import { capabilityStatement } from './capability-statement.ts'
 import {
@@ -18,7 +18,7 @@ import { cursorText, type FhirSearch, isLenientlyAsked, parseFhirSearch, searchL
 import type { SearchedType } from './search-parameters.ts'
 import { uuidsOf } from './search-tokens.ts'
 
-export interface FhirParts extends LinkerParts {
+export interface FhirDependencies extends LinkerDependencies {
   readonly settings: ManifestSettings
 }
 
@@ -31,30 +31,34 @@ interface Resources {
   readonly next: Found
 }
 
-function fhirUrlOf({ config }: LinkerParts, request: Request): string {
+function fhirUrlOf({ config }: LinkerDependencies, request: Request): string {
   const fallback = new URL(publicUrlOf(config)).host
   return `${baseUrlOf(request, fallback)}/fhir`
 }
 
 /** What the archive can do, for whoever may come in. */
-export async function answerCapabilities(parts: FhirParts, request: Request, response: Response): Promise<void> {
-  await parts.access.authorize(getCaller(request), { kind: 'describe' }, { resource: 'CapabilityStatement' })
-  sendFhir(response, capabilityStatement(fhirUrlOf(parts, request)))
+export async function answerCapabilities(
+  dependencies: FhirDependencies,
+  request: Request,
+  response: Response,
+): Promise<void> {
+  await dependencies.access.authorize(getCaller(request), { kind: 'describe' }, { resource: 'CapabilityStatement' })
+  sendFhir(response, capabilityStatement(fhirUrlOf(dependencies, request)))
 }
 
 /** A search of one resource type, by GET or by POST to `_search`. */
 export async function answerSearch(
-  parts: FhirParts,
+  dependencies: FhirDependencies,
   type: SearchedType,
   request: Request,
   response: Response,
 ): Promise<void> {
   const isLenient = isLenientlyAsked(request.headers.prefer?.toString())
-  const search = parseFhirSearch(type, askedOf(request), { zone: parts.settings.timezoneOffset, isLenient })
+  const search = parseFhirSearch(type, askedOf(request), { zone: dependencies.settings.timezoneOffset, isLenient })
   const object = { resource: type, keys: search.keys }
-  const { predicate } = await parts.access.authorize(getCaller(request), { kind: 'search' }, object)
-  const fhirUrl = fhirUrlOf(parts, request)
-  const found = await find(parts, type, { search, predicate, fhirUrl })
+  const { predicate } = await dependencies.access.authorize(getCaller(request), { kind: 'search' }, object)
+  const fhirUrl = fhirUrlOf(dependencies, request)
+  const found = await find(dependencies, type, { search, predicate, fhirUrl })
   const entry = entriesOf(found, search, fhirUrl)
   sendFhir(response, {
     resourceType: 'Bundle',
@@ -86,27 +90,35 @@ function entriesOf(
 
 /** One resource; what the caller may not see is answered as what is not there. */
 export async function answerRead(
-  parts: FhirParts,
+  dependencies: FhirDependencies,
   type: SearchedType,
   request: Request,
   response: Response,
 ): Promise<void> {
   const id = idOf(request)
-  const grant = await parts.access.authorize(getCaller(request), { kind: 'search' }, { resource: type, id })
+  const grant = await dependencies.access.authorize(getCaller(request), { kind: 'search' }, { resource: type, id })
   const { predicate } = grant
-  const options = { zone: parts.settings.timezoneOffset, isLenient: false }
+  const options = { zone: dependencies.settings.timezoneOffset, isLenient: false }
   const search: FhirSearch = { ...parseFhirSearch(type, new URLSearchParams({ _id: id }), options), limit: 1 }
-  const { resources } = await find(parts, type, { search, predicate, fhirUrl: fhirUrlOf(parts, request) })
+  const { resources } = await find(dependencies, type, { search, predicate, fhirUrl: fhirUrlOf(dependencies, request) })
   const [resource] = resources
   if (resource === undefined) throw await absent(grant)
   sendFhir(response, resource)
 }
 
 /** The document itself, in its own media type; as Binary resource where a client wants FHIR and the document is none. */
-export async function answerBinary(parts: FhirParts, request: Request, response: Response): Promise<void> {
+export async function answerBinary(
+  dependencies: FhirDependencies,
+  request: Request,
+  response: Response,
+): Promise<void> {
   const id = idOf(request)
-  const grant = await parts.access.authorize(getCaller(request), { kind: 'retrieve' }, { resource: 'Binary', id })
-  const { healthRecord, store } = parts
+  const grant = await dependencies.access.authorize(
+    getCaller(request),
+    { kind: 'retrieve' },
+    { resource: 'Binary', id },
+  )
+  const { healthRecord, store } = dependencies
   const found = await healthRecord.publications.searchEntries({ entryIds: uuidsOf([id]) }, grant.predicate, {
     limit: 1,
   })
@@ -128,18 +140,21 @@ interface Wanted {
   readonly fhirUrl: string
 }
 
-function find(parts: FhirParts, type: SearchedType, wanted: Wanted): Promise<Resources> {
+function find(dependencies: FhirDependencies, type: SearchedType, wanted: Wanted): Promise<Resources> {
   switch (type) {
     case 'DocumentReference':
-      return findDocuments(parts, wanted)
+      return findDocuments(dependencies, wanted)
     case 'ImagingStudy':
-      return findStudies(parts, wanted)
+      return findStudies(dependencies, wanted)
     case 'Endpoint':
-      return findEndpoints(parts, wanted)
+      return findEndpoints(dependencies, wanted)
   }
 }
 
-async function findDocuments({ healthRecord }: FhirParts, { search, predicate, fhirUrl }: Wanted): Promise<Resources> {
+async function findDocuments(
+  { healthRecord }: FhirDependencies,
+  { search, predicate, fhirUrl }: Wanted,
+): Promise<Resources> {
   const page = await healthRecord.publications.searchEntries(search.search, predicate, search)
   const resources = page.items.map((entry) => documentReferenceResource(entry, fhirUrl))
   if (!search.includes.includes('DocumentReference:relatesto')) return { ...page, resources, included: [] }
@@ -158,7 +173,10 @@ function relatedIdsOf(entries: readonly r4.DocumentReference[]): readonly string
 }
 
 /** Read one after the other: each may be large. */
-async function findStudies({ healthRecord, settings }: FhirParts, { search, predicate }: Wanted): Promise<Resources> {
+async function findStudies(
+  { healthRecord, settings }: FhirDependencies,
+  { search, predicate }: Wanted,
+): Promise<Resources> {
   const page = await healthRecord.publications.searchStudies(search.search, predicate, search)
   const resources: r4.FhirResource[] = []
   const viewers: r4.FhirResource[] = []
@@ -172,7 +190,10 @@ async function findStudies({ healthRecord, settings }: FhirParts, { search, pred
   return { ...page, resources, included: hasEndpoints ? [wadoEndpointResource(settings), ...viewers] : [] }
 }
 
-async function findEndpoints({ healthRecord, settings }: FhirParts, { search, predicate }: Wanted): Promise<Resources> {
+async function findEndpoints(
+  { healthRecord, settings }: FhirDependencies,
+  { search, predicate }: Wanted,
+): Promise<Resources> {
   const wado = wadoEndpointResource(settings)
   const { viewerEndpointIds } = search.search
   const none = { included: [], next: undefined }

@@ -2,7 +2,7 @@ import type { AccessControl } from '@vna/access'
 import { createProblem, createProblemHandler, sendProblem } from '@vna/http'
 import type { Logger } from '@vna/runtime'
 import express, { type Express, Router } from 'express'
-import type { LinkerModule } from '../linker-parts.ts'
+import type { LinkerModule } from '../linker-dependencies.ts'
 import { authenticate } from './authenticate.ts'
 import { problemOf } from './problem-of.ts'
 

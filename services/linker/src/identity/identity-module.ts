@@ -6,7 +6,7 @@ import express, { type Request, type Response, type Router } from 'express'
 import { z } from 'zod'
 import { oneText, sendJson } from '../http/exchange.ts'
 import { BodyBudget } from '../intake/body-budget.ts'
-import type { LinkerModule, LinkerParts } from '../linker-parts.ts'
+import type { LinkerDependencies, LinkerModule } from '../linker-dependencies.ts'
 import { CsvError } from './read-csv.ts'
 import { type ReadIdentities, readIdentities } from './read-identities.ts'
 
@@ -18,35 +18,35 @@ const maxErrorsShown = 100
 const identifierSchema = z.strictObject({ issuer: z.string().min(1).max(256), identifier: z.string().min(1).max(256) })
 const mergeSchema = z.strictObject({ survivor: identifierSchema, merged: identifierSchema })
 
-type IdentityParts = Pick<LinkerParts, 'healthRecord' | 'access'>
+type IdentityDependencies = Pick<LinkerDependencies, 'healthRecord' | 'access'>
 
 /** The cross-reference over HTTP, for those who run the archive: import of a table, look-up, merges and their undo. */
-export function createIdentityModule(parts: IdentityParts): LinkerModule {
+export function createIdentityModule(dependencies: IdentityDependencies): LinkerModule {
   const budget = new BodyBudget({ maxReportBytes: maxTableBytes, maxBytesAtOnce: maxTableBytes })
-  return { mount: (router) => mountRoutes(router, parts, budget) }
+  return { mount: (router) => mountRoutes(router, dependencies, budget) }
 }
 
-function mountRoutes(router: Router, parts: IdentityParts, budget: BodyBudget): void {
+function mountRoutes(router: Router, dependencies: IdentityDependencies, budget: BodyBudget): void {
   const json = express.json({ limit: maxBodyBytes, type: 'application/json' })
-  router.post('/fse/v1/identities', (request, response) => importTable(parts, budget, { request, response }))
-  router.get('/fse/v1/identities', (request, response) => resolve(parts, request, response))
-  router.post('/fse/v1/merges', json, (request, response) => merge(parts, request, response))
-  router.delete('/fse/v1/merges', (request, response) => unmerge(parts, request, response))
+  router.post('/fse/v1/identities', (request, response) => importTable(dependencies, budget, { request, response }))
+  router.get('/fse/v1/identities', (request, response) => resolve(dependencies, request, response))
+  router.post('/fse/v1/merges', json, (request, response) => merge(dependencies, request, response))
+  router.delete('/fse/v1/merges', (request, response) => unmerge(dependencies, request, response))
 }
 
 /** Staff only: what it says decides in whose record a study appears. */
-async function assertStaff({ access }: IdentityParts, caller: TokenCaller, object: AccessObject): Promise<void> {
+async function assertStaff({ access }: IdentityDependencies, caller: TokenCaller, object: AccessObject): Promise<void> {
   await access.authorize(caller, { kind: 'operate' }, object)
 }
 
 async function importTable(
-  parts: IdentityParts,
+  dependencies: IdentityDependencies,
   budget: BodyBudget,
   { request, response }: { readonly request: Request; readonly response: Response },
 ): Promise<void> {
   const caller = getCaller(request)
   const isDryRun = !['', '0', 'false'].includes(oneText(request, 'dry-run') ?? '')
-  await assertStaff(parts, caller, { resource: 'identities', isDryRun })
+  await assertStaff(dependencies, caller, { resource: 'identities', isDryRun })
   if (!/^text\/csv\b/i.test(request.headers['content-type'] ?? '')) {
     throw new ProblemError('unsupported-media-type', 'identities come as text/csv', {
       extensions: { accepted: ['text/csv'] },
@@ -62,7 +62,9 @@ async function importTable(
     }
     if (errors.length > 0 && !isDryRun)
       throw new ProblemError('bad-request', 'some rows are invalid, nothing was written', { extensions })
-    const changed = isDryRun ? await countNews(parts.healthRecord, links) : await write(parts.healthRecord, links)
+    const changed = isDryRun
+      ? await countNews(dependencies.healthRecord, links)
+      : await write(dependencies.healthRecord, links)
     sendJson(response, { dryRun: isDryRun, ...extensions, changed })
   } finally {
     held.release()
@@ -104,29 +106,32 @@ async function countNews({ identity }: HealthRecord, links: readonly IdentityLin
   return news
 }
 
-async function resolve(parts: IdentityParts, request: Request, response: Response): Promise<void> {
+async function resolve(dependencies: IdentityDependencies, request: Request, response: Response): Promise<void> {
   const identifier = identifierOf(request)
-  await assertStaff(parts, getCaller(request), { resource: 'identity' })
-  const [resolved] = await parts.healthRecord.identity.resolveIdentifiers([identifier])
+  await assertStaff(dependencies, getCaller(request), { resource: 'identity' })
+  const [resolved] = await dependencies.healthRecord.identity.resolveIdentifiers([identifier])
   sendJson(response, resolved)
 }
 
-async function merge(parts: IdentityParts, request: Request, response: Response): Promise<void> {
+async function merge(dependencies: IdentityDependencies, request: Request, response: Response): Promise<void> {
   const caller = getCaller(request)
   const body = mergeSchema.safeParse(request.body)
   if (!body.success)
     throw new ProblemError('bad-request', 'the body is {"survivor": {issuer, identifier}, "merged": {…}}')
-  await assertStaff(parts, caller, { resource: 'merge' })
+  await assertStaff(dependencies, caller, { resource: 'merge' })
   const source = `api:${caller.principal.subject}`
-  sendJson(response, { changed: await parts.healthRecord.identity.mergeIdentities({ ...body.data, source }) })
+  sendJson(response, { changed: await dependencies.healthRecord.identity.mergeIdentities({ ...body.data, source }) })
 }
 
-async function unmerge(parts: IdentityParts, request: Request, response: Response): Promise<void> {
+async function unmerge(dependencies: IdentityDependencies, request: Request, response: Response): Promise<void> {
   const caller = getCaller(request)
   const merged = identifierOf(request)
-  await assertStaff(parts, caller, { resource: 'merge', undo: true })
+  await assertStaff(dependencies, caller, { resource: 'merge', undo: true })
   sendJson(response, {
-    changed: await parts.healthRecord.identity.unmergeIdentities({ merged, source: `api:${caller.principal.subject}` }),
+    changed: await dependencies.healthRecord.identity.unmergeIdentities({
+      merged,
+      source: `api:${caller.principal.subject}`,
+    }),
   })
 }
 

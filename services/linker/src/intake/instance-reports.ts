@@ -3,7 +3,7 @@ import type { LocatedInstance } from '@vna/catalog'
 import type { DicomJson } from '@vna/dicom'
 import { reportFactsOfInstance, reportSopClassUids } from '@vna/fse'
 import { reportIdOf } from '@vna/record'
-import type { LinkerParts } from '../linker-parts.ts'
+import type { LinkerDependencies } from '../linker-dependencies.ts'
 
 /** Reports taken of one study; a study with more is no study. */
 const maxReportsPerStudy = 500
@@ -15,7 +15,7 @@ const everything = { kind: 'all', includeHidden: true } as const
  * stands in the sidecar, so no pack is read. Returns how many were new.
  */
 export async function takeInstanceReports(
-  { catalog, healthRecord, store }: Pick<LinkerParts, 'catalog' | 'healthRecord' | 'store'>,
+  { catalog, healthRecord, store }: Pick<LinkerDependencies, 'catalog' | 'healthRecord' | 'store'>,
   studyInstanceUid: string,
 ): Promise<number> {
   const located = await catalog.locateInstances({ studyInstanceUid }, everything)
@@ -39,14 +39,14 @@ function digestOf({ sha256 }: LocatedInstance): string {
   return Buffer.from(sha256).toString('hex')
 }
 
-async function isKnown(healthRecord: LinkerParts['healthRecord'], instance: LocatedInstance): Promise<boolean> {
+async function isKnown(healthRecord: LinkerDependencies['healthRecord'], instance: LocatedInstance): Promise<boolean> {
   const { entityCode: origin, sopInstanceUid: uniqueId } = instance
   const id = reportIdOf({ origin, uniqueId, sha256: digestOf(instance) })
   return (await healthRecord.reports.listReports({ id, limit: 1 }, everything)).length > 0
 }
 
 async function takeReport(
-  healthRecord: LinkerParts['healthRecord'],
+  healthRecord: LinkerDependencies['healthRecord'],
   instance: LocatedInstance,
   records: readonly SidecarRecord[],
 ): Promise<boolean> {

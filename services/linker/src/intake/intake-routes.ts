@@ -5,46 +5,51 @@ import type { ReceivedReport } from '@vna/record'
 import { type TransmissionReason, transmissionReasonOf } from '@vna/transmissions'
 import type { Request, Response, Router } from 'express'
 import { sendJson } from '../http/exchange.ts'
-import type { LinkerParts } from '../linker-parts.ts'
+import type { LinkerDependencies } from '../linker-dependencies.ts'
 import { linkAnswer, linkStatesOf } from '../linking/report-answers.ts'
 import type { BodyBudget } from './body-budget.ts'
 import { refusalOf } from './refusal-of.ts'
-import { type IntakeParts, originOf, takeReport } from './take-report.ts'
+import { type IntakeDependencies, originOf, takeReport } from './take-report.ts'
 
-type RouteParts = LinkerParts & IntakeParts & { readonly budget: BodyBudget }
+type RouteDependencies = LinkerDependencies & IntakeDependencies & { readonly budget: BodyBudget }
 
 /** `POST /reports`: 201 for a new report, 200 for one that is known, with its links as they are now. */
-export function mountIntakeRoutes(router: Router, parts: RouteParts): void {
-  router.post('/reports', (request, response) => post(parts, request, response))
+export function mountIntakeRoutes(router: Router, dependencies: RouteDependencies): void {
+  router.post('/reports', (request, response) => post(dependencies, request, response))
 }
 
-async function post(parts: RouteParts, request: Request, response: Response): Promise<void> {
+async function post(dependencies: RouteDependencies, request: Request, response: Response): Promise<void> {
   const caller = getCaller(request)
-  const grant = await parts.access.authorize(caller, { kind: 'store-report' }, { resource: 'report' }, 'by-caller')
+  const grant = await dependencies.access.authorize(
+    caller,
+    { kind: 'store-report' },
+    { resource: 'report' },
+    'by-caller',
+  )
   const startedAt = new Date()
   const outcome = { bytes: 0, reason: undefined as TransmissionReason | undefined }
   try {
-    const received = await receive(parts, request, { origin: originOf(grant), outcome })
+    const received = await receive(dependencies, request, { origin: originOf(grant), outcome })
     await grant.record('allowed', { reportId: received.id, isNew: received.isNew })
-    await answer(parts, response, { grant, received })
+    await answer(dependencies, response, { grant, received })
   } catch (error) {
     outcome.reason = reasonOf(error)
     throw error
   } finally {
-    recordTransmission(parts, { principal: caller.principal, request, startedAt, ...outcome })
+    recordTransmission(dependencies, { principal: caller.principal, request, startedAt, ...outcome })
   }
 }
 
 async function receive(
-  parts: RouteParts,
+  dependencies: RouteDependencies,
   request: Request,
   o: { readonly origin: string; readonly outcome: { bytes: number } },
 ): Promise<ReceivedReport> {
   const contentType = request.headers['content-type'] ?? ''
-  const held = await parts.budget.read(request)
+  const held = await dependencies.budget.read(request)
   o.outcome.bytes = held.bytes.length
   try {
-    return await takeReport(parts, { origin: o.origin, source: 'http', contentType, bytes: held.bytes })
+    return await takeReport(dependencies, { origin: o.origin, source: 'http', contentType, bytes: held.bytes })
   } catch (error) {
     const refusal = refusalOf(error)
     if (refusal instanceof ProblemError && refusal.code === 'unsupported-media-type') {
@@ -57,7 +62,7 @@ async function receive(
 }
 
 async function answer(
-  { healthRecord }: RouteParts,
+  { healthRecord }: RouteDependencies,
   response: Response,
   { grant, received }: { readonly grant: Grant; readonly received: ReceivedReport },
 ): Promise<void> {
@@ -76,7 +81,7 @@ function reasonOf(error: unknown): TransmissionReason {
 }
 
 function recordTransmission(
-  { transmissions }: RouteParts,
+  { transmissions }: RouteDependencies,
   o: { principal: Principal; request: Request; startedAt: Date; bytes: number; reason: TransmissionReason | undefined },
 ): void {
   const { principal, request, reason } = o

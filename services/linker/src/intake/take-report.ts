@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto'
 import type { Grant } from '@vna/access'
 import { type ReceivedReport, type ReportSource, reportIdOf } from '@vna/record'
-import type { LinkerParts } from '../linker-parts.ts'
+import type { LinkerDependencies } from '../linker-dependencies.ts'
 import type { Evaluator } from '../linking/evaluator.ts'
 import type { ReportParser } from './report-parser.ts'
 
-export interface IntakeParts extends Pick<LinkerParts, 'catalog' | 'healthRecord' | 'store' | 'reach'> {
+export interface IntakeDependencies extends Pick<LinkerDependencies, 'catalog' | 'healthRecord' | 'store' | 'reach'> {
   readonly parser: ReportParser
   readonly evaluator: Evaluator
 }
@@ -26,25 +26,29 @@ export function originOf({ predicate }: Pick<Grant, 'predicate'>): string {
  * Reads, stores, registers and links one report. The document is stored before its row, so that a row always has one; the
  * same bytes again are the same report. Links that fail now are made by the next round.
  */
-export async function takeReport(parts: IntakeParts, arriving: ArrivingReport): Promise<ReceivedReport> {
+export async function takeReport(dependencies: IntakeDependencies, arriving: ArrivingReport): Promise<ReceivedReport> {
   const { origin, contentType, source } = arriving
   const sha256 = createHash('sha256').update(arriving.bytes).digest('hex')
   const localPatientIssuer = origin === 'fse' ? undefined : `entity:${origin}`
   const order = { bytes: arriving.bytes, contentType, domains: { localPatientIssuer } }
-  const { facts, bytes } = await parts.parser.parse(order)
+  const { facts, bytes } = await dependencies.parser.parse(order)
   const receivedAt = new Date()
   const id = reportIdOf({ origin, uniqueId: facts.uniqueId, sha256 })
-  const documentKey = await documentKeyOf(parts, id, receivedAt)
-  await parts.store.put(documentKey, { bytes }, { sizeBytes: bytes.length, contentType: storedTypeOf(contentType) })
-  parts.reach('report-document-stored')
-  const received = await parts.healthRecord.reports.receiveReport({
+  const documentKey = await documentKeyOf(dependencies, id, receivedAt)
+  await dependencies.store.put(
+    documentKey,
+    { bytes },
+    { sizeBytes: bytes.length, contentType: storedTypeOf(contentType) },
+  )
+  dependencies.reach('report-document-stored')
+  const received = await dependencies.healthRecord.reports.receiveReport({
     ...{ origin, source, contentType: storedTypeOf(contentType), documentKey, sizeBytes: bytes.length, sha256 },
     receivedAt,
     facts,
   })
-  parts.reach('report-registered')
+  dependencies.reach('report-registered')
   for (const one of received.isNew ? [received.id, ...received.ended.slice(0, maxEndedAtOnce)] : []) {
-    await parts.evaluator.evaluateReport(one).catch(() => undefined)
+    await dependencies.evaluator.evaluateReport(one).catch(() => undefined)
   }
   return received
 }
@@ -53,7 +57,7 @@ export async function takeReport(parts: IntakeParts, arriving: ArrivingReport): 
 const maxEndedAtOnce = 20
 
 /** Of a report that is known already the document lies where it was put first. */
-async function documentKeyOf({ healthRecord }: IntakeParts, id: string, at: Date): Promise<string> {
+async function documentKeyOf({ healthRecord }: IntakeDependencies, id: string, at: Date): Promise<string> {
   const [known] = await healthRecord.reports.listReports({ id, limit: 1 }, { kind: 'all', includeHidden: true })
   return known?.documentKey ?? `reports/${at.toISOString().slice(0, 10).replaceAll('-', '/')}/${id}`
 }

@@ -14,7 +14,7 @@ const evaluatorLimits = {
   maxReportsAtOnce: 50,
 } as const
 
-export interface EvaluatorParts {
+export interface EvaluatorDependencies {
   readonly healthRecord: Pick<HealthRecord, 'reports'>
   readonly logger: Logger
   readonly rules?: LinkRules | undefined
@@ -32,9 +32,9 @@ export interface Evaluator {
 }
 
 /** Links are worked out here and nowhere else. */
-export function createEvaluator(parts: EvaluatorParts): Evaluator {
-  const { healthRecord } = parts
-  const rules = parts.rules ?? { linking: defaultLinkingOptions }
+export function createEvaluator(dependencies: EvaluatorDependencies): Evaluator {
+  const { healthRecord } = dependencies
+  const rules = dependencies.rules ?? { linking: defaultLinkingOptions }
   const windowDays = rules.linking.contentWindowDays
   const evaluation: EvaluationRules = {
     daysOf: ({ examDate }) => daysAround(examDate, windowDays),
@@ -42,13 +42,13 @@ export function createEvaluator(parts: EvaluatorParts): Evaluator {
   }
   const evaluateReport = async (id: string): Promise<Evaluation | undefined> => {
     const done = await healthRecord.reports.evaluateReport(id, evaluation)
-    alertConflicts(parts.logger, done)
+    alertConflicts(dependencies.logger, done)
     return done
   }
   return {
     evaluateReport,
     evaluateStudy: async (uid) => {
-      await parts.takeReportsOf?.(uid)
+      await dependencies.takeReportsOf?.(uid)
       const ids = (await healthRecord.reports.evaluateStudyKeys(uid, { windowDays })) ?? []
       await evaluateAll(ids.slice(0, evaluatorLimits.maxReportsAtOnce), evaluateReport)
     },

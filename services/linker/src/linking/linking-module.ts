@@ -3,8 +3,8 @@ import { BodyBudget } from '../intake/body-budget.ts'
 import { takeInstanceReports } from '../intake/instance-reports.ts'
 import { mountIntakeRoutes } from '../intake/intake-routes.ts'
 import { ReportParser } from '../intake/report-parser.ts'
-import type { IntakeParts } from '../intake/take-report.ts'
-import type { LinkerModule, LinkerParts } from '../linker-parts.ts'
+import type { IntakeDependencies } from '../intake/take-report.ts'
+import type { LinkerDependencies, LinkerModule } from '../linker-dependencies.ts'
 import { createEvaluator, type Evaluator } from './evaluator.ts'
 import { mountReportRoutes } from './report-routes.ts'
 
@@ -14,12 +14,12 @@ const closeLimitMs = 1_000
 export interface LinkingModule extends LinkerModule {
   readonly evaluator: Evaluator
   /** For whoever takes reports in another way than by HTTP. */
-  readonly intake: IntakeParts
+  readonly intake: IntakeDependencies
 }
 
 /** Reports come in, are linked with studies, read and decided upon. */
-export function createLinkingModule(parts: LinkerParts): LinkingModule {
-  const { catalog, healthRecord, store, logger, reach, config } = parts
+export function createLinkingModule(dependencies: LinkerDependencies): LinkingModule {
+  const { catalog, healthRecord, store, logger, reach, config } = dependencies
   const evaluator = createEvaluator({
     healthRecord,
     logger,
@@ -27,14 +27,14 @@ export function createLinkingModule(parts: LinkerParts): LinkingModule {
     takeReportsOf: (studyInstanceUid) => takeInstanceReports({ catalog, healthRecord, store }, studyInstanceUid),
   })
   const parser = new ReportParser()
-  const intake: IntakeParts = { catalog, healthRecord, store, reach, parser, evaluator }
+  const intake: IntakeDependencies = { catalog, healthRecord, store, reach, parser, evaluator }
   const budget = new BodyBudget()
   return {
     evaluator,
     intake,
     mount: (router) => {
-      mountIntakeRoutes(router, { ...parts, ...intake, budget })
-      mountReportRoutes(router, { ...parts, evaluator })
+      mountIntakeRoutes(router, { ...dependencies, ...intake, budget })
+      mountReportRoutes(router, { ...dependencies, evaluator })
     },
     rounds: [{ name: 'link reports', intervalMs: roundIntervalMs, run: (signal) => evaluator.round(signal) }],
     phases: [{ name: 'report parsers', limitMs: closeLimitMs, run: () => parser.close() }],

@@ -15,14 +15,14 @@ import {
 } from '@vna/hl7'
 import { ProblemError } from '@vna/http'
 import { identifierOf, linksOfPatient, mergesOfPatient } from '../identity/identities-of-patient.ts'
-import { type IntakeParts, originOf, takeReport } from '../intake/take-report.ts'
-import type { LinkerParts } from '../linker-parts.ts'
+import { type IntakeDependencies, originOf, takeReport } from '../intake/take-report.ts'
+import type { LinkerDependencies } from '../linker-dependencies.ts'
 import { entityOfMessage, type KnownSender } from './known-hosts.ts'
 import { mllpListenerLimits } from './mllp-limits.ts'
 
-export type MessageParts = Pick<LinkerParts, 'catalog' | 'healthRecord' | 'logger' | 'transmissions'> & {
+export type MessageDependencies = Pick<LinkerDependencies, 'catalog' | 'healthRecord' | 'logger' | 'transmissions'> & {
   readonly access: Pick<AccessControl, 'authorize'>
-  readonly intake: IntakeParts
+  readonly intake: IntakeDependencies
 }
 
 export interface HandledMessage {
@@ -40,7 +40,7 @@ interface Arrived {
 
 /** Does what one message says and answers it. Never throws: every failure is an acknowledgement. */
 export async function handleMessage(
-  parts: MessageParts,
+  dependencies: MessageDependencies,
   sender: KnownSender,
   bytes: Uint8Array<ArrayBuffer>,
 ): Promise<HandledMessage> {
@@ -51,12 +51,12 @@ export async function handleMessage(
     const arrived = arrivedOf(sender, headerOf(msh), bytes)
     const kind = kindOf(arrived)
     // Before it is done: what leaves no trace is not done.
-    grant = await parts.access.authorize(callerOf(sender, arrived), { kind: kind.action }, objectOf(arrived))
-    await kind.act(parts, arrived, grant)
+    grant = await dependencies.access.authorize(callerOf(sender, arrived), { kind: kind.action }, objectOf(arrived))
+    await kind.act(dependencies, arrived, grant)
     return { code: 'AA', ack: encodeAck(msh, { code: 'AA', ...answerIdentity() }) }
   } catch (error) {
     const failure = failureOf(error)
-    if (failure.isOurs) parts.logger.error({ err: error }, 'an HL7 message could not be handled')
+    if (failure.isOurs) dependencies.logger.error({ err: error }, 'an HL7 message could not be handled')
     await grant?.record('failed').catch(() => undefined)
     const { code, text, errorCode, location } = failure
     const problem = { code: errorCode, text, ...(location !== undefined && { location }) }
@@ -87,7 +87,7 @@ function arrivedOf(sender: KnownSender, header: Hl7Header, bytes: Uint8Array<Arr
 /** What a message of one type asks for, and what is done then. */
 interface MessageKind {
   readonly action: ActionKind
-  act(parts: MessageParts, arrived: Arrived, grant: Grant): Promise<void>
+  act(dependencies: MessageDependencies, arrived: Arrived, grant: Grant): Promise<void>
 }
 
 /** Every message that is handled, by MSH-9.1. */
@@ -128,7 +128,7 @@ function localIssuerOf({ entityCode }: Arrived): { readonly localPatientIssuer?:
   return entityCode === undefined ? {} : { localPatientIssuer: `entity:${entityCode}` }
 }
 
-async function changeIdentities({ healthRecord }: MessageParts, arrived: Arrived): Promise<void> {
+async function changeIdentities({ healthRecord }: MessageDependencies, arrived: Arrived): Promise<void> {
   const { identity } = healthRecord
   const { event, patients } = adtFactsOf(smallMessage(arrived), localIssuerOf(arrived))
   for (const { identifiers, replacedIdentifiers } of patients) {
@@ -153,13 +153,13 @@ function checkDomain(issuer: string, { entityCode }: Arrived): void {
   }
 }
 
-async function receive({ intake }: MessageParts, { bytes }: Arrived, grant: Grant): Promise<void> {
+async function receive({ intake }: MessageDependencies, { bytes }: Arrived, grant: Grant): Promise<void> {
   await takeReport(intake, { origin: originOf(grant), source: 'mllp', contentType: 'application/hl7-v2', bytes })
 }
 
 const cancelled: ReadonlySet<string> = new Set(['CA', 'OC', 'CR'])
 
-async function keepOrder({ healthRecord, intake }: MessageParts, arrived: Arrived, grant: Grant): Promise<void> {
+async function keepOrder({ healthRecord, intake }: MessageDependencies, arrived: Arrived, grant: Grant): Promise<void> {
   const facts = orderFactsOf(smallMessage(arrived), localIssuerOf(arrived))
   if (facts.control !== undefined && cancelled.has(facts.control)) return
   const order = { origin: originOf(grant), receivedAt: new Date(), fillers: facts.fillerOrders }

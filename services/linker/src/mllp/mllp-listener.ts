@@ -3,7 +3,7 @@ import { createServer, type Server, type Socket } from 'node:net'
 import { AccessError } from '@vna/access'
 import { encodeMllp, Hl7Error, MllpDecoder } from '@vna/hl7'
 import type { TransmissionReason } from '@vna/transmissions'
-import { handleMessage, type MessageParts } from './handle-message.ts'
+import { handleMessage, type MessageDependencies } from './handle-message.ts'
 import type { KnownHosts, KnownSender } from './known-hosts.ts'
 import { mllpListenerLimits } from './mllp-limits.ts'
 
@@ -12,19 +12,19 @@ export interface MllpListener {
   close(): Promise<void>
 }
 
-export type ListenerParts = MessageParts & { readonly hosts: Pick<KnownHosts, 'find'> }
+export type ListenerDependencies = MessageDependencies & { readonly hosts: Pick<KnownHosts, 'find'> }
 
 type Limits = { readonly [K in keyof typeof mllpListenerLimits]: number }
 
 /** Listens for HL7 v2 over MLLP. Messages of one connection are handled and answered one after the other. */
 export async function openMllpListener(
-  parts: ListenerParts,
+  dependencies: ListenerDependencies,
   o: { readonly host: string; readonly port: number; readonly limits?: Partial<Limits> },
 ): Promise<MllpListener> {
   const limits: Limits = { ...mllpListenerLimits, ...o.limits }
   const shared: Shared = { heldBytes: 0, perHost: new Map(), running: new Set(), limits }
   const server = createServer((socket) => {
-    const connection = serve(parts, shared, socket)
+    const connection = serve(dependencies, shared, socket)
     shared.running.add({ socket, done: connection })
   })
   server.maxConnections = limits.maxConnections
@@ -65,7 +65,7 @@ interface Tally {
   reason: TransmissionReason | undefined
 }
 
-async function serve(parts: ListenerParts, shared: Shared, socket: Socket): Promise<void> {
+async function serve(dependencies: ListenerDependencies, shared: Shared, socket: Socket): Promise<void> {
   const address = socket.remoteAddress ?? ''
   const startedAt = new Date()
   const tally: Tally = { messages: 0, failures: 0, bytes: 0, reason: undefined }
@@ -75,26 +75,26 @@ async function serve(parts: ListenerParts, shared: Shared, socket: Socket): Prom
   const count = shared.perHost.get(address) ?? 0
   shared.perHost.set(address, count + 1)
   try {
-    const sender = await admit(parts, address)
+    const sender = await admit(dependencies, address)
     if (count >= shared.limits.maxConnectionsPerHost) {
       tally.reason = 'too-many-connections'
       return
     }
-    await readMessages(parts, { shared, socket, sender, tally })
+    await readMessages(dependencies, { shared, socket, sender, tally })
   } catch (error) {
     tally.reason = reasonOf(error)
   } finally {
     socket.destroy()
     release(shared, { address, socket })
-    recordConnection(parts, { address, startedAt, tally })
+    recordConnection(dependencies, { address, startedAt, tally })
   }
 }
 
 /** Throws AccessError for a host that nobody registered. */
-async function admit(parts: ListenerParts, address: string): Promise<KnownSender> {
-  const sender = await parts.hosts.find(address)
+async function admit(dependencies: ListenerDependencies, address: string): Promise<KnownSender> {
+  const sender = await dependencies.hosts.find(address)
   const caller = { kind: 'association', name: 'hl7', address, isKnownHost: sender !== undefined } as const
-  await parts.access.authorize(caller, { kind: 'associate' }, {}, 'refusals-only')
+  await dependencies.access.authorize(caller, { kind: 'associate' }, {}, 'refusals-only')
   if (sender === undefined) throw new Error('a stranger was admitted')
   return sender
 }
@@ -106,7 +106,7 @@ function reasonOf(error: unknown): TransmissionReason {
 }
 
 async function readMessages(
-  parts: ListenerParts,
+  dependencies: ListenerDependencies,
   o: { readonly shared: Shared; readonly socket: Socket; readonly sender: KnownSender; readonly tally: Tally },
 ): Promise<void> {
   const { shared, socket, sender, tally } = o
@@ -122,7 +122,7 @@ async function readMessages(
       if (shared.heldBytes > shared.limits.maxBytesAtOnce) throw new Hl7Error('too-large', { where: 'MLLP' })
       if (messages.length > 0 || !decoder.isInsideMessage) timer = cleared(timer)
       if (decoder.isInsideMessage) timer ??= setTimeout(() => socket.destroy(), shared.limits.messageTimeoutMs)
-      for (const message of messages) await answer(parts, { socket, sender, tally, message })
+      for (const message of messages) await answer(dependencies, { socket, sender, tally, message })
     }
     decoder.end()
   } finally {
@@ -137,10 +137,10 @@ function cleared(timer: NodeJS.Timeout | undefined): undefined {
 }
 
 async function answer(
-  parts: ListenerParts,
+  dependencies: ListenerDependencies,
   o: { readonly socket: Socket; readonly sender: KnownSender; readonly tally: Tally; readonly message: Uint8Array },
 ): Promise<void> {
-  const { code, ack } = await handleMessage(parts, o.sender, o.message as Uint8Array<ArrayBuffer>)
+  const { code, ack } = await handleMessage(dependencies, o.sender, o.message as Uint8Array<ArrayBuffer>)
   o.tally.messages++
   if (code !== 'AA') o.tally.failures++
   if (!o.socket.writable) return
@@ -157,7 +157,7 @@ function release(shared: Shared, { address, socket }: { readonly address: string
 }
 
 function recordConnection(
-  { transmissions }: ListenerParts,
+  { transmissions }: ListenerDependencies,
   o: { readonly address: string; readonly startedAt: Date; readonly tally: Tally },
 ): void {
   const { messages, failures, bytes, reason } = o.tally

@@ -1,5 +1,5 @@
-import type { IntakeParts } from '../intake/take-report.ts'
-import type { LinkerModule, LinkerParts } from '../linker-parts.ts'
+import type { IntakeDependencies } from '../intake/take-report.ts'
+import type { LinkerDependencies, LinkerModule } from '../linker-dependencies.ts'
 import { KnownHosts } from './known-hosts.ts'
 import { mllpListenerLimits } from './mllp-limits.ts'
 import { type MllpListener, openMllpListener } from './mllp-listener.ts'
@@ -7,14 +7,17 @@ import { type MllpListener, openMllpListener } from './mllp-listener.ts'
 const marginMs = 500
 
 /** HL7 v2: patients (ADT), results (ORU, MDM) and orders (ORM, OMG, OMI). */
-export function createMllpModule(parts: LinkerParts, intake: IntakeParts): LinkerModule {
-  const { config, catalog } = parts
+export function createMllpModule(dependencies: LinkerDependencies, intake: IntakeDependencies): LinkerModule {
+  const { config, catalog } = dependencies
   let listener: MllpListener | undefined
   return {
     start: async () => {
       if (config.mllpPort === 'off') return {}
       const hosts = new KnownHosts(catalog)
-      listener = await openMllpListener({ ...parts, intake, hosts }, { host: config.bind, port: config.mllpPort })
+      listener = await openMllpListener(
+        { ...dependencies, intake, hosts },
+        { host: config.bind, port: config.mllpPort },
+      )
       return { mllpPort: listener.port }
     },
     phases: [

@@ -1,6 +1,6 @@
 import { JobWorker, studyStableFamily, studyStableQueueName } from '@vna/jobs'
 import type { LinkState } from '@vna/runtime'
-import type { LinkerModule, LinkerParts } from '../linker-parts.ts'
+import type { LinkerDependencies, LinkerModule } from '../linker-dependencies.ts'
 import { createMhdRegistry } from '../registry/mhd-registry.ts'
 import { createOwnRegistry } from '../registry/own-registry.ts'
 import { Reconciler } from '../registry/reconciler.ts'
@@ -21,38 +21,38 @@ const noticeConcurrency = 4
 
 /** Manifests and their registration. `evaluate`: links of reports are decided anew for a study. */
 export function createPublicationModule(
-  parts: LinkerParts,
+  dependencies: LinkerDependencies,
   o: { readonly evaluate: (studyInstanceUid: string) => Promise<void> },
 ): LinkerModule {
-  const { catalog, healthRecord, config, logger, metrics } = parts
-  const registry = createRegistry(parts)
+  const { catalog, healthRecord, config, logger, metrics } = dependencies
+  const registry = createRegistry(dependencies)
   // Known as none from the start: a rate needs a first value.
   for (const outcome of ['ok', 'error'] as const) metrics.fsePublications.inc({ outcome }, 0)
   const builder = new ManifestBuilder()
   const publisher = new Publisher({
     catalog,
     healthRecord,
-    store: parts.store,
+    store: dependencies.store,
     builder,
     registry,
     settings: manifestSettingsOf(config),
     accessionIssuerOid: config.accessionIssuerOid,
-    reach: parts.reach,
-    evaluate: (uid) => evaluated(o.evaluate, uid, parts),
+    reach: dependencies.reach,
+    evaluate: (uid) => evaluated(o.evaluate, uid, dependencies),
     concurrency: config.fseRegistryConcurrency,
     logger,
     metrics,
-    onAttempt: (attempt) => recordAttempt(parts, registry, attempt),
+    onAttempt: (attempt) => recordAttempt(dependencies, registry, attempt),
   })
   const reconciler = new Reconciler({ registry, healthRecord, logger })
-  const notices = openNotices(parts, publisher)
+  const notices = openNotices(dependencies, publisher)
   return {
-    mount: (router) => mountPublicationRoutes(router, parts),
+    mount: (router) => mountPublicationRoutes(router, dependencies),
     rounds: [
       { name: 'publish', intervalMs: fillIntervalMs, run: () => publisher.fill() },
       { name: 'leases', intervalMs: publisherLimits.renewIntervalMs, run: () => publisher.renew() },
       { name: 'registry', intervalMs: reconcileIntervalMs, run: (signal) => reconciler.round(signal) },
-      { name: 'divergence', intervalMs: gaugeIntervalMs, run: () => measure(parts) },
+      { name: 'divergence', intervalMs: gaugeIntervalMs, run: () => measure(dependencies) },
     ],
     phases: [
       {
@@ -67,7 +67,7 @@ export function createPublicationModule(
   }
 }
 
-function createRegistry({ config }: LinkerParts): Registry {
+function createRegistry({ config }: LinkerDependencies): Registry {
   if (config.fseRegistryUrl === undefined) return createOwnRegistry()
   return createMhdRegistry({
     baseUrl: config.fseRegistryUrl.replace(/\/+$/, ''),
@@ -80,7 +80,7 @@ function createRegistry({ config }: LinkerParts): Registry {
 
 /** A study that is stable wakes the publisher at once; one whose notice is lost waits for the next round. */
 function openNotices(
-  { config, logger }: LinkerParts,
+  { config, logger }: LinkerDependencies,
   publisher: Publisher,
 ): { close(o: { graceMs: number }): Promise<void> } {
   return new JobWorker({
@@ -97,14 +97,14 @@ function openNotices(
 async function evaluated(
   evaluate: (studyInstanceUid: string) => Promise<void>,
   studyInstanceUid: string,
-  { logger }: LinkerParts,
+  { logger }: LinkerDependencies,
 ): Promise<void> {
   await evaluate(studyInstanceUid).catch((error: unknown) => {
     logger.error({ err: error, study: studyInstanceUid }, 'reports were not looked for')
   })
 }
 
-async function measure({ healthRecord, metrics }: LinkerParts): Promise<void> {
+async function measure({ healthRecord, metrics }: LinkerDependencies): Promise<void> {
   metrics.fseDivergence.set(await healthRecord.publications.countDivergence(divergenceAgeMs))
   const unresolved = await healthRecord.publications.countUnresolved()
   metrics.studies.set(

@@ -9,7 +9,7 @@ import { readManifestBytes, storeManifest } from './manifest-store.ts'
 import { type PublicationStep, planPublication } from './plan-publication.ts'
 import { applyRejectionNotes } from './rejection-notes.ts'
 
-export interface PublishingParts {
+export interface PublishingDependencies {
   readonly catalog: Pick<Catalog, 'locateInstances'>
   readonly healthRecord: Pick<HealthRecord, 'publications'>
   readonly store: ObjectStore
@@ -31,16 +31,16 @@ const maxSteps = 32
  * is recorded before the next, so that whoever takes it after a crash goes on.
  */
 export async function publishStudy(
-  parts: PublishingParts,
+  dependencies: PublishingDependencies,
   taken: TakenPublication,
   signal: AbortSignal,
 ): Promise<void> {
   const { studyInstanceUid } = taken
-  await applyRejectionNotes(parts, studyInstanceUid)
-  const study = await readStudy(parts, studyInstanceUid)
-  if (study === undefined) return withdrawHidden(parts, studyInstanceUid, signal)
-  if (study.patient.national === undefined) return withdrawStudy(parts, studyInstanceUid, 'UNRESOLVED', signal)
-  await converge(parts, study, taken, signal)
+  await applyRejectionNotes(dependencies, studyInstanceUid)
+  const study = await readStudy(dependencies, studyInstanceUid)
+  if (study === undefined) return withdrawHidden(dependencies, studyInstanceUid, signal)
+  if (study.patient.national === undefined) return withdrawStudy(dependencies, studyInstanceUid, 'UNRESOLVED', signal)
+  await converge(dependencies, study, taken, signal)
 }
 
 /**
@@ -48,7 +48,7 @@ export async function publishStudy(
  * need it before anybody knows whose study it is.
  */
 async function readStudy(
-  { healthRecord, accessionIssuerOid, evaluate }: PublishingParts,
+  { healthRecord, accessionIssuerOid, evaluate }: PublishingDependencies,
   studyInstanceUid: string,
 ): Promise<ManifestStudy | undefined> {
   await evaluate(studyInstanceUid)
@@ -60,13 +60,13 @@ async function readStudy(
 }
 
 async function converge(
-  parts: PublishingParts,
+  dependencies: PublishingDependencies,
   study: ManifestStudy,
   taken: TakenPublication,
   signal: AbortSignal,
 ): Promise<void> {
-  const { publications } = parts.healthRecord
-  const contentHash = contentHashOf(study, optionsOf(parts, study, 1, new Date(0)))
+  const { publications } = dependencies.healthRecord
+  const contentHash = contentHashOf(study, optionsOf(dependencies, study, 1, new Date(0)))
   let entries: readonly RegistryEntry[] | undefined
   for (let count = 0; count < maxSteps; count++) {
     const manifests = await publications.listManifests(study.studyInstanceUid)
@@ -76,14 +76,14 @@ async function converge(
     // What was built by somebody before us may have been sent; the answer to it is at the registry only.
     const mustAsk = count === 0 && (taken.verify || built !== undefined)
     if (mustAsk)
-      entries = await parts.registry.findCurrent(
+      entries = await dependencies.registry.findCurrent(
         manifests.map(({ manifestUid }) => manifestUid),
         signal,
       )
     const newestVersion = manifests.at(-1)?.version ?? 0
     const step = planPublication({ contentHash, current, built, newestVersion, entries })
     if (step.kind === 'settle') return publications.settle(study.studyInstanceUid, 'REGISTERED')
-    await perform(parts, study, { step, current }, signal)
+    await perform(dependencies, study, { step, current }, signal)
     if (step.kind === 'submit') return
     if (step.kind === 'withdraw') entries = entries?.filter(({ reference }) => reference !== step.reference)
   }
@@ -91,15 +91,15 @@ async function converge(
 }
 
 async function perform(
-  parts: PublishingParts,
+  dependencies: PublishingDependencies,
   study: ManifestStudy,
   { step, current }: { step: Exclude<PublicationStep, { kind: 'settle' }>; current: ManifestRow | undefined },
   signal: AbortSignal,
 ): Promise<void> {
-  const { publications } = parts.healthRecord
+  const { publications } = dependencies.healthRecord
   switch (step.kind) {
     case 'withdraw':
-      return parts.registry.withdraw(step.reference, signal)
+      return dependencies.registry.withdraw(step.reference, signal)
     case 'adopt':
       return publications.markRegistered(step.manifest.manifestUid, { kos: step.kos, fhir: step.fhir })
     case 'reopen':
@@ -107,38 +107,38 @@ async function perform(
     case 'drop':
       return publications.dropManifest(step.manifest.manifestUid)
     case 'build':
-      return build(parts, study, { version: step.version, former: current })
+      return build(dependencies, study, { version: step.version, former: current })
     case 'submit': {
-      const references = await submit(parts, study, step, signal)
-      parts.reach('after-submit')
+      const references = await submit(dependencies, study, step, signal)
+      dependencies.reach('after-submit')
       await publications.markRegistered(step.manifest.manifestUid, references)
-      parts.reach('after-registered')
+      dependencies.reach('after-registered')
     }
   }
 }
 
 async function build(
-  parts: PublishingParts,
+  dependencies: PublishingDependencies,
   study: ManifestStudy,
   { version, former }: { version: number; former: ManifestRow | undefined },
 ): Promise<void> {
   const createdAt = new Date(Math.floor(Date.now() / 1000) * 1000)
-  const options = optionsOf(parts, study, version, createdAt)
-  const manifest = await storeManifest(parts, study, { options, createdAt, former })
-  parts.reach('after-documents')
-  await parts.healthRecord.publications.putManifest(manifest)
-  parts.reach('after-built')
+  const options = optionsOf(dependencies, study, version, createdAt)
+  const manifest = await storeManifest(dependencies, study, { options, createdAt, former })
+  dependencies.reach('after-documents')
+  await dependencies.healthRecord.publications.putManifest(manifest)
+  dependencies.reach('after-built')
 }
 
 async function submit(
-  parts: PublishingParts,
+  dependencies: PublishingDependencies,
   study: ManifestStudy,
   { manifest, replaces }: Extract<PublicationStep, { kind: 'submit' }>,
   signal: AbortSignal,
 ): Promise<EntryReferences> {
-  const { registry, store } = parts
+  const { registry, store } = dependencies
   const bytes = registry.isExternal ? await readManifestBytes(store, manifest) : undefined
-  const options = optionsOf(parts, study, manifest.version, manifest.createdAt)
+  const options = optionsOf(dependencies, study, manifest.version, manifest.createdAt)
   const bundle = () => {
     if (bytes === undefined) throw new Error('our own registry takes no submission')
     return encodeFhir(provideDocumentBundle({ study, options, ...bytes, replaces }))
@@ -147,21 +147,25 @@ async function submit(
   return registry.submit({ manifestUid, studyInstanceUid: study.studyInstanceUid, bundle }, signal)
 }
 
-function optionsOf({ settings }: PublishingParts, study: ManifestStudy, version: number, createdAt: Date) {
+function optionsOf({ settings }: PublishingDependencies, study: ManifestStudy, version: number, createdAt: Date) {
   return manifestOptionsOf(settings, { studyInstanceUid: study.studyInstanceUid, version, createdAt })
 }
 
 /** Hidden, or nothing of it is left. One that is not in the catalog is none of these: its packs are still to be registered. */
-async function withdrawHidden(parts: PublishingParts, studyInstanceUid: string, signal: AbortSignal): Promise<void> {
-  const { publications } = parts.healthRecord
+async function withdrawHidden(
+  dependencies: PublishingDependencies,
+  studyInstanceUid: string,
+  signal: AbortSignal,
+): Promise<void> {
+  const { publications } = dependencies.healthRecord
   const isThere = await publications.isStudyThere(studyInstanceUid)
   if (!isThere) return publications.leave(studyInstanceUid)
-  return withdrawStudy(parts, studyInstanceUid, 'WITHDRAWN', signal)
+  return withdrawStudy(dependencies, studyInstanceUid, 'WITHDRAWN', signal)
 }
 
 /** Takes out whatever the registry may hold of a study, also what was sent without an answer. */
 async function withdrawStudy(
-  { healthRecord, registry }: PublishingParts,
+  { healthRecord, registry }: PublishingDependencies,
   studyInstanceUid: string,
   state: 'WITHDRAWN' | 'UNRESOLVED',
   signal: AbortSignal,

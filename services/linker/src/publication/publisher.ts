@@ -2,10 +2,10 @@ import { CatalogError } from '@vna/database'
 import type { TakenPublication } from '@vna/record'
 import type { Logger, Metrics } from '@vna/runtime'
 import { RegistryError } from '../registry/registry.ts'
-import { type PublishingParts, publishStudy } from './publish-study.ts'
+import { type PublishingDependencies, publishStudy } from './publish-study.ts'
 import { RegistryBackoff, studyRetryMs } from './registry-backoff.ts'
 
-export interface PublisherOptions extends PublishingParts {
+export interface PublisherOptions extends PublishingDependencies {
   readonly concurrency: number
   readonly logger: Logger
   readonly metrics: Pick<Metrics, 'fsePublications'>

@@ -1,4 +1,4 @@
-import type { LinkerParts } from '../linker-parts.ts'
+import type { LinkerDependencies } from '../linker-dependencies.ts'
 import type { Registry, RegistryError } from '../registry/registry.ts'
 
 /** Our own name, where a peer's would stand. */
@@ -6,7 +6,7 @@ const client = 'VNA'
 
 /** Keeps that a study was sent to a registry, as transmissions keep everything that leaves. */
 export function recordAttempt(
-  { transmissions, config }: Pick<LinkerParts, 'transmissions' | 'config'>,
+  { transmissions, config }: Pick<LinkerDependencies, 'transmissions' | 'config'>,
   registry: Registry,
   attempt: { studyInstanceUid: string; startedAt: Date; failure: RegistryError | undefined },
 ): void {

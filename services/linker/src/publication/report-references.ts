@@ -3,7 +3,7 @@ import { type ReportReferences, reportReferencesOf } from '@vna/fse'
 import { getCaller, ProblemError } from '@vna/http'
 import type { Request, Response } from 'express'
 import { oneText, sendJson } from '../http/exchange.ts'
-import type { LinkerParts } from '../linker-parts.ts'
+import type { LinkerDependencies } from '../linker-dependencies.ts'
 
 const maxStudies = 20
 
@@ -11,20 +11,24 @@ const maxStudies = 20
  * What a RIS puts into a report before it is signed: by `study`, or by `accession` (with `issuer`, with `patient`).
  * `cda=siss-sample-compat` for the form of the Ministry's sample.
  */
-export async function answerReportReferences(parts: LinkerParts, request: Request, response: Response): Promise<void> {
+export async function answerReportReferences(
+  dependencies: LinkerDependencies,
+  request: Request,
+  response: Response,
+): Promise<void> {
   const asked = askedOf(request)
   const object = {
     resource: 'report-references',
     studyInstanceUid: asked.study,
     byAccession: asked.accession !== undefined,
   }
-  const { predicate } = await parts.access.authorize(getCaller(request), { kind: 'search' }, object)
-  const uids = await studiesOf(parts, asked, predicate)
+  const { predicate } = await dependencies.access.authorize(getCaller(request), { kind: 'search' }, object)
+  const uids = await studiesOf(dependencies, asked, predicate)
   const found: ReportReferences[] = []
   for (const uid of uids) {
-    const study = await parts.healthRecord.publications.readManifestStudy(uid, predicate)
+    const study = await dependencies.healthRecord.publications.readManifestStudy(uid, predicate)
     if (study === undefined || !isOfPatient(study.patient.identifiers, asked)) continue
-    const requests = study.requests.length > 0 ? study : await withAccession(parts, uid, predicate)
+    const requests = study.requests.length > 0 ? study : await withAccession(dependencies, uid, predicate)
     if (requests !== undefined) found.push(reportReferencesOf(requests, { cda: asked.cda }))
   }
   if (found.length === 0) throw new ProblemError('not-found', 'there is no such study')
@@ -54,7 +58,7 @@ function askedOf(request: Request): Asked {
 }
 
 async function studiesOf(
-  { healthRecord }: LinkerParts,
+  { healthRecord }: LinkerDependencies,
   asked: Asked,
   predicate: Predicate,
 ): Promise<readonly string[]> {
@@ -64,7 +68,7 @@ async function studiesOf(
 }
 
 /** A report of a study without a number carries the one that is made for it (MADO, absent case). */
-async function withAccession({ healthRecord, config }: LinkerParts, uid: string, predicate: Predicate) {
+async function withAccession({ healthRecord, config }: LinkerDependencies, uid: string, predicate: Predicate) {
   await healthRecord.publications.ensureAccession(uid, config.accessionIssuerOid)
   return healthRecord.publications.readManifestStudy(uid, predicate)
 }

@@ -4,29 +4,29 @@ import { getCaller, ProblemError } from '@vna/http'
 import type { VisibilityKind } from '@vna/record'
 import express, { type Request, type Response, type Router } from 'express'
 import { z } from 'zod'
-import type { LinkerModule, LinkerParts } from '../linker-parts.ts'
+import type { LinkerDependencies, LinkerModule } from '../linker-dependencies.ts'
 
 const maxBodyBytes = 4096
 
 const bodySchema = z.strictObject({ visibility: z.enum(['normal', 'hidden']) })
 const reportId = z.uuid()
 
-type VisibilityParts = Pick<LinkerParts, 'healthRecord' | 'access'>
+type VisibilityDependencies = Pick<LinkerDependencies, 'healthRecord' | 'access'>
 
 /** Hides studies and reports, and shows them again, as the health record decides. */
-export function createVisibilityModule(parts: VisibilityParts): LinkerModule {
-  return { mount: (router) => mountRoutes(router, parts) }
+export function createVisibilityModule(dependencies: VisibilityDependencies): LinkerModule {
+  return { mount: (router) => mountRoutes(router, dependencies) }
 }
 
-function mountRoutes(router: Router, parts: VisibilityParts): void {
+function mountRoutes(router: Router, dependencies: VisibilityDependencies): void {
   // Who may not decide is told so before the body is read.
   const json = express.json({ limit: maxBodyBytes, type: 'application/json' })
-  router.put('/fse/v1/studies/:id/visibility', allow(parts, 'study'), json, put(parts, 'study'))
-  router.put('/fse/v1/reports/:id/visibility', allow(parts, 'report'), json, put(parts, 'report'))
+  router.put('/fse/v1/studies/:id/visibility', allow(dependencies, 'study'), json, put(dependencies, 'study'))
+  router.put('/fse/v1/reports/:id/visibility', allow(dependencies, 'report'), json, put(dependencies, 'report'))
 }
 
 /** The entry of what is allowed tells the decision, which the body holds. */
-function allow({ access }: VisibilityParts, kind: VisibilityKind) {
+function allow({ access }: VisibilityDependencies, kind: VisibilityKind) {
   return async (request: Request, _response: Response, next: () => void): Promise<void> => {
     const object = { kind, id: idOf(request, kind) }
     grants.set(request, await access.authorize(getCaller(request), { kind: 'set-visibility' }, object, 'by-caller'))
@@ -37,7 +37,7 @@ function allow({ access }: VisibilityParts, kind: VisibilityKind) {
 const grants = new WeakMap<Request, Grant>()
 
 /** 204 whether the thing is there or not: what has not come yet will be hidden when it comes, and nobody learns which it is. */
-function put({ healthRecord }: VisibilityParts, kind: VisibilityKind) {
+function put({ healthRecord }: VisibilityDependencies, kind: VisibilityKind) {
   return async (request: Request, response: Response): Promise<void> => {
     const { principal } = getCaller(request)
     const id = idOf(request, kind)

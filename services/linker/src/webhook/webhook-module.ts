@@ -1,6 +1,6 @@
 import type { Notification } from '@vna/record'
 import { RuntimeError } from '@vna/runtime'
-import type { LinkerModule, LinkerParts } from '../linker-parts.ts'
+import type { LinkerDependencies, LinkerModule } from '../linker-dependencies.ts'
 import { studyRetryMs } from '../publication/registry-backoff.ts'
 import { sendNotification, type WebhookTarget } from './send-notification.ts'
 
@@ -17,9 +17,9 @@ const webhookLimits = {
 } as const
 
 /** Tells the health record's webhook what appeared or changed, in order for each study, until it says so. */
-export function createWebhookModule(parts: LinkerParts): LinkerModule {
-  const { healthRecord } = parts
-  const target = targetOf(parts)
+export function createWebhookModule(dependencies: LinkerDependencies): LinkerModule {
+  const { healthRecord } = dependencies
+  const target = targetOf(dependencies)
   const prune = {
     name: 'notifications',
     intervalMs: webhookLimits.pruneIntervalMs,
@@ -36,13 +36,13 @@ export function createWebhookModule(parts: LinkerParts): LinkerModule {
       limit: webhookLimits.perRound,
       leaseMs: webhookLimits.leaseMs,
     })
-    await Promise.all(taken.map((notification) => tellOne(parts, target, { notification, signal })))
+    await Promise.all(taken.map((notification) => tellOne(dependencies, target, { notification, signal })))
     if (taken.length === webhookLimits.perRound && !signal.aborted) await notify(signal)
   }
   return { rounds: [{ name: 'webhook', intervalMs: webhookLimits.intervalMs, run: notify }, prune] }
 }
 
-function targetOf({ config }: LinkerParts): WebhookTarget | undefined {
+function targetOf({ config }: LinkerDependencies): WebhookTarget | undefined {
   const { fseWebhookUrl, fseWebhookSecret } = config
   if (fseWebhookUrl === undefined) return undefined
   if (fseWebhookSecret === undefined) {
@@ -52,7 +52,7 @@ function targetOf({ config }: LinkerParts): WebhookTarget | undefined {
 }
 
 async function tellOne(
-  { healthRecord, logger }: LinkerParts,
+  { healthRecord, logger }: LinkerDependencies,
   target: WebhookTarget,
   { notification, signal }: { notification: Notification; signal: AbortSignal },
 ): Promise<void> {

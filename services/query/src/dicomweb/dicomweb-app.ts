@@ -9,7 +9,7 @@ import {
   RetrievalError,
 } from '@vna/retrieval'
 import express, { type ErrorRequestHandler, type Express } from 'express'
-import type { DicomwebParts } from './dicomweb-parts.ts'
+import type { DicomwebDependencies } from './dicomweb-dependencies.ts'
 import { readRoute } from './read-request.ts'
 import { createRetrieveHandler, type Located, type MakeAnswer } from './retrieve-handler.ts'
 import { createSearchHandler } from './search-handler.ts'
@@ -30,31 +30,36 @@ const searches = [
 ] as const
 
 /** QIDO-RS and WADO-RS (PS3.18 10.4, 10.6) as routes. Stores do not come here: the front door passes them on. */
-export function createDicomwebApp(parts: DicomwebParts): Express {
+export function createDicomwebApp(dependencies: DicomwebDependencies): Express {
   const app = express()
   app.disable('x-powered-by')
   app.set('etag', false)
   app.set('query parser', false)
   for (const [level, path] of searches) {
-    app.get(path, readRoute(parts, { label: labelOf(path), kind: 'search' }, createSearchHandler(parts, level)))
+    app.get(
+      path,
+      readRoute(dependencies, { label: labelOf(path), kind: 'search' }, createSearchHandler(dependencies, level)),
+    )
   }
-  for (const [path, kind, makeAnswer] of retrievals(parts)) {
-    const handler = createRetrieveHandler(parts, { kind, makeAnswer })
-    app.get(path, readRoute(parts, { label: labelOf(path), kind: 'retrieve' }, handler))
+  for (const [path, kind, makeAnswer] of retrievals(dependencies)) {
+    const handler = createRetrieveHandler(dependencies, { kind, makeAnswer })
+    app.get(path, readRoute(dependencies, { label: labelOf(path), kind: 'retrieve' }, handler))
   }
   app.use((request) => {
     if (request.method === 'GET' || request.method === 'HEAD')
       throw new ProblemError('not-found', 'there is no such resource')
     throw new ProblemError('method-not-allowed', 'only GET and HEAD', { headers: { allow: 'GET, HEAD' } })
   })
-  app.use(problemHandler(parts))
+  app.use(problemHandler(dependencies))
   return app
 }
 
-function retrievals(parts: DicomwebParts): readonly (readonly [path: string, kind: string, make: MakeAnswer])[] {
-  const metadata: MakeAnswer = (located) => answerMetadata({ ...located, sidecars: parts.sidecars })
+function retrievals(
+  dependencies: DicomwebDependencies,
+): readonly (readonly [path: string, kind: string, make: MakeAnswer])[] {
+  const metadata: MakeAnswer = (located) => answerMetadata({ ...located, sidecars: dependencies.sidecars })
   const describe = (located: Located) =>
-    describeInstance(located.instances[0]!, { sidecars: parts.sidecars, relocate: located.relocate })
+    describeInstance(located.instances[0]!, { sidecars: dependencies.sidecars, relocate: located.relocate })
   return [
     [study, 'study', answerInstances],
     [series, 'series', answerInstances],
@@ -88,14 +93,14 @@ function labelOf(path: string): string {
   return path.replace(/[:*](\w+)/g, '{$1}')
 }
 
-function problemHandler(parts: DicomwebParts): ErrorRequestHandler {
-  const answerProblem = createProblemHandler(parts.logger)
+function problemHandler(dependencies: DicomwebDependencies): ErrorRequestHandler {
+  const answerProblem = createProblemHandler(dependencies.logger)
   return (error: unknown, request, response, next) => {
     // The head promised more: what is wrong cannot be said any more.
     if (error instanceof RetrievalError && response.headersSent) {
       const isClients = error.code === 'client-gone' || error.code === 'client-stalled'
-      if (isClients) parts.logger.info({ code: error.code }, 'an answer was not taken to its end')
-      else parts.logger.error({ err: error }, 'an answer could not be sent to its end')
+      if (isClients) dependencies.logger.info({ code: error.code }, 'an answer was not taken to its end')
+      else dependencies.logger.error({ err: error }, 'an answer could not be sent to its end')
       response.destroy()
       return
     }

@@ -1,7 +1,7 @@
 import type { Action, Grant, Principal } from '@vna/access'
 import { baseUrlOf, getCaller, ProblemError, setRouteLabel } from '@vna/http'
 import type { Request, Response } from 'express'
-import type { DicomwebParts } from './dicomweb-parts.ts'
+import type { DicomwebDependencies } from './dicomweb-dependencies.ts'
 
 /** One read in progress: what its handler works with. */
 export interface ReadRequest {
@@ -25,14 +25,14 @@ export type ReadHandler = (read: ReadRequest) => Promise<void>
  * audited before it is told), and an end when the client goes away.
  */
 export function readRoute(
-  parts: DicomwebParts,
+  dependencies: DicomwebDependencies,
   o: { label: string; kind: 'search' | 'retrieve' },
   handle: ReadHandler,
 ): (request: Request, response: Response) => Promise<void> {
   return async (request, response) => {
     setRouteLabel(response, o.label)
     const caller = getCaller(request)
-    const leave = parts.limiter.enter(caller.principal.tokenId)
+    const leave = dependencies.limiter.enter(caller.principal.tokenId)
     const client = new AbortController()
     response.once('close', () => {
       if (!response.writableFinished) client.abort()
@@ -40,14 +40,19 @@ export function readRoute(
     try {
       const parameters = new URL(request.url, 'http://x').searchParams
       const action = actionOf(o.kind, parameters)
-      const grant = await parts.access.authorize(caller, action, { route: o.label, ...viewIn(action) }, 'by-caller')
+      const grant = await dependencies.access.authorize(
+        caller,
+        action,
+        { route: o.label, ...viewIn(action) },
+        'by-caller',
+      )
       await handle({
         request,
         response,
         principal: caller.principal,
         grant,
         parameters,
-        baseUrl: `${baseUrlOf(request, parts.fallbackHost)}/dicomweb`,
+        baseUrl: `${baseUrlOf(request, dependencies.fallbackHost)}/dicomweb`,
         signal: client.signal,
         startedAt: new Date(),
       })

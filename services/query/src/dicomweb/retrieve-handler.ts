@@ -4,7 +4,7 @@ import type { Answer, Relocate, StoredInstance } from '@vna/retrieval'
 import { PackReaders, RetrievalError } from '@vna/retrieval'
 import type { TransmissionReason } from '@vna/transmissions'
 import { delayNotFound } from '../http/delay-not-found.ts'
-import type { DicomwebParts } from './dicomweb-parts.ts'
+import type { DicomwebDependencies } from './dicomweb-dependencies.ts'
 import { type ReadHandler, type ReadRequest, viewOf } from './read-request.ts'
 import { sendAnswer } from './send-answer.ts'
 
@@ -31,14 +31,17 @@ interface Locator {
  * Answers a retrieval (WADO-RS, PS3.18 10.4): locate, audit, make the answer, send it, note the transmission. Nothing is
  * sent before the audit trail has it. What the caller may not see is not found, like what is not there.
  */
-export function createRetrieveHandler(parts: DicomwebParts, o: { kind: string; makeAnswer: MakeAnswer }): ReadHandler {
+export function createRetrieveHandler(
+  dependencies: DicomwebDependencies,
+  o: { kind: string; makeAnswer: MakeAnswer },
+): ReadHandler {
   return async (read) => {
     const locator = locatorOf(read)
     const ranges = acceptedRanges({
       accept: read.request.headers.accept,
       acceptParameter: read.parameters.get('accept') ?? undefined,
     })
-    const locate = () => parts.index.locateInstances(locator, read.grant.predicate)
+    const locate = () => dependencies.index.locateInstances(locator, read.grant.predicate)
     const instances: readonly StoredInstance[] = await locate()
     const outcome = instances.length === 0 ? 'not-found' : 'allowed'
     const audited = read.grant.record(outcome, { kind: o.kind, ...locator, instances: instances.length })
@@ -59,19 +62,19 @@ export function createRetrieveHandler(parts: DicomwebParts, o: { kind: string; m
       }),
     )
     const [answer] = await Promise.all([made, audited])
-    await send(parts, read, { answer, instances, relocate })
+    await send(dependencies, read, { answer, instances, relocate })
   }
 }
 
 async function send(
-  parts: DicomwebParts,
+  dependencies: DicomwebDependencies,
   read: ReadRequest,
   o: { answer: Answer; instances: readonly StoredInstance[]; relocate: Relocate },
 ): Promise<void> {
-  const packs = new PackReaders({ store: parts.store, relocate: o.relocate })
+  const packs = new PackReaders({ store: dependencies.store, relocate: o.relocate })
   const progress = { sentBytes: 0 }
   const note = (outcome: SentOutcome, reason?: TransmissionReason): void =>
-    noteTransmission(parts, read, { ...o, progress, outcome, reason })
+    noteTransmission(dependencies, read, { ...o, progress, outcome, reason })
   const { response, signal } = read
   try {
     const { status } = await sendAnswer(o.answer, {
@@ -79,9 +82,9 @@ async function send(
       packs,
       signal,
       progress,
-      pool: parts.pool,
-      prefetch: parts.prefetch,
-      stallLimitMs: parts.stallLimitMs,
+      pool: dependencies.pool,
+      prefetch: dependencies.prefetch,
+      stallLimitMs: dependencies.stallLimitMs,
     })
     note(status === 304 ? 'not-modified' : 'complete')
   } catch (error) {
@@ -95,7 +98,7 @@ async function send(
 type SentOutcome = 'complete' | 'not-modified' | 'broken'
 
 function noteTransmission(
-  parts: DicomwebParts,
+  dependencies: DicomwebDependencies,
   read: ReadRequest,
   o: {
     instances: readonly StoredInstance[]
@@ -105,7 +108,7 @@ function noteTransmission(
   },
 ): void {
   const isComplete = o.outcome !== 'broken'
-  parts.transmissions.record({
+  dependencies.transmissions.record({
     direction: 'out',
     protocol: 'dicomweb',
     entityCode: read.principal.entityCode,

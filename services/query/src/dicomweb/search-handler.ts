@@ -1,6 +1,6 @@
 import type { DicomJson } from '@vna/catalog'
 import { acceptedRanges, negotiateMetadata, parseQidoRequest, type QidoResource } from '@vna/dicomweb'
-import type { DicomwebParts } from './dicomweb-parts.ts'
+import type { DicomwebDependencies } from './dicomweb-dependencies.ts'
 import type { ReadHandler, ReadRequest } from './read-request.ts'
 
 const studyInstanceUidTag = '0020000D'
@@ -9,19 +9,19 @@ const sopInstanceUidTag = '00080018'
 const retrieveUrl = '00081190'
 
 /** Answers a search (QIDO-RS, PS3.18 10.6). `level` and the UIDs of the path make its resource. */
-export function createSearchHandler(parts: DicomwebParts, level: QidoResource['level']): ReadHandler {
+export function createSearchHandler(dependencies: DicomwebDependencies, level: QidoResource['level']): ReadHandler {
   return async (read) => {
     const { request, response, parameters } = read
     const accept = { accept: request.headers.accept, acceptParameter: parameters.get('accept') ?? undefined }
     const contentType = negotiateMetadata(acceptedRanges(accept))
     const { query, resultLimit } = parseQidoRequest({ level, ...pathUids(read) }, parameters)
-    const found = await parts.index.search(query, read.grant.predicate)
+    const found = await dependencies.index.search(query, read.grant.predicate)
     const results = found.slice(0, resultLimit)
     const keys = query.keys.map((key) => key.keyword)
     await read.grant.record('allowed', { level, ...pathUids(read), keys, results: results.length })
     const warnings = warningsOf({
       hasMore: found.length > resultLimit,
-      unmatched: parts.index.unsupportedKeys(query).map((key) => key.keyword),
+      unmatched: dependencies.index.unsupportedKeys(query).map((key) => key.keyword),
     })
     const body = JSON.stringify(results.map((result) => withRetrieveUrl(result, level, read.baseUrl)))
     if (warnings.length > 0) response.setHeader('warning', warnings)

@@ -8,7 +8,7 @@ import type { Router } from 'express'
 import type { LinkerConfig } from './config.ts'
 
 /** What every module of this service works with. */
-export interface LinkerParts {
+export interface LinkerDependencies {
   readonly config: LinkerConfig
   readonly catalog: Catalog
   readonly healthRecord: HealthRecord

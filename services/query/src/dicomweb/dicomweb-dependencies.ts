@@ -14,7 +14,7 @@ export interface StudyIndex {
 }
 
 /** Everything the DICOMweb routes are made of. */
-export interface DicomwebParts {
+export interface DicomwebDependencies {
   readonly index: StudyIndex
   readonly store: ObjectStore
   readonly sidecars: SidecarCache
