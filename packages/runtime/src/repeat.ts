@@ -1,19 +1,19 @@
 import type { Logger } from './logger.ts'
 
 export interface Repeating {
-  /** Starts no further round and waits for the one under way. */
+  /** Starts no further run and waits for the one under way. */
   stop(): Promise<void>
 }
 
 /**
- * Does something again and again, one round at a time. A round that fails is logged once until one succeeds: the rounds
- * exist to survive what is down.
+ * Does something again and again, one run at a time. A run that fails is logged once until one succeeds: such
+ * tasks exist to survive what is down.
  */
 export function repeat(o: {
   name: string
   intervalMs: number
   logger: Logger
-  round(signal: AbortSignal): Promise<void>
+  task(signal: AbortSignal): Promise<void>
 }): Repeating {
   const stopping = new AbortController()
   let wasFailing = false
@@ -22,11 +22,11 @@ export function repeat(o: {
 
   const run = async (): Promise<void> => {
     try {
-      await o.round(stopping.signal)
-      if (wasFailing) o.logger.info({ round: o.name }, 'works again')
+      await o.task(stopping.signal)
+      if (wasFailing) o.logger.info({ task: o.name }, 'works again')
       wasFailing = false
     } catch (error) {
-      if (!wasFailing && !stopping.signal.aborted) o.logger.warn({ round: o.name, err: error }, 'failed, will go on')
+      if (!wasFailing && !stopping.signal.aborted) o.logger.warn({ task: o.name, err: error }, 'failed, will go on')
       wasFailing = true
     }
     if (!stopping.signal.aborted) timer = setTimeout(next, o.intervalMs)

@@ -8,7 +8,7 @@ export interface ContentGaugesOptions {
   readonly stability: { counts(): Promise<Readonly<Record<string, number>>> }
 }
 
-/** One round of the gauges that are counted rather than kept: studies, quarantine, queues. */
+/** One run of the gauges that are counted rather than kept: studies, quarantine, queues. */
 export function createContentGauges(o: ContentGaugesOptions): () => Promise<void> {
   return async () => {
     const { studies, quarantined } = await o.catalog.countContents()

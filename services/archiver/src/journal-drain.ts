@@ -21,7 +21,7 @@ export class JournalDrain {
     this.#options = options
   }
 
-  /** One round: looks which journals there are, and gives every segment without a job one. */
+  /** One run: looks which journals there are, and gives every segment without a job one. */
   async reconcile(): Promise<void> {
     const served = await findServedJournals(this.#options.home)
     for (const journal of served) {

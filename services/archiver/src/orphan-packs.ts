@@ -25,7 +25,7 @@ const dayMs = 86_400_000
 const checkIntervalMs = 3600 * 1000
 /** A pack whose rows were lost is found by listing as many days back. */
 const daysLookedBack = 3
-const maxRetriedPerRound = 100
+const maxRetriedPerRun = 100
 
 const rebuildPause = { firstMs: 60_000, maxMs: 3600 * 1000 } as const
 
@@ -54,7 +54,7 @@ export class OrphanPacks {
     return this.#refusal?.error
   }
 
-  /** One round; safe to call often. */
+  /** One run; safe to call often. */
   async check(signal: AbortSignal): Promise<void> {
     this.#identity ??= await readIdentity(this.#options.identityFile)
     const identity = await this.#options.database.findDatabaseIdentity()
@@ -117,7 +117,7 @@ export class OrphanPacks {
   /** What is registered by now, or gone from the store, is no longer remembered. */
   async #retryDamaged(signal: AbortSignal): Promise<void> {
     const { damaged } = this.#options
-    const due = damaged.due().slice(0, maxRetriedPerRound)
+    const due = damaged.due().slice(0, maxRetriedPerRun)
     if (due.length === 0) return
     await registerPacks({ ...this.#dependencies(signal), prefixes: due })
     for (const packKey of due) if (!damaged.isWaiting(packKey)) damaged.forget(packKey)

@@ -4,15 +4,15 @@ import { ReconcileCursor } from './reconcile-cursor.ts'
 
 const idsOf = (count: number) => Array.from({ length: count }, (_, index) => String(index).padStart(6, '0'))
 
-describe('what a round of the reconciler looks at', () => {
-  it('is everything, while that is no more than a round', () => {
+describe('what a run of the reconciler looks at', () => {
+  it('is everything, while that is no more than a run', () => {
     const ids = idsOf(10)
     const cursor = new ReconcileCursor(10)
     expect(cursor.next(ids)).toEqual(ids)
     expect(cursor.next(ids)).toEqual(ids)
   })
 
-  it('is the oldest in every round and all others in turns, never more than a round', () => {
+  it('is the oldest in every run and all others in turns, never more than a run', () => {
     fc.assert(
       fc.property(fc.integer({ min: 2, max: 50 }), fc.integer({ min: 0, max: 400 }), (size, count) => {
         const ids = idsOf(count)

@@ -1,6 +1,6 @@
 /**
- * Chooses what one round looks at of a list too long to be looked at whole: half of the round the first of it, which are
- * next in turn, and half what follows where the last round ended. Every id comes up within a bounded number of rounds.
+ * Chooses what one run looks at of a list too long to be looked at whole: half of the run the first of it, which are
+ * next in turn, and half what follows where the last run ended. Every id comes up within a bounded number of runs.
  */
 export class ReconcileCursor {
   readonly #size: number

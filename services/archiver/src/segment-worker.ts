@@ -15,10 +15,10 @@ export interface SegmentWorkerOptions {
 }
 
 /**
- * Asking Redis for each of many thousand segments in every round would slow down the very work that shortens the backlog
+ * Asking Redis for each of many thousand segments in every run would slow down the very work that shortens the backlog
  * (seen: 60,000 segments, a third of a core in Redis and in the archiver each).
  */
-const maxReconciledPerRound = 2_000
+const maxReconciledPerRun = 2_000
 
 /**
  * Drains one journal. The queue says when, the folder says what: a segment without a job gets one from `reconcile`, and a
@@ -29,7 +29,7 @@ export class SegmentWorker {
   readonly #options: SegmentWorkerOptions
   readonly #queue: JobQueue<ArchivePayload>
   readonly #worker: JobWorker<ArchivePayload>
-  readonly #cursor = new ReconcileCursor(maxReconciledPerRound)
+  readonly #cursor = new ReconcileCursor(maxReconciledPerRun)
 
   constructor(options: SegmentWorkerOptions) {
     const { journal, redisUrl, concurrency, logger } = options
@@ -46,7 +46,7 @@ export class SegmentWorker {
     })
   }
 
-  /** Re-creates the jobs that Redis lost or never got: of a long backlog the oldest in each round, and the rest in turns. */
+  /** Re-creates the jobs that Redis lost or never got: of a long backlog the oldest in each run, and the rest in turns. */
   async reconcile(): Promise<void> {
     const { journalId, folder } = this.journal
     const segmentIds = this.#cursor.next(await listSealedSegmentIds(folder))

@@ -21,7 +21,7 @@ import { openStudyStability } from './study-stability.ts'
 
 /**
  * A study shall be in the health record's registry 2 s after it is stable, and a segment may wait a second to be sealed: a
- * round a second here was too late for five studies in a hundred (measured: p95 2.1 s, with this 1.4 to 1.7 s).
+ * run a second here was too late for five studies in a hundred (measured: p95 2.1 s, with this 1.4 to 1.7 s).
  */
 const stabilityIntervalMs = 300
 const ledgerIntervalMs = 1_000
@@ -32,7 +32,7 @@ const auditAnchorIntervalMs = 3_600_000
 const probeLimitMs = 2_000
 const probeIntervalMs = 2_000
 
-/** Wires the moving of segments into packs and rows, and the rounds that find what was missed. */
+/** Wires the moving of segments into packs and rows, and the tasks that find what was missed. */
 export async function startArchiver(config: ArchiverConfig, context: ServiceContext): Promise<StartedService> {
   const { logger, metrics } = context
   const redisUrl = config.redisUrl.reveal()
@@ -60,8 +60,8 @@ export async function startArchiver(config: ArchiverConfig, context: ServiceCont
   })
   const stability = openStudyStability({ catalog, redisUrl, logger })
   const damaged = await DamagedPacks.open(join(config.home, 'run', 'damaged-packs.json'))
-  const rounds = startRounds({ config, context, store, database, catalog, drain, stability, damaged })
-  return { phases: phasesOf({ rounds, drain, stability, database, store }) }
+  const tasks = startTasks({ config, context, store, database, catalog, drain, stability, damaged })
+  return { phases: phasesOf({ tasks, drain, stability, database, store }) }
 }
 
 interface Wired {
@@ -75,7 +75,7 @@ interface Wired {
   readonly damaged: DamagedPacks
 }
 
-function startRounds(wired: Wired): readonly Repeating[] {
+function startTasks(wired: Wired): readonly Repeating[] {
   const { config, context, store, database, catalog, drain, stability, damaged } = wired
   const { logger, metrics } = context
   const healthRecord = openHealthRecord(database)
@@ -85,19 +85,19 @@ function startRounds(wired: Wired): readonly Repeating[] {
   const shipLedger = createLedgerShipper({ store, database })
   const gauges = createContentGauges({ catalog, metrics, jobCounts: () => drain.counts(), stability })
   const probe = probeStore(store, context)
-  const every = (name: string, intervalMs: number, round: (signal: AbortSignal) => Promise<unknown>): Repeating =>
+  const every = (name: string, intervalMs: number, task: (signal: AbortSignal) => Promise<unknown>): Repeating =>
     repeat({
       name,
       intervalMs,
       logger,
-      round: async (signal) => {
-        await round(signal)
+      task: async (signal) => {
+        await task(signal)
       },
     })
   return [
     every('store', probeIntervalMs, probe),
     every('reconcile', config.reconcileIntervalMs, () => drain.reconcile()),
-    every('stability', stabilityIntervalMs, () => stability.round()),
+    every('stability', stabilityIntervalMs, () => stability.markStable()),
     every('ledger', ledgerIntervalMs, shipLedger),
     every('orphans', orphanIntervalMs, async (signal) => {
       await orphans.check(signal).finally(() => metrics.damagedPacks.set(damaged.size))
@@ -131,7 +131,7 @@ function probeStore(store: ObjectStore, { health }: ServiceContext): () => Promi
 }
 
 function phasesOf(
-  o: Pick<Wired, 'drain' | 'stability' | 'database' | 'store'> & { rounds: readonly Repeating[] },
+  o: Pick<Wired, 'drain' | 'stability' | 'database' | 'store'> & { tasks: readonly Repeating[] },
 ): readonly ShutdownPhase[] {
   const jobsLimitMs = 3_000
   return [
@@ -139,7 +139,7 @@ function phasesOf(
       name: 'work',
       limitMs: jobsLimitMs + 1_000,
       run: async () => {
-        await Promise.all([...o.rounds.map((round) => round.stop()), o.drain.close(jobsLimitMs)])
+        await Promise.all([...o.tasks.map((task) => task.stop()), o.drain.close(jobsLimitMs)])
       },
     },
     {

@@ -3,8 +3,8 @@ import { JobQueue, studyStableFamily, studyStableQueueName } from '@vna/jobs'
 import type { Logger } from '@vna/runtime'
 
 export interface StudyStability {
-  /** One round: marks the studies whose quiet time is over, and tells whoever listens. */
-  round(): Promise<void>
+  /** One run: marks the studies whose quiet time is over, and tells whoever listens. */
+  markStable(): Promise<void>
   counts(): Promise<Readonly<Record<string, number>>>
   close(): Promise<void>
 }
@@ -23,7 +23,7 @@ export function openStudyStability(o: { catalog: Catalog; redisUrl: string; logg
     if (await queue.hasWorkers()) await queue.addAll(studies.map((study) => ({ version: 1, ...study })))
   }
   return {
-    round: async () => {
+    markStable: async () => {
       for (;;) {
         const studies = await o.catalog.takeDueStudies()
         if (studies.length === 0) return

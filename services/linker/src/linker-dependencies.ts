@@ -24,7 +24,7 @@ export interface LinkerDependencies {
 }
 
 /** Something done again and again, one at a time. */
-export interface Round {
+export interface Task {
   readonly name: string
   readonly intervalMs: number
   run(signal: AbortSignal): Promise<unknown>
@@ -36,7 +36,7 @@ export interface LinkerModule {
   mount?(router: Router): void
   /** Begins what listens by itself; answers what the run record says of it. */
   start?(): Promise<Readonly<Record<string, string | number>>>
-  readonly rounds?: readonly Round[]
-  /** Run after the rounds have ended and before the connections close. */
+  readonly tasks?: readonly Task[]
+  /** Run after the tasks have ended and before the connections close. */
   readonly phases?: readonly ShutdownPhase[]
 }

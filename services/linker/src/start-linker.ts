@@ -20,7 +20,7 @@ import type { LinkerDependencies, LinkerModule } from './linker-dependencies.ts'
 import { createModules } from './modules.ts'
 
 const closeGraceMs = 1_500
-const roundsLimitMs = 3_000
+const tasksLimitMs = 3_000
 
 /** Wires what the health record needs of the archive: modules over one catalog, one object store and one listener. */
 export async function startLinker(config: LinkerConfig, context: ServiceContext): Promise<StartedService> {
@@ -61,7 +61,7 @@ export async function startLinker(config: LinkerConfig, context: ServiceContext)
   return startModules(modules, { dependencies, access, close })
 }
 
-/** Routes first, then what listens by itself, then the rounds; ended in the opposite order. */
+/** Routes first, then what listens by itself, then the tasks; ended in the opposite order. */
 async function startModules(
   modules: readonly LinkerModule[],
   {
@@ -76,29 +76,29 @@ async function startModules(
     answer: createLinkerApp({ access, modules, logger }),
   })
   const records = await Promise.all(modules.map((module) => module.start?.() ?? {}))
-  const rounds = startRounds(modules, dependencies)
+  const tasks = startTasks(modules, dependencies)
   const stop = async (): Promise<void> => {
-    await Promise.all([...rounds.map((round) => round.stop()), listener.close(closeGraceMs)])
+    await Promise.all([...tasks.map((task) => task.stop()), listener.close(closeGraceMs)])
   }
   return {
     record: Object.assign({ http: listener.url }, ...records),
     phases: [
-      { name: 'work', limitMs: roundsLimitMs, run: stop },
+      { name: 'work', limitMs: tasksLimitMs, run: stop },
       ...modules.flatMap(({ phases }): readonly ShutdownPhase[] => phases ?? []),
       { name: 'connections', limitMs: 1_500, run: close },
     ],
   }
 }
 
-function startRounds(modules: readonly LinkerModule[], { logger }: LinkerDependencies): readonly Repeating[] {
+function startTasks(modules: readonly LinkerModule[], { logger }: LinkerDependencies): readonly Repeating[] {
   return modules
-    .flatMap((module) => module.rounds ?? [])
+    .flatMap((module) => module.tasks ?? [])
     .map(({ name, intervalMs, run }) =>
       repeat({
         name,
         intervalMs,
         logger,
-        round: async (signal) => {
+        task: async (signal) => {
           await run(signal)
         },
       }),

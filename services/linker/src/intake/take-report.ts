@@ -24,7 +24,7 @@ export function originOf({ predicate }: Pick<Grant, 'predicate'>): string {
 
 /**
  * Reads, stores, registers and links one report. The document is stored before its row, so that a row always has one; the
- * same bytes again are the same report. Links that fail now are made by the next round.
+ * same bytes again are the same report. Links that fail now are made by the next run.
  */
 export async function takeReport(dependencies: IntakeDependencies, arriving: ArrivingReport): Promise<ReceivedReport> {
   const { origin, contentType, source } = arriving
@@ -53,7 +53,7 @@ export async function takeReport(dependencies: IntakeDependencies, arriving: Arr
   return received
 }
 
-/** Earlier versions whose links end before the answer; the round sees to the others. */
+/** Earlier versions whose links end before the answer; the run sees to the others. */
 const maxEndedAtOnce = 20
 
 /** Of a report that is known already the document lies where it was put first. */

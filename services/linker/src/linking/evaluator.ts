@@ -6,11 +6,11 @@ import { daysAround } from './days-of.ts'
 import { decideLinks, type LinkRules } from './decide-links.ts'
 
 const evaluatorLimits = {
-  /** Reports taken at once by a round; the others stay due. */
+  /** Reports taken at once by a run; the others stay due. */
   batch: 20,
   concurrency: 4,
   leaseMs: 60_000,
-  /** Reports of one study that are looked at before the study's evaluation ends; the others are left to the round. */
+  /** Reports of one study that are looked at before the study's evaluation ends; the others are left to the run. */
   maxReportsAtOnce: 50,
 } as const
 
@@ -28,7 +28,7 @@ export interface Evaluator {
   /** A study is stable, or changed: its numbers are written down and the reports that may belong to it are looked at. */
   evaluateStudy(studyInstanceUid: string): Promise<void>
   /** Looks at the reports whose time has come; returns how many. */
-  round(signal: AbortSignal): Promise<number>
+  evaluateDue(signal: AbortSignal): Promise<number>
 }
 
 /** Links are worked out here and nowhere else. */
@@ -52,7 +52,7 @@ export function createEvaluator(dependencies: EvaluatorDependencies): Evaluator 
       const ids = (await healthRecord.reports.evaluateStudyKeys(uid, { windowDays })) ?? []
       await evaluateAll(ids.slice(0, evaluatorLimits.maxReportsAtOnce), evaluateReport)
     },
-    round: async (signal) => {
+    evaluateDue: async (signal) => {
       let count = 0
       while (!signal.aborted) {
         const ids = await healthRecord.reports.takeDueReports({

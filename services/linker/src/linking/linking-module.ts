@@ -8,7 +8,7 @@ import type { LinkerDependencies, LinkerModule } from '../linker-dependencies.ts
 import { createEvaluator, type Evaluator } from './evaluator.ts'
 import { mountReportRoutes } from './report-routes.ts'
 
-const roundIntervalMs = 500
+const linkIntervalMs = 500
 const closeLimitMs = 1_000
 
 export interface LinkingModule extends LinkerModule {
@@ -36,7 +36,7 @@ export function createLinkingModule(dependencies: LinkerDependencies): LinkingMo
       mountIntakeRoutes(router, { ...dependencies, ...intake, budget })
       mountReportRoutes(router, { ...dependencies, evaluator })
     },
-    rounds: [{ name: 'link reports', intervalMs: roundIntervalMs, run: (signal) => evaluator.round(signal) }],
+    tasks: [{ name: 'link reports', intervalMs: linkIntervalMs, run: (signal) => evaluator.evaluateDue(signal) }],
     phases: [{ name: 'report parsers', limitMs: closeLimitMs, run: () => parser.close() }],
   }
 }

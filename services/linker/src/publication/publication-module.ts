@@ -48,10 +48,10 @@ export function createPublicationModule(
   const notices = openNotices(dependencies, publisher)
   return {
     mount: (router) => mountPublicationRoutes(router, dependencies),
-    rounds: [
+    tasks: [
       { name: 'publish', intervalMs: fillIntervalMs, run: () => publisher.fill() },
       { name: 'leases', intervalMs: publisherLimits.renewIntervalMs, run: () => publisher.renew() },
-      { name: 'registry', intervalMs: reconcileIntervalMs, run: (signal) => reconciler.round(signal) },
+      { name: 'registry', intervalMs: reconcileIntervalMs, run: (signal) => reconciler.compareNext(signal) },
       { name: 'divergence', intervalMs: gaugeIntervalMs, run: () => measure(dependencies) },
     ],
     phases: [
@@ -78,7 +78,7 @@ function createRegistry({ config }: LinkerDependencies): Registry {
   })
 }
 
-/** A study that is stable wakes the publisher at once; one whose notice is lost waits for the next round. */
+/** A study that is stable wakes the publisher at once; one whose notice is lost waits for the next run. */
 function openNotices(
   { config, logger }: LinkerDependencies,
   publisher: Publisher,

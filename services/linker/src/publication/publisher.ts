@@ -43,7 +43,7 @@ export class Publisher {
     return this.#running.size
   }
 
-  /** Takes what is due as far as there is room; called by a round, by a notice, and when a study is done. */
+  /** Takes what is due as far as there is room; called by a run, by a notice, and when a study is done. */
   async fill(): Promise<void> {
     this.#isAskedAgain = true
     this.#filling ??= this.#fillAll().finally(() => {

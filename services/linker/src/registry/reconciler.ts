@@ -4,13 +4,13 @@ import type { Registry } from './registry.ts'
 
 type ManifestStatus = Awaited<ReturnType<HealthRecord['publications']['listManifestStates']>>[number]
 
-const maxManifestsPerRound = 200
+const maxManifestsPerRun = 200
 /** Between two passes over all manifests. */
 const pauseBetweenPassesMs = 5_000
 
 /**
- * Compares what the registry holds with what our record says, a stretch in each round and round again for ever, and makes the
- * studies that differ due. Nothing is changed here: whoever takes the study asks again.
+ * Compares what the registry holds with what our record says, a stretch in each run, and begins again at the end. It makes
+ * the studies that differ due. Nothing is changed here: whoever takes the study asks again.
  */
 export class Reconciler {
   readonly #registry: Registry
@@ -27,10 +27,10 @@ export class Reconciler {
   }
 
   /** One stretch; resolves how many studies differ. */
-  async round(signal: AbortSignal): Promise<number> {
+  async compareNext(signal: AbortSignal): Promise<number> {
     if (!this.#registry.isExternal || Date.now() < this.#notBefore) return 0
     const { publications } = this.#healthRecord
-    const manifests = await publications.listManifestStates(this.#after, maxManifestsPerRound)
+    const manifests = await publications.listManifestStates(this.#after, maxManifestsPerRun)
     const last = manifests.at(-1)
     if (last === undefined) {
       this.#after = 0

@@ -9,7 +9,7 @@ const webhookLimits = {
   timeoutMs: 10_000,
   leaseMs: 30_000,
   /** Different studies told at the same time; one study's are told one after the other. */
-  perRound: 16,
+  perRun: 16,
   /** Some four days at the longest pause; then an operator sees it given up. */
   maxAttempts: 25_000,
   keepDays: 30,
@@ -30,16 +30,16 @@ export function createWebhookModule(dependencies: LinkerDependencies): LinkerMod
         withOpen: target === undefined,
       }),
   }
-  if (target === undefined) return { rounds: [prune] }
+  if (target === undefined) return { tasks: [prune] }
   const notify = async (signal: AbortSignal): Promise<void> => {
     const taken = await healthRecord.publications.takeNotifications({
-      limit: webhookLimits.perRound,
+      limit: webhookLimits.perRun,
       leaseMs: webhookLimits.leaseMs,
     })
     await Promise.all(taken.map((notification) => tellOne(dependencies, target, { notification, signal })))
-    if (taken.length === webhookLimits.perRound && !signal.aborted) await notify(signal)
+    if (taken.length === webhookLimits.perRun && !signal.aborted) await notify(signal)
   }
-  return { rounds: [{ name: 'webhook', intervalMs: webhookLimits.intervalMs, run: notify }, prune] }
+  return { tasks: [{ name: 'webhook', intervalMs: webhookLimits.intervalMs, run: notify }, prune] }
 }
 
 function targetOf({ config }: LinkerDependencies): WebhookTarget | undefined {
