@@ -11,7 +11,7 @@ import {
   syncFolder,
   writeDurably,
 } from './journal-folder.ts'
-import { takeJournalLock } from './journal-lock.ts'
+import { acquireJournalLock } from './journal-lock.ts'
 import { type RecoveredSegment, recoverOpenSegments } from './recovery.ts'
 
 export interface AdoptedJournal {
@@ -38,7 +38,7 @@ export async function adoptJournal(o: { folder: string; into: string }): Promise
   if (!isJournalId(o.into) || o.into === journalId) {
     throw new ArchiveError('journal-mismatch', { message: 'not the id of another journal' })
   }
-  const lock = await takeJournalLock(folder.path)
+  const lock = await acquireJournalLock(folder.path)
   try {
     const recovered = await recoverOpenSegments(folder)
     const adoption = { format: 1, into: o.into, adoptedAt: new Date().toISOString() }

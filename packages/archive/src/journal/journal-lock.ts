@@ -16,7 +16,7 @@ const flockTaken = 1
  * The lock belongs to the open file description, which flock(1) shares with us for a moment: so it lives exactly as
  * long as this process keeps the file open, ends with it however it ends, and a stopped (SIGSTOP) owner keeps it.
  */
-export async function takeJournalLock(folder: string): Promise<JournalLock> {
+export async function acquireJournalLock(folder: string): Promise<JournalLock> {
   const file = await open(join(folder, 'lock'), constants.O_CREAT | constants.O_RDWR, 0o640)
   try {
     const status = await runFlock(file.fd)

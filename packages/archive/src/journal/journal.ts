@@ -13,7 +13,7 @@ import {
 import { JournalHealth } from './journal-health.ts'
 import { type JournalLane, type LaneHost, type LaneOptions, SegmentLane } from './journal-lane.ts'
 import { defaultJournalLimits, type JournalLimits } from './journal-limits.ts'
-import { type JournalLock, takeJournalLock } from './journal-lock.ts'
+import { acquireJournalLock, type JournalLock } from './journal-lock.ts'
 import { type JournalPressure, JournalPressureGauge } from './journal-pressure.ts'
 import { type RecoveredSegment, recoverOpenSegments } from './recovery.ts'
 import { SegmentFile, type SegmentHost } from './segment-file.ts'
@@ -63,7 +63,7 @@ export interface Journal {
  */
 export async function openJournal(o: OpenJournalOptions): Promise<Journal> {
   const folder = await createJournalFolder(resolve(o.folder))
-  const lock = await takeJournalLock(folder.path)
+  const lock = await acquireJournalLock(folder.path)
   try {
     const id = await keepJournalId(folder.path, o.journalId)
     const recovered = await recoverOpenSegments(folder)

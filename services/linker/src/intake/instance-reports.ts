@@ -14,7 +14,7 @@ const everything = { kind: 'all', includeHidden: true } as const
  * Structured reports and encapsulated PDFs of a study become reports of the entity that sent them, each once. What they say
  * stands in the sidecar, so no pack is read. Returns how many were new.
  */
-export async function takeInstanceReports(
+export async function receiveInstanceReports(
   { catalog, healthRecord, store }: Pick<LinkerDependencies, 'catalog' | 'healthRecord' | 'store'>,
   studyInstanceUid: string,
 ): Promise<number> {
@@ -22,7 +22,7 @@ export async function takeInstanceReports(
   const reports = located
     .filter(({ sopClassUid }) => reportSopClassUids.includes(sopClassUid))
     .slice(0, maxReportsPerStudy)
-  let taken = 0
+  let received = 0
   let pack: { readonly key: string; readonly records: readonly SidecarRecord[] } | undefined
   for (const instance of reports) {
     if (await isKnown(healthRecord, instance)) continue
@@ -30,9 +30,9 @@ export async function takeInstanceReports(
       const { records } = await readSidecar(await store.read(sidecarKeyOf(instance.packKey)))
       pack = { key: instance.packKey, records }
     }
-    if (await takeReport(healthRecord, instance, pack.records)) taken++
+    if (await receiveReport(healthRecord, instance, pack.records)) received++
   }
-  return taken
+  return received
 }
 
 function digestOf({ sha256 }: LocatedInstance): string {
@@ -45,7 +45,7 @@ async function isKnown(healthRecord: LinkerDependencies['healthRecord'], instanc
   return (await healthRecord.reports.listReports({ id, limit: 1 }, everything)).length > 0
 }
 
-async function takeReport(
+async function receiveReport(
   healthRecord: LinkerDependencies['healthRecord'],
   instance: LocatedInstance,
   records: readonly SidecarRecord[],

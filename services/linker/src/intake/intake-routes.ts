@@ -8,8 +8,8 @@ import { sendJson } from '../http/exchange.ts'
 import type { LinkerDependencies } from '../linker-dependencies.ts'
 import { linkAnswer, linkStatesOf } from '../linking/report-answers.ts'
 import type { BodyBudget } from './body-budget.ts'
+import { type IntakeDependencies, originOf, receiveReport } from './receive-report.ts'
 import { refusalOf } from './refusal-of.ts'
-import { type IntakeDependencies, originOf, takeReport } from './take-report.ts'
 
 type RouteDependencies = LinkerDependencies & IntakeDependencies & { readonly budget: BodyBudget }
 
@@ -49,7 +49,7 @@ async function receive(
   const held = await dependencies.budget.read(request)
   o.outcome.bytes = held.bytes.length
   try {
-    return await takeReport(dependencies, { origin: o.origin, source: 'http', contentType, bytes: held.bytes })
+    return await receiveReport(dependencies, { origin: o.origin, source: 'http', contentType, bytes: held.bytes })
   } catch (error) {
     const refusal = refusalOf(error)
     if (refusal instanceof ProblemError && refusal.code === 'unsupported-media-type') {

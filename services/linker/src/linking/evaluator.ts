@@ -19,7 +19,7 @@ export interface EvaluatorDependencies {
   readonly logger: Logger
   readonly rules?: LinkRules | undefined
   /** Reports that came inside the study, looked for before its keys are. */
-  readonly takeReportsOf?: ((studyInstanceUid: string) => Promise<unknown>) | undefined
+  readonly receiveReportsOf?: ((studyInstanceUid: string) => Promise<unknown>) | undefined
 }
 
 export interface Evaluator {
@@ -48,7 +48,7 @@ export function createEvaluator(dependencies: EvaluatorDependencies): Evaluator 
   return {
     evaluateReport,
     evaluateStudy: async (uid) => {
-      await dependencies.takeReportsOf?.(uid)
+      await dependencies.receiveReportsOf?.(uid)
       const ids = (await healthRecord.reports.evaluateStudyKeys(uid, { windowDays })) ?? []
       await evaluateAll(ids.slice(0, evaluatorLimits.maxReportsAtOnce), evaluateReport)
     },

@@ -1,9 +1,9 @@
 import { defaultLinkingOptions } from '@vna/fse'
 import { BodyBudget } from '../intake/body-budget.ts'
-import { takeInstanceReports } from '../intake/instance-reports.ts'
+import { receiveInstanceReports } from '../intake/instance-reports.ts'
 import { mountIntakeRoutes } from '../intake/intake-routes.ts'
+import type { IntakeDependencies } from '../intake/receive-report.ts'
 import { ReportParser } from '../intake/report-parser.ts'
-import type { IntakeDependencies } from '../intake/take-report.ts'
 import type { LinkerDependencies, LinkerModule } from '../linker-dependencies.ts'
 import { createEvaluator, type Evaluator } from './evaluator.ts'
 import { mountReportRoutes } from './report-routes.ts'
@@ -24,7 +24,7 @@ export function createLinkingModule(dependencies: LinkerDependencies): LinkingMo
     healthRecord,
     logger,
     rules: { linking: defaultLinkingOptions, liveSince: config.liveSince?.replaceAll('-', '') },
-    takeReportsOf: (studyInstanceUid) => takeInstanceReports({ catalog, healthRecord, store }, studyInstanceUid),
+    receiveReportsOf: (studyInstanceUid) => receiveInstanceReports({ catalog, healthRecord, store }, studyInstanceUid),
   })
   const parser = new ReportParser()
   const intake: IntakeDependencies = { catalog, healthRecord, store, reach, parser, evaluator }

@@ -15,7 +15,7 @@ import {
 } from '@vna/hl7'
 import { ProblemError } from '@vna/http'
 import { identifierOf, linksOfPatient, mergesOfPatient } from '../identity/identities-of-patient.ts'
-import { type IntakeDependencies, originOf, takeReport } from '../intake/take-report.ts'
+import { type IntakeDependencies, originOf, receiveReport } from '../intake/receive-report.ts'
 import type { LinkerDependencies } from '../linker-dependencies.ts'
 import { entityOfMessage, type KnownSender } from './known-hosts.ts'
 import { mllpListenerLimits } from './mllp-limits.ts'
@@ -154,7 +154,7 @@ function checkDomain(issuer: string, { entityCode }: Arrived): void {
 }
 
 async function receive({ intake }: MessageDependencies, { bytes }: Arrived, grant: Grant): Promise<void> {
-  await takeReport(intake, { origin: originOf(grant), source: 'mllp', contentType: 'application/hl7-v2', bytes })
+  await receiveReport(intake, { origin: originOf(grant), source: 'mllp', contentType: 'application/hl7-v2', bytes })
 }
 
 const cancelled: ReadonlySet<string> = new Set(['CA', 'OC', 'CR'])

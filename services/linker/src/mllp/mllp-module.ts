@@ -1,4 +1,4 @@
-import type { IntakeDependencies } from '../intake/take-report.ts'
+import type { IntakeDependencies } from '../intake/receive-report.ts'
 import type { LinkerDependencies, LinkerModule } from '../linker-dependencies.ts'
 import { KnownHosts } from './known-hosts.ts'
 import { mllpListenerLimits } from './mllp-limits.ts'

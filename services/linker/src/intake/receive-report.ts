@@ -26,7 +26,10 @@ export function originOf({ predicate }: Pick<Grant, 'predicate'>): string {
  * Reads, stores, registers and links one report. The document is stored before its row, so that a row always has one; the
  * same bytes again are the same report. Links that fail now are made by the next run.
  */
-export async function takeReport(dependencies: IntakeDependencies, arriving: ArrivingReport): Promise<ReceivedReport> {
+export async function receiveReport(
+  dependencies: IntakeDependencies,
+  arriving: ArrivingReport,
+): Promise<ReceivedReport> {
   const { origin, contentType, source } = arriving
   const sha256 = createHash('sha256').update(arriving.bytes).digest('hex')
   const localPatientIssuer = origin === 'fse' ? undefined : `entity:${origin}`
