@@ -23,12 +23,12 @@ export {
   type ProvideDocumentInput,
   provideDocumentBundle,
 } from './manifest/register-manifest.ts'
-export { defaultRegistrationOptions, type RegistrationOptions } from './manifest/registration-options.ts'
 export {
   type ReportReferences,
   type ReportReferencesOptions,
   reportReferencesOf,
 } from './manifest/report-references.ts'
+export { defaultSubmissionOptions, type SubmissionOptions } from './manifest/submission-options.ts'
 export { FseError, type FseErrorCode, type FseErrorDetails } from './model/fse-error.ts'
 export type { PatientIdentifier, ResolvedPatient } from './model/identifiers.ts'
 export type { LinkEvidence, LinkState, LinkTier, ProposedLink, StudyFacts } from './model/link.ts'

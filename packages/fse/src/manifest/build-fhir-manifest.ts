@@ -17,7 +17,7 @@ import { allIdentifiersOf, checkOptions, checkStudy } from './check-study.ts'
 import { imagingStudy, modalitiesOf, viewerEndpoint, wadoEndpoint } from './imaging-study.ts'
 import { idOfUrn, manifestUidOf, resourceUrn } from './manifest-identity.ts'
 import type { ManifestOptions } from './manifest-options.ts'
-import { registrationOf } from './registration-options.ts'
+import { submissionOf } from './submission-options.ts'
 
 /**
  * The manifest as FHIR R4 document (MadoFhirBundle), the same instances as in the KOS. Its identifier is the SOP Instance
@@ -62,10 +62,10 @@ function referenceTo(urn: Urn, type: string, name?: string): r4.Reference {
 }
 
 function composition(study: ManifestStudy, options: ManifestOptions, urn: Urn): r4.Composition {
-  const registration = registrationOf(options)
+  const submission = submissionOf(options)
   const organizationReference = referenceTo(urn, 'Organization')
   const instances = study.series.reduce((sum, series) => sum + series.instances.length, 0)
-  const summary = [registration.title, modalitiesOf(study).join(' '), study.description]
+  const summary = [submission.title, modalitiesOf(study).join(' '), study.description]
   return {
     resourceType: 'Composition',
     id: idOfUrn(urn('Composition')),
@@ -73,13 +73,13 @@ function composition(study: ManifestStudy, options: ManifestOptions, urn: Urn): 
     text: narrative([...summary, `${study.series.length} serie`, `${instances} istanze`]),
     identifier: oidIdentifier(manifestUidOf(study, options)),
     status: 'final',
-    type: conceptOf(registration.type),
+    type: conceptOf(submission.type),
     category: [categoryOf(options)],
     subject: referenceTo(urn, 'Patient'),
     date: fhirInstant(options.createdAt, options.timezoneOffset),
     author: [referenceTo(urn, 'Device'), organizationReference],
-    title: registration.title,
-    confidentiality: registration.confidentiality,
+    title: submission.title,
+    confidentiality: submission.confidentiality,
     custodian: organizationReference,
     event: [{ detail: [referenceTo(urn, 'ImagingStudy')] }],
     section: study.series.map(section),
@@ -88,7 +88,7 @@ function composition(study: ManifestStudy, options: ManifestOptions, urn: Urn): 
 
 /** The EU priority category, where the configuration names no other. */
 export function categoryOf(options: ManifestOptions): r4.CodeableConcept {
-  const { category } = registrationOf(options)
+  const { category } = submissionOf(options)
   return category ? conceptOf(category) : concept(systems.priorityCategory, 'Medical-Imaging', 'Medical Imaging')
 }
 

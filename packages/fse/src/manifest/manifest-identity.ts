@@ -4,14 +4,14 @@ import type { ManifestOptions } from './manifest-options.ts'
 
 /**
  * `sha256:…` of all that a manifest says, whatever its version and date: a rebuild with an equal hash needs no
- * registration. Codes of the registration do not count. Order of properties does not matter, order of series and instances does.
+ * submission. Codes of the submission do not count. Order of properties does not matter, order of series and instances does.
  */
 export function contentHashOf(study: ManifestStudy, options: ManifestOptions): string {
   const {
     version: _version,
     createdAt: _createdAt,
     allowFinal: _allowFinal,
-    registration: _registration,
+    submission: _submission,
     ...lasting
   } = options
   return `sha256:${createHash('sha256')

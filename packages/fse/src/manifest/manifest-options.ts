@@ -1,4 +1,4 @@
-import type { RegistrationOptions } from './registration-options.ts'
+import type { SubmissionOptions } from './submission-options.ts'
 
 export type ManifestProfile = 'xdsi' | 'mado-ti' | 'mado-final'
 
@@ -20,6 +20,6 @@ export interface ManifestOptions {
   readonly displayUri?: string | undefined
   /** `mado-final` waits for the publication of CP-2595; asking for it without this is an error. */
   readonly allowFinal?: boolean | undefined
-  /** National codes and names of the registration; what is absent has the default of `defaultRegistrationOptions`. */
-  readonly registration?: Partial<RegistrationOptions> | undefined
+  /** National codes and names of the submission; what is absent has the default of `defaultSubmissionOptions`. */
+  readonly submission?: Partial<SubmissionOptions> | undefined
 }

@@ -94,7 +94,7 @@ describe('document entry', () => {
 
   it('takes every national code from the configuration, which no manifest and no hash depends on', () => {
     const code = (value: string) => ({ code: value, scheme: '2.16.840.1.113883.2.9.77', meaning: value })
-    const registration = {
+    const submission = {
       type: code('T'),
       category: code('C'),
       facilityType: code('F'),
@@ -102,7 +102,7 @@ describe('document entry', () => {
       confidentiality: 'R',
       language: 'de-IT',
     } as const
-    const configured = { ...options, registration }
+    const configured = { ...options, submission }
     const found = reference('kos', { options: configured })
     const concepts = [found.type, found.category[0], found.context.facilityType, found.context.practiceSetting]
     expect(concepts.map((one) => one?.coding?.[0]?.code)).toEqual(['T', 'C', 'F', 'P'])

@@ -18,7 +18,7 @@ import { checkOptions, checkStudy } from './check-study.ts'
 import { modalitiesOf, modalityCoding, subjectOf } from './imaging-study.ts'
 import { idOfUrn, manifestUidOf, resourceUrn, submissionUidOf } from './manifest-identity.ts'
 import type { ManifestOptions } from './manifest-options.ts'
-import { registrationOf } from './registration-options.ts'
+import { submissionOf } from './submission-options.ts'
 import { targetRegionsOf } from './target-region.ts'
 
 export type ManifestFormat = 'kos' | 'fhir'
@@ -67,7 +67,7 @@ export function documentReferenceOf(input: DocumentReferenceInput): BuiltDocumen
   const { study, options, format, replaces, related } = input
   checkStudy(study)
   checkOptions(options)
-  const registration = registrationOf(options)
+  const submission = submissionOf(options)
   const manifestUid = manifestUidOf(study, options)
   const urn = documentUrnOf(study, options, format)
   const unique: r4.Identifier = { use: 'usual', ...oidIdentifier(manifestUid) }
@@ -84,14 +84,14 @@ export function documentReferenceOf(input: DocumentReferenceInput): BuiltDocumen
     masterIdentifier: unique,
     identifier: [unique, entryUuid],
     status: input.status,
-    type: conceptOf(registration.type),
+    type: conceptOf(submission.type),
     category: [categoryOf(options)],
     subject: subjectOf(study),
     date: fhirInstant(options.createdAt, options.timezoneOffset),
     author: authorsOf(study, options),
     relatesTo: links.length === 0 ? undefined : links,
-    description: registration.title,
-    securityLabel: [concept(systems.confidentiality, registration.confidentiality)],
+    description: submission.title,
+    securityLabel: [concept(systems.confidentiality, submission.confidentiality)],
     content: [contentOf(input)],
     context: contextOf(study, options),
   }
@@ -131,7 +131,7 @@ function authorsOf(study: ManifestStudy, options: ManifestOptions): r4.Reference
 
 function contentOf(input: DocumentReferenceInput): r4.DocumentReference['content'][number] {
   const { options, format, document, url } = input
-  const { language, title } = registrationOf(options)
+  const { language, title } = submissionOf(options)
   return {
     extension: contentExtensions[format],
     attachment: {
@@ -148,7 +148,7 @@ function contentOf(input: DocumentReferenceInput): r4.DocumentReference['content
 }
 
 function contextOf(study: ManifestStudy, options: ManifestOptions): BuiltDocumentReference['context'] {
-  const { facilityType, practiceSetting } = registrationOf(options)
+  const { facilityType, practiceSetting } = submissionOf(options)
   const zone = study.timezoneOffset ?? options.timezoneOffset
   // An exam without a date is dated by its manifest, as in the KOS.
   const start = fhirDateTime(study.studyDate, study.studyTime, zone)
@@ -234,20 +234,20 @@ function posted(fullUrl: string, resource: r4.FhirResource): BuiltBundle['entry'
 
 /** The SubmissionSet of MHD. */
 function submissionSet({ study, options }: ProvideDocumentInput, urn: Urn): BuiltList {
-  const registration = registrationOf(options)
+  const submission = submissionOf(options)
   const entryUuid: r4.Identifier = { use: 'official', system: systems.uri, value: urn('List') }
   return {
     resourceType: 'List',
     id: idOfUrn(urn('List')),
     meta: { profile: [mhdNames.submissionSet] },
     extension: [
-      { url: mhdNames.sourceId, valueIdentifier: oidIdentifier(registration.sourceId) },
-      { url: mhdNames.designationType, valueCodeableConcept: conceptOf(registration.contentType) },
+      { url: mhdNames.sourceId, valueIdentifier: oidIdentifier(submission.sourceId) },
+      { url: mhdNames.designationType, valueCodeableConcept: conceptOf(submission.contentType) },
     ],
     identifier: [entryUuid, { use: 'usual', ...oidIdentifier(submissionUidOf(study, options)) }],
     status: 'current',
     mode: 'working',
-    title: registration.title,
+    title: submission.title,
     code: concept(mhdNames.listTypes, 'submissionset', 'SubmissionSet as a FHIR List'),
     subject: subjectOf(study),
     date: fhirInstant(options.createdAt, options.timezoneOffset),

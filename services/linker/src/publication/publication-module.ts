@@ -19,7 +19,7 @@ const graceMs = 2_000
 /** Notices only wake; a handful at a time is plenty. */
 const noticeConcurrency = 4
 
-/** Manifests and their registration. `evaluate`: links of reports are decided anew for a study. */
+/** Manifests and their submission. `evaluate`: links of reports are decided anew for a study. */
 export function createPublicationModule(
   dependencies: LinkerDependencies,
   o: { readonly evaluate: (studyInstanceUid: string) => Promise<void> },

@@ -5,7 +5,7 @@ const { integer, oneOf, secret, text, url } = schemas
 const oid = text.regex(/^[0-2](\.(0|[1-9]\d*))+$/, 'must be an OID')
 const maxRegistryTimeoutMs = 300_000
 
-/** Settings of manifests, their registration and the webhook. */
+/** Settings of manifests, their submission and the webhook. */
 export const publicationTable = {
   publicUrl: optionalVariable({
     name: 'VNA_PUBLIC_URL',

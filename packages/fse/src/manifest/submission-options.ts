@@ -1,7 +1,7 @@
 import type { CodedValue } from '@vna/dicom'
 
 /** What a national or regional affinity domain decides; none of it is in the manifest's hash. */
-export interface RegistrationOptions {
+export interface SubmissionOptions {
   /** XDS typeCode. */
   readonly type: CodedValue
   /** XDS classCode, and category of the Composition; `undefined`: the EU priority category Medical-Imaging. */
@@ -21,7 +21,7 @@ export interface RegistrationOptions {
 }
 
 /** Values of MADO and of the EU where they exist; the Italian value sets for manifests are not published. */
-export const defaultRegistrationOptions: RegistrationOptions = {
+export const defaultSubmissionOptions: SubmissionOptions = {
   type: { code: '18748-4', scheme: 'LN', meaning: 'Diagnostic imaging study' },
   category: undefined,
   facilityType: { code: '22232009', scheme: 'SCT', meaning: 'Hospital' },
@@ -34,8 +34,8 @@ export const defaultRegistrationOptions: RegistrationOptions = {
   title: 'Manifesto delle immagini',
 }
 
-export function registrationOf(options: {
-  readonly registration?: Partial<RegistrationOptions> | undefined
-}): RegistrationOptions {
-  return { ...defaultRegistrationOptions, ...options.registration }
+export function submissionOf(options: {
+  readonly submission?: Partial<SubmissionOptions> | undefined
+}): SubmissionOptions {
+  return { ...defaultSubmissionOptions, ...options.submission }
 }
