@@ -7,7 +7,7 @@ export type Caller = TokenCaller | AssociationCaller
 export interface TokenCaller {
   readonly kind: 'token'
   readonly principal: Principal
-  /** Whether the entity of the token is registered and not suspended; absent where the edge does not ask the registry. */
+  /** Whether the entity of the token is registered and not suspended; absent where the edge does not ask the directory. */
   readonly isEntityActive?: boolean | undefined
 }
 

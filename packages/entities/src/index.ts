@@ -7,5 +7,5 @@ export {
   type EntityEventType,
   listEntities,
   updateEntity,
-} from './registry.ts'
+} from './change-entities.ts'
 export { type Caller, type CallerResolution, type ResolveOptions, resolveCaller } from './resolve-caller.ts'

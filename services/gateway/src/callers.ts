@@ -3,7 +3,7 @@ import type { Catalog } from '@vna/catalog'
 import { type Entity, EntityDirectory } from '@vna/entities'
 import type { Logger } from '@vna/runtime'
 
-/** The registry of entities in memory, with a copy on disk: receiving goes on without PostgreSQL. */
+/** The directory of entities in memory, with a copy on disk: receiving goes on without PostgreSQL. */
 export async function openCallers(o: {
   catalog: Pick<Catalog, 'listEntities'>
   home: string

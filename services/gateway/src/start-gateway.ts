@@ -53,7 +53,7 @@ export async function startGateway(config: GatewayConfig, context: ServiceContex
   })
   const transmissions = await openTransmissionRecorder(config, context, database)
   const shared = { journal, lanes, transmissions, logger, limits: intakeLimits, meter: createReceiveMeter(metrics) }
-  health.add('entities', () => ({ ok: callers.source !== 'none', reason: 'entity registry not read yet' }))
+  health.add('entities', () => ({ ok: callers.source !== 'none', reason: 'entity directory not read yet' }))
   const { maxAssociationsPerEntity } = config
   const host = new AssociationHost({ ...shared, access, callers, maxAssociationsPerEntity })
   const acceptor = createAcceptor({ host, limits: ulLimitsOf(config) })

@@ -18,7 +18,7 @@ export interface EntityChange {
 
 const entityLock = 7_237_004
 
-/** One change of the registry at a time, so that no two entities get the same AE title. */
+/** One change of the directory at a time, so that no two entities get the same AE title. */
 export async function writeEntity(sql: Sql, change: EntityChange): Promise<void> {
   const written = async () =>
     runTransaction(sql, async (tx) => {

@@ -1,4 +1,4 @@
-/** Label values: closed sets, or (`entity`) bounded by a registry an operator keeps. Never a UID. */
+/** Label values: closed sets, or (`entity`) bounded by a directory an operator keeps. Never a UID. */
 export type Protocol = 'dimse' | 'stow' | 'migration'
 export type ReceiveOutcome = 'stored' | 'duplicate' | 'quarantined' | 'refused' | 'failed' | 'aborted'
 export type ArchiveStage = 'sidecar' | 'put' | 'register' | 'unlink' | 'total'

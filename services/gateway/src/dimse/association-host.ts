@@ -128,7 +128,7 @@ export class AssociationHost implements AcceptorHost {
     this.#dependencies.logger.error({ err: error }, 'association fault')
   }
 
-  /** A caller nobody knows may have been registered a moment ago: the registry is asked once more. */
+  /** A caller nobody knows may have been registered a moment ago: the directory is asked once more. */
   async #resolveCaller(request: AssociateRequest, peer: PeerInfo): Promise<CallerResolution> {
     const { callers } = this.#dependencies
     const caller = {
