@@ -31,7 +31,7 @@ export interface PublicationFailure {
   readonly studyInstanceUid: string
   readonly kind: 'retryable' | 'blocking'
   /** The registry's own words, or ours; for the operator only. */
-  readonly words: string
+  readonly text: string
   readonly retryAfterMs: number
   /** Whether the registry may have done it all the same. */
   readonly verify: boolean
@@ -44,7 +44,7 @@ export async function failPublication(sql: Sql, failure: PublicationFailure): Pr
     await sql`
       update publications set leased_until = null, attempts = attempts + 1,
         state = ${isBlocking ? 'FAILED_BLOCKING' : 'FAILED_RETRYABLE'},
-        last_error = ${failure.words.slice(0, publicationLimits.maxErrorChars).replaceAll('\u0000', '')},
+        last_error = ${failure.text.slice(0, publicationLimits.maxErrorChars).replaceAll('\u0000', '')},
         verify = verify or ${failure.verify},
         due_at = case when ${isBlocking} then due_at else
           coalesce(due_at, clock_timestamp() + ${Math.round(failure.retryAfterMs)}::int * interval '1 millisecond') end

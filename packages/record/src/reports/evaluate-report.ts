@@ -98,7 +98,7 @@ async function desiredLinks(
   const { id, report, before, versions, rules } = o
   const { facts } = report
   const persons = await resolveIdentifiers(tx, facts.patientIdentifiers.map(identifierOf))
-  const { decisions, inherited } = await readWords(tx, id, versions.earlier)
+  const { decisions, inherited } = await readDecisions(tx, id, versions.earlier)
   const candidates = await findCandidates(tx, {
     facts,
     identifiers: persons.flatMap(({ equivalents }) => equivalents),
@@ -124,7 +124,7 @@ function identifierOf({ value, issuer }: { readonly value: string; readonly issu
 }
 
 /** Links and decisions of the report and of the versions before it; the newest word on a study counts. */
-async function readWords(
+async function readDecisions(
   tx: Transaction,
   id: string,
   earlier: readonly string[],

@@ -47,13 +47,13 @@ function withRestored(
   if (restored.size === 0) return desired
   const wanted = new Map(desired.map((link) => [link.studyInstanceUid, link]))
   const kept = before.filter(
-    (link) => restored.has(link.studyInstanceUid) && !isNewWord(wanted.get(link.studyInstanceUid), link),
+    (link) => restored.has(link.studyInstanceUid) && !isNewDecision(wanted.get(link.studyInstanceUid), link),
   )
   const keptUids = new Set(kept.map(({ studyInstanceUid }) => studyInstanceUid))
   return [...desired.filter(({ studyInstanceUid }) => !keptUids.has(studyInstanceUid)), ...kept.map(desiredOf)]
 }
 
-function isNewWord(wanted: DesiredLink | undefined, { state, decidedBy, reason }: ReportLink): boolean {
+function isNewDecision(wanted: DesiredLink | undefined, { state, decidedBy, reason }: ReportLink): boolean {
   if (wanted?.decidedBy === undefined) return false
   return wanted.state !== state || wanted.decidedBy !== decidedBy || (wanted.reason ?? null) !== reason
 }

@@ -54,22 +54,23 @@ interface Pair {
 
 function decideLink(pair: Pair): DesiredLink | undefined {
   const { proposal, decision, inherited } = pair
-  if (decision !== undefined) return decision.isInherited ? byEarlierWord(pair, decision) : byWord(pair, decision)
+  if (decision !== undefined)
+    return decision.isInherited ? byEarlierDecision(pair, decision) : byDecision(pair, decision)
   if (inherited !== undefined && proposal?.state !== 'LINKED') return byInheritance(pair, inherited)
   return proposal
 }
 
-function byWord(pair: Pair, { decision, by, reason }: KnownDecision): DesiredLink {
+function byDecision(pair: Pair, { decision, by, reason }: KnownDecision): DesiredLink {
   const found = pair.proposal ?? unproposed(pair)
   const accepted = pair.patient === 'different' ? 'REJECTED_CONFLICT' : 'LINKED'
   return { ...found, state: decision === 'accept' ? accepted : 'UNLINKED', decidedBy: by, reason }
 }
 
 /** What was refused for the version before does not link by itself again, but a certain key is worth another look. */
-function byEarlierWord(pair: Pair, word: KnownDecision): DesiredLink {
-  const link = byWord(pair, word)
+function byEarlierDecision(pair: Pair, earlier: KnownDecision): DesiredLink {
+  const link = byDecision(pair, earlier)
   const evidence = [...link.evidence, inheritedEvidence]
-  if (word.decision === 'accept' || pair.proposal?.state !== 'LINKED') return { ...link, evidence }
+  if (earlier.decision === 'accept' || pair.proposal?.state !== 'LINKED') return { ...link, evidence }
   return { ...pair.proposal, state: 'REVIEW', evidence }
 }
 

@@ -120,7 +120,7 @@ export class Publisher {
       .fail({
         studyInstanceUid,
         kind: isBlocking ? 'blocking' : 'retryable',
-        words: failure?.words ?? codeOf(error),
+        text: failure?.text ?? codeOf(error),
         retryAfterMs: Math.max(studyRetryMs(taken.attempts), failure?.retryAfterMs ?? 0),
         verify: failure?.isUncertain ?? false,
       })

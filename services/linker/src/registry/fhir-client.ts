@@ -1,5 +1,5 @@
 import { parseRetryAfter } from '@vna/flow'
-import { parseJson, wordsOf } from './operation-outcome.ts'
+import { answerText, parseJson } from './operation-outcome.ts'
 import { RegistryError } from './registry.ts'
 
 export interface FhirClientOptions {
@@ -34,7 +34,7 @@ export async function callFhir(options: FhirClientOptions, call: FhirCall): Prom
   if (text === '') return undefined
   const parsed = parseJson(text)
   if (parsed === undefined)
-    throw new RegistryError('garbage', { words: wordsOf(response.status, text), isUncertain: true })
+    throw new RegistryError('garbage', { text: answerText(response.status, text), isUncertain: true })
   return parsed
 }
 
@@ -55,7 +55,7 @@ async function send({ baseUrl, token, timeoutMs }: FhirClientOptions, call: Fhir
     // What it did not answer in time it may still be doing: asked too early, it says that there is nothing.
     const late = error instanceof Error && error.name === 'TimeoutError' ? timeoutMs : undefined
     const isUncertain = !wasRefused(error)
-    throw new RegistryError('unreachable', { words: reasonOf(error), isUncertain, retryAfterMs: late, cause: error })
+    throw new RegistryError('unreachable', { text: reasonOf(error), isUncertain, retryAfterMs: late, cause: error })
   }
 }
 
@@ -65,28 +65,26 @@ async function readText(response: Response, limit: number, isGood: boolean): Pro
   try {
     for await (const part of response.body ?? []) {
       bytes += part.byteLength
-      if (bytes > limit && isGood)
-        throw new RegistryError('garbage', { words: 'an answer too long', isUncertain: true })
+      if (bytes > limit && isGood) throw new RegistryError('garbage', { text: 'an answer too long', isUncertain: true })
       parts.push(part)
       if (bytes > limit) break
     }
   } catch (error) {
     if (error instanceof RegistryError) throw error
-    throw new RegistryError('unreachable', { words: reasonOf(error), isUncertain: true, cause: error })
+    throw new RegistryError('unreachable', { text: reasonOf(error), isUncertain: true, cause: error })
   }
   return Buffer.concat(parts).subarray(0, limit).toString('utf8')
 }
 
-function failureOf(response: Response, text: string): RegistryError {
-  const { status, headers } = response
-  const words = wordsOf(status, text)
+function failureOf({ status, headers }: Response, body: string): RegistryError {
+  const text = answerText(status, body)
   const again = parseRetryAfter(headers.get('retry-after'), Date.now())
-  if (status === 429) return new RegistryError('throttled', { words, retryAfterMs: again })
-  if (status >= 500) return new RegistryError('failed', { words, retryAfterMs: again, isUncertain: true })
-  if (status === 409 || status === 412) return new RegistryError('failed', { words, isUncertain: true })
-  if (retryableStatuses.has(status)) return new RegistryError('not-allowed', { words, retryAfterMs: again })
-  if (status < 400) return new RegistryError('garbage', { words, isUncertain: true })
-  return new RegistryError('refused', { words })
+  if (status === 429) return new RegistryError('throttled', { text, retryAfterMs: again })
+  if (status >= 500) return new RegistryError('failed', { text, retryAfterMs: again, isUncertain: true })
+  if (status === 409 || status === 412) return new RegistryError('failed', { text, isUncertain: true })
+  if (retryableStatuses.has(status)) return new RegistryError('not-allowed', { text, retryAfterMs: again })
+  if (status < 400) return new RegistryError('garbage', { text, isUncertain: true })
+  return new RegistryError('refused', { text })
 }
 
 function wasRefused(error: unknown): boolean {

@@ -33,7 +33,7 @@ function referencesOf(answer: unknown): EntryReferences {
   const documents = places.flatMap((location) => /DocumentReference\/[A-Za-z0-9.-]{1,64}/.exec(location)?.[0] ?? [])
   const [kos, fhir] = documents
   if (resourceType !== 'Bundle' || type !== 'transaction-response' || kos === undefined || fhir === undefined) {
-    throw new RegistryError('garbage', { words: 'the answer is no transaction-response', isUncertain: true })
+    throw new RegistryError('garbage', { text: 'the answer is no transaction-response', isUncertain: true })
   }
   return { kos, fhir }
 }
@@ -64,7 +64,7 @@ async function searchEntries(
     await callFhir(options, { method: 'GET', path: `DocumentReference?${parameters}`, signal, accepted: [] }),
   )
   if (answer.resourceType !== 'Bundle' || answer.type !== 'searchset') {
-    throw new RegistryError('garbage', { words: 'the answer is no searchset' })
+    throw new RegistryError('garbage', { text: 'the answer is no searchset' })
   }
   const entries = Array.isArray(answer.entry) ? answer.entry : []
   const wanted = new Set(manifestUids)

@@ -1,10 +1,10 @@
-const maxWordsChars = 2_000
+const maxTextChars = 2_000
 
 /** What an OperationOutcome says, issue by issue; of anything else the text itself. */
-export function wordsOf(status: number, body: string): string {
+export function answerText(status: number, body: string): string {
   const issues = issuesOf(body)
   const said = issues.length > 0 ? issues.join('; ') : body.replaceAll(/\s+/g, ' ').trim()
-  return `${status} ${said}`.trim().slice(0, maxWordsChars)
+  return `${status} ${said}`.trim().slice(0, maxTextChars)
 }
 
 function issuesOf(body: string): readonly string[] {

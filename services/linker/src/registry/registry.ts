@@ -45,17 +45,17 @@ export class RegistryError extends Error {
   readonly isUncertain: boolean
   readonly retryAfterMs: number | undefined
   /** Its own words, bounded; for the operator alone, since they may quote a patient. */
-  readonly words: string
+  readonly text: string
 
   constructor(
     code: RegistryErrorCode,
-    o: { words?: string; isUncertain?: boolean; retryAfterMs?: number | undefined; cause?: unknown } = {},
+    o: { text?: string; isUncertain?: boolean; retryAfterMs?: number | undefined; cause?: unknown } = {},
   ) {
     super(`the registry: ${code}`, o.cause === undefined ? undefined : { cause: o.cause })
     this.code = code
     this.retryable = code !== 'refused'
     this.isUncertain = o.isUncertain ?? false
     this.retryAfterMs = o.retryAfterMs
-    this.words = o.words ?? code
+    this.text = o.text ?? code
   }
 }
