@@ -207,9 +207,12 @@ CREATE INDEX instances_0_sop_hash_idx ON public.instances_0 USING btree (sop_has
 table issuers (
   id integer not null generated always as identity
   value text collate "C" not null
+  entity_id smallint
+  arrived_on date
   UNIQUE (value)
   PRIMARY KEY (id)
 )
+CREATE INDEX issuers_entity ON public.issuers USING btree (entity_id, arrived_on) WHERE (entity_id IS NOT NULL)
 
 table journals (
   id smallint not null generated always as identity
@@ -590,11 +593,14 @@ CREATE INDEX transmissions_started ON public.transmissions USING btree (started_
 CREATE INDEX transmissions_study ON public.transmissions USING gin (study_instance_uids)
 
 table uids (
-  id smallint not null generated always as identity
+  id smallint not null
   uid text collate "C" not null
+  entity_id smallint
+  arrived_on date
   UNIQUE (uid)
   PRIMARY KEY (id)
 )
+CREATE INDEX uids_entity ON public.uids USING btree (entity_id, arrived_on) WHERE (entity_id IS NOT NULL)
 
 table visibility_decisions (
   kind text collate "C" not null

@@ -146,7 +146,7 @@ describe('packs', () => {
 
 describe('odd headers', () => {
   it('of a device that uses one SOP Instance UID for everything end in quarantine, not in a failure', async () => {
-    const count = catalogLimits.maxVersions + 2
+    const count = catalogLimits.maxVersionsPerEntity + 2
     await fixture.catalog.registerPack(
       samplePack(Array.from({ length: count }, (_, index) => ({ sop: '1.1', bytes: `other ${index}` }))),
     )

@@ -1,11 +1,15 @@
 import type { Sql } from '@vna/database'
 
+export type CountedDictionary = 'uids' | 'issuers' | 'entities' | 'journals'
+
 export interface CatalogCounts {
   readonly studies: { readonly receiving: number; readonly stable: number; readonly hidden: number }
   readonly quarantined: readonly { readonly reason: string; readonly count: number }[]
   readonly packs: number
   readonly packBytes: number
   readonly pendingEvents: number
+  /** Share of the numbers of each dictionary that is given out, 0 to 1. */
+  readonly dictionaries: readonly { readonly dictionary: CountedDictionary; readonly usedRatio: number }[]
   readonly lastReceived: readonly { readonly entityCode: string; readonly at: Date }[]
 }
 
@@ -14,7 +18,7 @@ export interface CatalogCounts {
  * scrape never counts a hundred million rows; the small ones (receiving, hidden, quarantined) are always exact.
  */
 export async function countContents(sql: Sql, exactBelow = 100_000): Promise<CatalogCounts> {
-  const [[totals], quarantined, lastReceived] = await Promise.all([
+  const [[totals], quarantined, dictionaries, lastReceived] = await Promise.all([
     sql<{ receiving: number; hidden: number; studies: number; packs: number; packBytes: number; pending: number }[]>`
       with estimate as (
         select (select greatest(reltuples, 0)::int8 from pg_class where oid = 'studies'::regclass) as studies,
@@ -31,6 +35,11 @@ export async function countContents(sql: Sql, exactBelow = 100_000): Promise<Cat
       from estimate`,
     sql<{ reason: string; count: number }[]>`
       select reason, count(*)::int8 as count from quarantine where resolved_at is null group by reason order by reason`,
+    sql<{ dictionary: CountedDictionary; usedRatio: number }[]>`
+      select 'uids' as dictionary, coalesce(max(id), 0) / 32767.0::float8 as "usedRatio" from uids
+      union all select 'issuers', coalesce(max(id), 0) / 2147483647.0::float8 from issuers
+      union all select 'entities', coalesce(max(id), 0) / 32767.0::float8 from entities
+      union all select 'journals', coalesce(max(id), 0) / 32767.0::float8 from journals`,
     sql<{ entityCode: string; at: Date }[]>`
       select e.code as "entityCode", t.ended_at as at
       from entities e, lateral (
@@ -46,6 +55,7 @@ export async function countContents(sql: Sql, exactBelow = 100_000): Promise<Cat
       hidden: counts.hidden,
     },
     quarantined,
+    dictionaries,
     packs: counts.packs,
     packBytes: counts.packBytes,
     pendingEvents: counts.pending,

@@ -21,7 +21,7 @@ import { requireAllInserted } from './lost-dictionary.ts'
 import { planStudy, type StudyPlan } from './plan-study.ts'
 import type { PreparedInstance } from './prepared-instance.ts'
 import type { HeldStudy } from './read-study.ts'
-import type { QuarantinedInstance } from './register-pack-input.ts'
+import { setAside } from './set-aside.ts'
 import { holdersOf, type StudyBatch, seriesOf, versionsOf } from './study-batch.ts'
 import { hasSeveralHeaders, numberedContext, type StudyContext } from './study-context.ts'
 
@@ -88,17 +88,15 @@ async function writePlan(tx: Transaction, context: StudyContext, plan: StudyPlan
     setCurrentVersions(tx, study.id, plan.currentChanges),
     addToSeriesCounts(tx, study.id, plan.seriesDeltas),
     insertHeaderVariants(tx, study.id, headersToStore(context)),
-    insertQuarantined(tx, batch.packId, plan.excess.map(excessOf)),
+    insertQuarantined(
+      tx,
+      batch.packId,
+      plan.excess.map((instance) => setAside(instance, 'too-many-versions')),
+    ),
   ])
   requireAllInserted(inserted, plan.newVersions.length)
   requireAllInserted(moved, plan.earlierArrivals.length)
   requireAllInserted(copied, plan.newCopies.length)
-}
-
-function excessOf({ received }: PreparedInstance): QuarantinedInstance {
-  const { header, ...member } = received
-  const { sopClassUid, sopInstanceUid, studyInstanceUid, seriesInstanceUid } = header
-  return { ...member, sopClassUid, sopInstanceUid, studyInstanceUid, seriesInstanceUid, reason: 'too-many-versions' }
 }
 
 async function writeHolders(

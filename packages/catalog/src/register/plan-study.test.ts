@@ -191,12 +191,15 @@ describe('UIDs with one hash', () => {
 })
 
 describe('the limit of versions', () => {
-  const many = Array.from({ length: catalogLimits.maxVersions + 1 }, (_, second) => ({ bytes: `v${second}`, second }))
+  const many = Array.from({ length: catalogLimits.maxVersionsPerEntity + 1 }, (_, second) => ({
+    bytes: `v${second}`,
+    second,
+  }))
 
   it('sets aside what is beyond it, and only that', () => {
     const sent = arriving(...many)
     const plan = planStudy([], sent, owner)
-    expect(plan.newVersions).toHaveLength(catalogLimits.maxVersions)
+    expect(plan.newVersions).toHaveLength(catalogLimits.maxVersionsPerEntity)
     expect(plan.excess).toEqual([sent.at(-1)])
   })
 

@@ -1,6 +1,6 @@
-import { catalogLimits } from '../limits.ts'
 import { type Arrival, compareArrivals, currentVersion } from '../versions/current-version.ts'
 import type { PreparedInstance } from './prepared-instance.ts'
+import { VersionNumbers } from './version-numbers.ts'
 
 /** A version the catalog already has, with every arrival of its bytes; the first one is on the row. */
 export interface KnownVersion {
@@ -72,8 +72,8 @@ export function planStudy(
   ownerEntityId: number,
 ): StudyPlan {
   const drafts = draftsOf(known)
-  const lastVersions = lastVersionsOf(known)
-  const excess = instances.filter((instance) => !addInstance(drafts, lastVersions, instance))
+  const numbers = new VersionNumbers(known)
+  const excess = instances.filter((instance) => !addInstance(drafts, numbers, instance))
   const plan = {
     newVersions: [] as PlannedRow[],
     newCopies: [] as { instance: PreparedInstance; version: number }[],
@@ -118,28 +118,21 @@ function draftsOf(known: readonly KnownVersion[]): Map<string, VersionDraft[]> {
   return drafts
 }
 
-function lastVersionsOf(known: readonly KnownVersion[]): Map<number, number> {
-  const last = new Map<number, number>()
-  for (const { sopHash, version } of known) last.set(sopHash, Math.max(version, last.get(sopHash) ?? 0))
-  return last
-}
-
 /**
  * False when there are too many versions already. Instances come sorted by arrival, so of a new version the first is the
  * earliest.
  */
 function addInstance(
   drafts: Map<string, VersionDraft[]>,
-  lastVersions: Map<number, number>,
+  numbers: VersionNumbers,
   instance: PreparedInstance,
 ): boolean {
   const versions = drafts.get(instance.sopInstanceUid) ?? []
   const same = versions.find((draft) => draft.sha256 === instance.sha256)
   if (same === undefined) {
-    const version = 1 + (lastVersions.get(instance.sopHash) ?? 0)
-    if (version > catalogLimits.maxVersions) return false
+    const version = numbers.take(instance.sopHash, instance.arrival.entityId)
+    if (version === undefined) return false
     if (versions.length === 0) drafts.set(instance.sopInstanceUid, versions)
-    lastVersions.set(instance.sopHash, version)
     versions.push({
       sopHash: instance.sopHash,
       version,

@@ -31,6 +31,14 @@ export interface QuarantinedInstance extends ReceivedMember {
   readonly seriesInstanceUid?: string | undefined
 }
 
+/** Why the catalog itself sets an instance aside; what a description finds is decided before. */
+export type CatalogQuarantineReason =
+  | 'missing-uid'
+  | 'too-many-versions'
+  /** Its entity brought more SOP classes or transfer syntaxes that no standard knows than a day or an entity may. */
+  | 'too-many-new-uids'
+  | 'too-many-new-issuers'
+
 export interface RegisterPackInput {
   readonly packKey: string
   readonly packDigest: Uint8Array

@@ -1,20 +1,21 @@
 import type { Sql, Transaction } from '@vna/database'
-import { CatalogError, runQuery, runTransaction } from '@vna/database'
+import { CatalogError, runTransaction } from '@vna/database'
 import type { StudyAttributes } from '../header/study-attributes.ts'
 import { catalogLimits } from '../limits.ts'
-import { folderOf, insertPack } from '../packs/insert-pack.ts'
+import { insertPack } from '../packs/insert-pack.ts'
 import { isPackKnown } from '../packs/is-pack-known.ts'
 import { insertPatients, type PatientKey } from '../patients/insert-patients.ts'
 import { insertQuarantined } from '../quarantine/insert-quarantined.ts'
 import { findStudyRevisions } from '../studies/find-study-revisions.ts'
 import { lockStudies } from '../studies/lock-studies.ts'
-import { ensureDictionaries } from './ensure-dictionaries.ts'
 import { findSendingEntities } from './find-sending-entities.ts'
 import { isLostDictionary, requireAllInserted } from './lost-dictionary.ts'
 import { type DescribedInstance, describeInstances, prepareInstances } from './prepared-instance.ts'
 import type { RegisterPackInput, RegisterPackResult } from './register-pack-input.ts'
 import { registerStudy } from './register-study.ts'
+import { setAside } from './set-aside.ts'
 import { groupByStudy } from './study-batch.ts'
+import { type DescribedPack, entityCodesOf, withKnownEntries } from './with-known-entries.ts'
 
 export interface RegisterPackOptions {
   readonly defaultStudyStableMs: number
@@ -32,9 +33,9 @@ export async function registerPack(
   options: RegisterPackOptions,
 ): Promise<RegisterPackResult> {
   const placed = withoutUnplaceable(checkInput(input))
-  const pack = { input: placed, described: describeInstances(placed.instances) }
+  const described = { input: placed, described: describeInstances(placed.instances) }
   for (let attempt = 1; ; attempt++) {
-    await ensureKnown(sql, pack, options.knownValues)
+    const pack = await withKnownEntries(sql, described, options.knownValues)
     try {
       return await runTransaction(sql, (tx) => register(tx, pack, options))
     } catch (error) {
@@ -42,11 +43,6 @@ export async function registerPack(
       options.knownValues.clear()
     }
   }
-}
-
-interface DescribedPack {
-  readonly input: RegisterPackInput
-  readonly described: readonly DescribedInstance[]
 }
 
 async function register(
@@ -102,35 +98,6 @@ function patientsOf(described: readonly DescribedInstance[]): readonly PatientKe
   return [...patients.values()]
 }
 
-function entityCodesOf(input: RegisterPackInput): readonly string[] {
-  return [...new Set([...input.instances, ...input.quarantined].map(({ entityCode }) => entityCode))].sort()
-}
-
-async function ensureKnown(sql: Sql, { input, described }: DescribedPack, knownValues: Set<string>): Promise<void> {
-  const entityCodes = entityCodesOf(input)
-  const uids = [
-    ...new Set([
-      ...input.instances.flatMap(({ header, transferSyntaxUid }) => [header.sopClassUid, transferSyntaxUid]),
-      ...input.quarantined.flatMap(({ transferSyntaxUid }) => transferSyntaxUid ?? []),
-    ]),
-  ]
-  const issuers = issuersOf(described)
-  const folder = folderOf(input)
-  const values = [folder, input.journalId, ...entityCodes, ...issuers, ...uids]
-  if (values.every((value) => knownValues.has(value))) return
-  await runQuery(async () => ensureDictionaries(sql, { folder, journal: input.journalId, entityCodes, issuers, uids }))
-  for (const value of values) knownValues.add(value)
-}
-
-function issuersOf(described: readonly DescribedInstance[]): readonly string[] {
-  const attributes = new Set(described.map(({ studyAttributes }) => studyAttributes))
-  const issuers = [...attributes].flatMap(({ patientIssuer, otherIdentifiers }) => [
-    ...(patientIssuer === null ? [] : [patientIssuer]),
-    ...otherIdentifiers.map(({ issuer }) => issuer),
-  ])
-  return [...new Set(issuers)]
-}
-
 function checkInput(input: RegisterPackInput): RegisterPackInput {
   if (!input.packKey.endsWith(`/${input.segmentId}.tar`)) {
     throw new CatalogError('invalid-input', 'a pack key ends in its segment id')
@@ -147,14 +114,7 @@ function withoutUnplaceable(input: RegisterPackInput): RegisterPackInput {
     header.studyInstanceUid !== '' && header.sopInstanceUid !== '' && header.sopClassUid !== ''
   const unplaceable = input.instances.filter((instance) => !isPlaceable(instance))
   if (unplaceable.length === 0) return input
-  const quarantined = unplaceable.map(({ header, ...member }) => ({
-    ...member,
-    sopClassUid: header.sopClassUid,
-    sopInstanceUid: header.sopInstanceUid,
-    studyInstanceUid: header.studyInstanceUid,
-    seriesInstanceUid: header.seriesInstanceUid,
-    reason: 'missing-uid',
-  }))
+  const quarantined = unplaceable.map((received) => setAside({ received }, 'missing-uid'))
   return {
     ...input,
     instances: input.instances.filter(isPlaceable),

@@ -7,6 +7,7 @@ export type QueueState = 'waiting' | 'active' | 'delayed' | 'failed' | 'prioriti
 export type StudyState = 'receiving' | 'stable' | 'unresolved'
 export type ObjectStoreOperation = 'prepare' | 'put' | 'read' | 'open' | 'head' | 'list' | 'delete' | 'probe'
 export type LinkState = 'LINKED' | 'REVIEW' | 'REJECTED_CONFLICT' | 'UNLINKED' | 'SUPERSEDED'
+export type Dictionary = 'uids' | 'issuers' | 'entities' | 'journals'
 export type Outcome = 'ok' | 'error'
 
 type Labels = Readonly<Record<string, string>>
@@ -77,6 +78,11 @@ export const metricDefinitions = {
   ),
   studies: gauge<{ state: StudyState }>('vna_studies', 'Studies in the catalog', ['state']),
   quarantined: gauge<{ reason: string }>('vna_quarantined', 'Open quarantine entries', ['reason']),
+  dictionaryUsedRatio: gauge<{ dictionary: Dictionary }>(
+    'vna_dictionary_used_ratio',
+    'Share of the numbers for SOP classes and transfer syntaxes, issuers, entities and journals that is given out',
+    ['dictionary'],
+  ),
   damagedPacks: gauge<NoLabels>('vna_damaged_packs', 'Packs that cannot be registered and are tried again', []),
   fsePublications: counter<{ outcome: Outcome }>('vna_fse_publications_total', 'Manifests sent to the FSE registry', [
     'outcome',
