@@ -1,24 +1,20 @@
-import { rmSync } from 'node:fs'
 import { connect } from 'node:net'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type ActionKind, issueToken, openAccess, openSigningKey, roles } from '../../packages/access/src/index.ts'
+import { type ActionKind, openAccess, roles } from '../../packages/access/src/index.ts'
 import { requestAssociation, verificationSopClassUid } from '../../packages/dicom-net/src/index.ts'
-import { addEntity, updateEntity } from '../../packages/entities/src/index.ts'
+import { updateEntity } from '../../packages/entities/src/index.ts'
 import { encodeMllp, MllpDecoder } from '../../packages/hl7/src/index.ts'
-import { createLogger, createMetrics, HealthRegistry } from '../../packages/runtime/src/index.ts'
+import { createLogger, createMetrics } from '../../packages/runtime/src/index.ts'
 import type { Transmission } from '../../packages/transmissions/src/index.ts'
-import { parseGatewayConfig } from '../../services/gateway/src/config.ts'
 import { actionOfService, assertServicesAsk } from '../../services/gateway/src/dimse/refusals-of-access.ts'
-import { startGateway } from '../../services/gateway/src/start-gateway.ts'
 import { createStoreApp } from '../../services/gateway/src/stow/store-app.ts'
 import type { IntakeDependencies } from '../../services/linker/src/intake/receive-report.ts'
 import { messageKinds } from '../../services/linker/src/mllp/handle-message.ts'
 import { type ListenerDependencies, openMllpListener } from '../../services/linker/src/mllp/mllp-listener.ts'
-import { makeHome } from '../harness/servers.ts'
-import { type CatalogFixture, ctImageStorage, startCatalog } from './support-catalog.ts'
+import { type CatalogFixture, ctImageStorage } from './support-catalog.ts'
+import { GatewayFixture } from './support-gateway.ts'
 import { LinkerFixture } from './support-linker.ts'
-import { type RestartableRedis, startRestartableRedis } from './support-redis.ts'
 import { pathOf, routesOf } from './support-routes.ts'
 
 async function denials({ catalog }: CatalogFixture, action: string) {
@@ -27,42 +23,18 @@ async function denials({ catalog }: CatalogFixture, action: string) {
 }
 
 describe('the gateway', () => {
-  let home: string
+  let fixture: GatewayFixture
   let catalog: CatalogFixture
-  let redis: RestartableRedis
-  let url: string
-  let port: number
-  let stop: () => Promise<void>
-  const logger = createLogger({ service: 'gateway', level: 'silent' })
-  const metrics = createMetrics({ service: 'gateway', withProcessMetrics: false })
 
   beforeAll(async () => {
-    home = makeHome()
-    const [catalogOfGateway, redisOfGateway] = await Promise.all([startCatalog(), startRestartableRedis()])
-    catalog = catalogOfGateway
-    redis = redisOfGateway
-    await addEntity(catalog.catalog, { code: 'ASST-A', kind: 'EEP', name: 'Ospedale A', aeTitles: ['PACS_A'] })
-    const config = parseGatewayConfig({
-      ...{ VNA_HOME: home, VNA_DATABASE_URL: catalog.url, VNA_REDIS_URL: redis.url },
-      ...{ VNA_DIMSE_PORT: '0', VNA_DIMSE_TLS_PORT: 'off' },
-    })
-    const health = new HealthRegistry()
-    const { signal } = new AbortController()
-    const started = await startGateway(config, { logger, metrics, health, signal, requestStop: () => {} })
-    url = String(started.record?.http)
-    port = Number(started.record?.dimsePort)
-    stop = async () => {
-      for (const phase of started.phases) await phase.run(new AbortController().signal)
-    }
+    fixture = await GatewayFixture.start()
+    catalog = fixture.catalog
   })
-  afterAll(async () => {
-    await Promise.all([catalog.stop(), redis.stop()])
-    rmSync(home, { recursive: true, force: true })
-  })
+  afterAll(() => fixture.stop())
 
   const associate = (callingAeTitle: string, calledAeTitle = 'VNA') =>
     requestAssociation({
-      ...{ host: '127.0.0.1', port, callingAeTitle, calledAeTitle },
+      ...{ host: '127.0.0.1', port: fixture.dimsePort, callingAeTitle, calledAeTitle },
       presentationContexts: [verificationSopClassUid, ctImageStorage].map((abstractSyntaxUid) => ({
         abstractSyntaxUid,
         transferSyntaxUids: ['1.2.840.10008.1.2'],
@@ -70,17 +42,22 @@ describe('the gateway', () => {
     })
 
   it('has no route of STOW-RS that asks nobody, and refuses all but entities, each in the trail', async () => {
-    const routes = routesOf(createStoreApp({ handle: () => Promise.reject(new Error('only listed')), logger, metrics }))
+    const routes = routesOf(
+      createStoreApp({
+        handle: () => Promise.reject(new Error('only listed')),
+        logger: createLogger({ service: 'gateway', level: 'silent' }),
+        metrics: createMetrics({ service: 'gateway', withProcessMetrics: false }),
+      }),
+    )
     expect(routes).toEqual(['POST /dicomweb/studies', 'POST /dicomweb/studies/:study'])
-    const key = await openSigningKey(join(home, 'keys'))
     const claims = { entityCode: 'ASST-NONE', patient: 'RSSNNA80A41F205X', purpose: 'TREATMENT' } as const
     for (const route of routes) {
       const path = pathOf(route.replace('POST ', ''))
       for (const role of roles) {
         const before = (await denials(catalog, 'store')).length
-        const authorization = `Bearer ${await issueToken(key, { role, ...claims })}`
+        const authorization = `Bearer ${await fixture.tokenOf({ role, ...claims })}`
         const headers = { authorization, 'content-type': 'application/dicom' }
-        const response = await fetch(`${url}${path}`, { method: 'POST', headers, body: 'x' })
+        const response = await fetch(`${fixture.url}${path}`, { method: 'POST', headers, body: 'x' })
         // The one entity of these tokens is not registered.
         const reason = role === 'entity' ? 'entity-not-active' : 'role-may-not-store'
         expect(response.status, role).toBe(403)
@@ -89,7 +66,7 @@ describe('the gateway', () => {
         expect(after.length, role).toBe(before + 1)
         expect(after.at(-1)).toMatchObject({ role, object: { reason } })
       }
-      expect((await fetch(`${url}${path}`, { method: 'POST' })).status).toBe(401)
+      expect((await fetch(`${fixture.url}${path}`, { method: 'POST' })).status).toBe(401)
     }
   })
 
@@ -131,7 +108,7 @@ describe('the gateway', () => {
   })
 
   it('has told of every stranger when it stops', async () => {
-    await stop()
+    await fixture.stopService()
     const rows = await denials(catalog, 'sign-in')
     const ofNobody = rows.filter(({ actor }) => actor === 'NOBODY')
     expect(ofNobody.reduce((sum, { object }) => sum + Number(object.times), 0)).toBe(3)

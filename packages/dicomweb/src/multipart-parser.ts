@@ -16,7 +16,7 @@ export interface MultipartLimits {
 export const multipartLimits: MultipartLimits = {
   maxBoundaryLength: 70,
   maxHeaderBytes: 16 * 1024,
-  maxParts: 100_000,
+  maxParts: 25_000,
   maxPreambleBytes: 64 * 1024,
   maxPaddingBytes: 64,
 }

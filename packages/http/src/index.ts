@@ -1,6 +1,8 @@
 export { baseUrlOf } from './base-url.ts'
 export { answerBrokenRequests } from './broken-request.ts'
 export { type ByteRange, parseByteRange } from './byte-range.ts'
+export { clientAddressOf } from './client-address.ts'
+export { assertNoContentEncoding } from './content-encoding.ts'
 export { decideListenOptions, type ListenOptions } from './listen-options.ts'
 export { type AnswerRequest, type Listener, type ListenerLimits, listenerLimits, openListener } from './listener.ts'
 export { createProblem, type Problem, type ProblemKind, problemMediaType, problemOfDicomwebError } from './problem.ts'

@@ -11,9 +11,13 @@ export interface PartReceiver {
   end(): void
 }
 
+/** A part costs the same however short it is: of 64 KiB of empty ones, nobody else shall wait for the last. */
+export const maxPartsPerTurn = 32
+
 /** Reads one body: `multipart/related` of Part 10 files, or a single one. */
 export interface BodyReader {
-  push(chunk: Uint8Array): void
+  /** To be run to its end. It stops where enough was done for one turn of the event loop: others then have theirs. */
+  push(chunk: Uint8Array): Generator<'pause', void, undefined>
   /** Throws DicomwebError `multipart-truncated` when the closing boundary did not come. */
   end(): void
 }
@@ -31,7 +35,8 @@ export function createBodyReader(contentType: MediaType, receiver: PartReceiver)
 function readSinglePart(receiver: PartReceiver): BodyReader {
   let begun = false
   return {
-    push: (chunk) => {
+    // biome-ignore lint/correctness/useYield: one part is never too many for a turn.
+    *push(chunk) {
       if (!begun) receiver.begin()
       begun = true
       receiver.data(chunk)
@@ -45,12 +50,17 @@ function readSinglePart(receiver: PartReceiver): BodyReader {
 function readMultipart(boundary: string, receiver: PartReceiver): BodyReader {
   const parser = new MultipartRelatedParser({ boundary })
   return {
-    push: (chunk) => {
+    *push(chunk) {
+      let partsOfTurn = 0
       for (const event of parser.push(chunk)) {
         if (event.kind === 'part-data') receiver.data(event.data)
-        else if (event.kind === 'part-end') receiver.end()
         // A part of another media type is read all the same and fails as not being DICOM: the others must not suffer.
-        else receiver.begin()
+        else if (event.kind === 'part-begin') receiver.begin()
+        else {
+          receiver.end()
+          partsOfTurn += 1
+          if (partsOfTurn % maxPartsPerTurn === 0) yield 'pause'
+        }
       }
     },
     end: () => parser.end(),

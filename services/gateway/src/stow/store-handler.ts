@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http'
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { Journal } from '@vna/archive'
 import {
   assertStoreResponseAcceptable,
@@ -7,7 +8,7 @@ import {
   type StoreOutcome,
   type StoreResponse,
 } from '@vna/dicomweb'
-import { baseUrlOf, ProblemError } from '@vna/http'
+import { assertNoContentEncoding, baseUrlOf, clientAddressOf, ProblemError } from '@vna/http'
 import type { IntakeLimits, LanePool } from '@vna/intake'
 import { admitInstance, admitNewcomer } from '@vna/intake'
 import { type TransmissionReason, type TransmissionRecorder, transmissionReasonOf } from '@vna/transmissions'
@@ -41,10 +42,11 @@ export function createStoreHandler(dependencies: StoreHandlerDependencies): Hand
   return async ({ message, studyInstanceUid, acceptBody }) => {
     const authorization = await dependencies.authorize({
       authorization: message.headers.authorization,
-      peer: message.socket.remoteAddress,
+      peer: clientAddressOf(message),
       studyInstanceUid,
     })
     assertStoreResponseAcceptable(message.headers.accept)
+    assertNoContentEncoding(message)
     const admission = admitNewcomer(dependencies.journal)
     if (admission.kind === 'congested') throw unavailable(admission.reason)
     if (running >= dependencies.maxConcurrentRequests) throw unavailable('too many requests at once')
@@ -97,7 +99,7 @@ async function receiveInstances(
     return buildStoreResponse({ outcomes, ...(studyUrl !== undefined && { studyUrl }) })
   } catch (error) {
     // Parts that arrived whole are kept even so; the client was not told and will send them again.
-    log.end(await request.settle(), 'broken', transmissionReasonOf(error))
+    log.end(await request.abandon(), 'broken', transmissionReasonOf(error))
     throw error
   } finally {
     dependencies.lanes.giveBack(owner, lane)
@@ -107,7 +109,7 @@ async function receiveInstances(
 async function readBody(message: IncomingMessage, request: StoreRequest): Promise<void> {
   const reader = createBodyReader(parseContentType(message.headers['content-type'] ?? ''), request)
   for await (const chunk of message) {
-    reader.push(chunk)
+    for (const _pause of reader.push(chunk)) await nextTurn()
     await request.makeRoom()
   }
   reader.end()
@@ -132,7 +134,7 @@ function startTransmission(
         direction: 'in',
         protocol: 'stow',
         client: authorization.client,
-        peer: message.socket.remoteAddress,
+        peer: clientAddressOf(message),
         entityCode: authorization.entityCode,
         studyInstanceUids: [...o.studyInstanceUids],
         startedAt,

@@ -1,5 +1,5 @@
 import type { JournalLane } from '@vna/archive'
-import type { StoreOutcome } from '@vna/dicomweb'
+import { DicomwebError, type StoreOutcome } from '@vna/dicomweb'
 import type { IntakeLimits, IntakeOutcome } from '@vna/intake'
 import type { PartReceiver } from './store-body.ts'
 import { maxPart10PrefixBytes, StorePart } from './store-part.ts'
@@ -16,6 +16,8 @@ export interface StoreRequestOptions {
 
 /** Instances of one request whose sync is awaited while the next ones are read. */
 const maxOutstandingCommits = 8
+/** A request of so many parts that could not be kept is no use to anybody: its sender is told so, instead of each of them. */
+export const maxFailedParts = 1_000
 
 /**
  * One STOW-RS request in flight. The body is read part by part and never held; the sync of a part overlaps with the
@@ -29,12 +31,20 @@ export class StoreRequest implements PartReceiver {
   #part: StorePart | undefined
   #failure: unknown
   #receivedBytes = 0
+  #failedParts = 0
 
   constructor(options: StoreRequestOptions) {
     this.#options = options
   }
 
+  /** Throws DicomwebError `multipart-limit`. */
   begin(): void {
+    if (this.#failedParts > maxFailedParts) {
+      throw new DicomwebError('multipart-limit', 'more than maxFailedParts', {
+        limit: 'maxFailedParts',
+        value: maxFailedParts,
+      })
+    }
     const { lane, limits, requiredStudyInstanceUid, hasRoom } = this.#options
     this.#part = new StorePart({
       lane,
@@ -69,10 +79,16 @@ export class StoreRequest implements PartReceiver {
 
   /** Resolves when every part that arrived whole is settled. Throws what is no peer's fault. */
   async settle(): Promise<readonly StoreOutcome[]> {
+    const outcomes = await this.abandon()
+    if (this.#failure !== undefined) throw this.#failure
+    return outcomes
+  }
+
+  /** Resolves when nothing of the request is under way any more, with what had come of it. */
+  async abandon(): Promise<readonly StoreOutcome[]> {
     this.#part?.abort()
     this.#part = undefined
     await Promise.all(this.#outstanding)
-    if (this.#failure !== undefined) throw this.#failure
     return this.#outcomes.filter((outcome) => outcome !== undefined)
   }
 
@@ -92,7 +108,8 @@ export class StoreRequest implements PartReceiver {
     const outcome = await part.finish()
     this.#receivedBytes += part.lengthBytes
     this.#options.observe(outcome, part.lengthBytes)
-    if (outcome.kind === 'stored') this.#studyInstanceUids.add(outcome.studyInstanceUid)
+    if (outcome.kind !== 'stored') this.#failedParts += 1
+    else this.#studyInstanceUids.add(outcome.studyInstanceUid)
     this.#outcomes[index] = part.describe(outcome, this.#options.studiesUrl)
   }
 }

@@ -42,6 +42,11 @@ describe('the body of a report', () => {
     expect(budget.heldBytes).toBe(0)
   })
 
+  it('is refused when it is coded, before it is read', async () => {
+    const request = requestOf([Buffer.alloc(6)], { 'content-encoding': 'gzip' })
+    await expect(new BodyBudget().read(request)).rejects.toMatchObject({ code: 'unsupported-media-type' })
+  })
+
   it('is refused for now when all together hold too much', async () => {
     const budget = new BodyBudget({ maxBytesAtOnce: 10 })
     await budget.read(requestOf([Buffer.alloc(8)]))

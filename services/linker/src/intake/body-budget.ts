@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import { GrowingBuffer } from '@vna/bytes'
-import { ProblemError } from '@vna/http'
+import { assertNoContentEncoding, ProblemError } from '@vna/http'
 import { intakeLimits } from './intake-limits.ts'
 
 export interface BodyLimits {
@@ -30,6 +30,7 @@ export class BodyBudget {
 
   /** Reads a body to its end, or refuses it as soon as it is known to be too large: by its header, else while it comes. */
   async read(request: IncomingMessage): Promise<HeldBytes> {
+    assertNoContentEncoding(request)
     const announced = Number(request.headers['content-length'] ?? 0)
     if (announced > this.#limits.maxReportBytes) throw this.#tooLarge()
     const body = new GrowingBuffer(this.#limits.maxReportBytes)

@@ -1,6 +1,6 @@
 import type { Grant, Principal } from '@vna/access'
 import { reportContentTypes } from '@vna/fse'
-import { getCaller, ProblemError } from '@vna/http'
+import { clientAddressOf, getCaller, ProblemError } from '@vna/http'
 import type { ReceivedReport } from '@vna/record'
 import { type TransmissionReason, transmissionReasonOf } from '@vna/transmissions'
 import type { Request, Response, Router } from 'express'
@@ -90,7 +90,7 @@ function recordTransmission(
     protocol: 'reports',
     entityCode: principal.entityCode,
     client: principal.subject,
-    peer: peerOf(request),
+    peer: clientAddressOf(request),
     startedAt: o.startedAt,
     endedAt: new Date(),
     bytes: o.bytes,
@@ -99,10 +99,4 @@ function recordTransmission(
     outcome: reason === undefined ? 'complete' : 'failed',
     reason,
   })
-}
-
-/** The front door names who called. */
-function peerOf(request: Request): string | undefined {
-  const forwarded = request.headers['x-forwarded-for']
-  return (typeof forwarded === 'string' ? forwarded : undefined) ?? request.socket.remoteAddress
 }
