@@ -30,11 +30,14 @@ describe('the intake of an instance', () => {
     await rm(folder, { recursive: true })
   })
 
-  async function take(dataSet: Uint8Array, o: { pieces?: number; required?: string; maxHeldBytes?: number } = {}) {
+  async function take(
+    dataSet: Uint8Array,
+    o: { pieces?: number; required?: string; maxHeldBytes?: number; transferSyntaxUid?: string } = {},
+  ) {
     const lane = journal.openLane({ entityCode: 'ASST-TEST', source: 'TEST/dimse' })
     const intake = new InstanceIntake({
       lane,
-      transferSyntaxUid: explicitVrLittleEndian,
+      transferSyntaxUid: o.transferSyntaxUid ?? explicitVrLittleEndian,
       requiredStudyInstanceUid: o.required,
       limits: { ...intakeLimits, ...(o.maxHeldBytes !== undefined && { maxHeldBytes: o.maxHeldBytes }) },
       prefixOf: () => encodePart10Prefix({ sopClassUid, sopInstanceUid, transferSyntaxUid: explicitVrLittleEndian }),
@@ -107,11 +110,22 @@ describe('the intake of an instance', () => {
     ['missing-uid', { '00080018': undefined }, 0xa900],
     ['missing-uid', { '00080016': undefined }, 0xa900],
     ['invalid-sop-instance-uid', { '00080018': '../../etc/passwd' }, 0x0117],
+    ['invalid-sop-class-uid', { '00080016': '1'.repeat(65) }, 0x0122],
+    ['invalid-sop-class-uid', { '00080016': '1.2.840/\r\nX: y' }, 0x0122],
     ['sop-class-not-supported', { '00080016': '1.2.840.10008.1.3.10' }, 0x0122],
   ] as const)('refuses %s', async (code, changes, status) => {
     expect(await take(dataSetOf(changes))).toMatchObject({ kind: 'refused', code, status })
     expect(await members()).toEqual([])
   })
+
+  it.each([['1'.repeat(3_000)], ['1.2.840\r\nX-Forged: 1'], ['x'], ['1..2']])(
+    'refuses the transfer syntax %j',
+    async (transferSyntaxUid) => {
+      const outcome = await take(dataSetOf(), { transferSyntaxUid, pieces: 16 })
+      expect(outcome).toMatchObject({ kind: 'refused', code: 'invalid-transfer-syntax-uid', status: 0xc122 })
+      expect(await members()).toEqual([])
+    },
+  )
 
   it('refuses another study than the one in the URL', async () => {
     expect(await take(dataSetOf(), { required: '1.2.99' })).toMatchObject({ kind: 'refused', code: 'study-mismatch' })

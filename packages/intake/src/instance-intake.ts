@@ -60,6 +60,8 @@ export class InstanceIntake {
       capture: 'identity',
       ...(source.limits.scan && { limits: source.limits.scan }),
     })
+    // It becomes a key of the catalog and a header of multipart answers.
+    if (!isStorableUid(source.transferSyntaxUid)) this.#refusal = refusal('invalid-transfer-syntax-uid')
   }
 
   get lengthBytes(): number {
@@ -146,6 +148,7 @@ export class InstanceIntake {
     // The data set speaks for itself: real senders do send commands or File Meta that disagree with it or fill its gaps.
     const { sopClassUid, sopInstanceUid } = identity
     if (!sopClassUid || !sopInstanceUid) return refusal('missing-uid')
+    if (!isStorableUid(sopClassUid)) return refusal('invalid-sop-class-uid')
     if (!isStorableUid(sopInstanceUid)) return refusal('invalid-sop-instance-uid')
     if (sopClassUid === mediaStorageDirectory) return refusal('sop-class-not-supported', 'DICOMDIR')
     const required = this.#source.requiredStudyInstanceUid

@@ -4,7 +4,9 @@ export type RefusalCode =
   | 'not-part10'
   | 'truncated'
   | 'missing-uid'
+  | 'invalid-sop-class-uid'
   | 'invalid-sop-instance-uid'
+  | 'invalid-transfer-syntax-uid'
   | 'study-mismatch'
   | 'sop-class-not-supported'
   | 'too-large'
@@ -22,6 +24,8 @@ export const storeStatus = {
   outOfResources: 0xa700,
   dataSetDoesNotMatchSopClass: 0xa900,
   cannotUnderstand: 0xc000,
+  /** PS3.18 I.2.2; among the C-STORE statuses it is one of "cannot understand" (PS3.4 B.2.3: Cxxx). */
+  transferSyntaxNotSupported: 0xc122,
 } as const
 
 interface RefusalWords {
@@ -41,9 +45,17 @@ const words: Readonly<Record<RefusalCode, RefusalWords>> = {
     status: storeStatus.dataSetDoesNotMatchSopClass,
     comment: 'SOP Class UID or SOP Instance UID is missing',
   },
+  'invalid-sop-class-uid': {
+    status: storeStatus.sopClassNotSupported,
+    comment: 'SOP Class UID is not a valid UID',
+  },
   'invalid-sop-instance-uid': {
     status: storeStatus.invalidSopInstance,
     comment: 'SOP Instance UID is not a valid UID',
+  },
+  'invalid-transfer-syntax-uid': {
+    status: storeStatus.transferSyntaxNotSupported,
+    comment: 'Transfer Syntax UID is not a valid UID',
   },
   'study-mismatch': {
     status: storeStatus.dataSetDoesNotMatchSopClass,

@@ -35,6 +35,8 @@ describe('where an instance belongs', () => {
     ],
     ['with a path for a study', { studyInstanceUid: '1..2' }, 'invalid-study-uid'],
     ['with a study UID of 65 characters', { studyInstanceUid: '1'.repeat(65) }, 'invalid-study-uid'],
+    ['with a SOP class of 3,000 digits', { sopClassUid: '1'.repeat(3_000) }, 'invalid-sop-class-uid'],
+    ['with an instance UID of 3,000 digits', { sopInstanceUid: '1'.repeat(3_000) }, 'invalid-sop-instance-uid'],
     ['with a series UID of letters', { seriesInstanceUid: '1.2a' }, 'invalid-series-uid'],
   ])('%s: set aside', (_, changes, reason) => {
     expect(fileInstance(header(changes))).toEqual({ kind: 'aside', reason })

@@ -1,11 +1,15 @@
 import { type InstanceHeader, isStorableUid } from '@vna/dicom'
 
 export type QuarantineReason =
+  | 'invalid-sop-class-uid'
+  | 'invalid-sop-instance-uid'
+  | 'invalid-transfer-syntax-uid'
   | 'missing-study-uid'
   | 'missing-series-uid'
   | 'invalid-study-uid'
   | 'invalid-series-uid'
   | 'unreadable'
+  | 'undescribable'
   | 'non-patient-object'
 
 /** Where an instance that is kept belongs: among its study, or aside with a reason. */
@@ -32,7 +36,14 @@ export function fileInstance(header: InstanceHeader): Filing {
   // Old systems write leading zeros or a single number: whoever asks for such a study must still find it.
   if (!isStorableUid(header.studyInstanceUid)) return aside('invalid-study-uid')
   if (!isStorableUid(header.seriesInstanceUid)) return aside('invalid-series-uid')
+  // None of a class or an instance at all is the catalog's own reason.
+  if (!isEmptyOrStorable(header.sopClassUid)) return aside('invalid-sop-class-uid')
+  if (!isEmptyOrStorable(header.sopInstanceUid)) return aside('invalid-sop-instance-uid')
   return { kind: 'catalogued' }
+}
+
+function isEmptyOrStorable(uid: string): boolean {
+  return uid === '' || isStorableUid(uid)
 }
 
 function aside(reason: QuarantineReason): Filing {

@@ -61,6 +61,17 @@ describe('the rows of a pack', () => {
     expect(quarantined).toMatchObject([{ reason: 'unreadable', detail: 'truncated', studyInstanceUid: '1.2' }])
   })
 
+  it('set aside what could not be described, apart from what is unreadable', () => {
+    const { quarantined } = registered(described({ problem: 'json-too-long', undescribable: true }))
+    expect(quarantined).toMatchObject([{ reason: 'undescribable', detail: 'json-too-long', sopInstanceUid: '1.4' }])
+  })
+
+  it('set aside what names a transfer syntax that is no UID, without it: it cannot be a key', () => {
+    const { instances, quarantined } = registered(described({ transferSyntaxUid: '1'.repeat(3_000) }))
+    expect(instances).toEqual([])
+    expect(quarantined).toMatchObject([{ reason: 'invalid-transfer-syntax-uid', transferSyntaxUid: undefined }])
+  })
+
   it('take the SOP Instance UID of an unreadable one from the name of its member, and an empty text for none', () => {
     const unknown = { ...header, sopClassUid: '', sopInstanceUid: '', studyInstanceUid: '', seriesInstanceUid: '' }
     const unreadable = described({ problem: 'no-preamble', header: unknown, transferSyntaxUid: '', name: '1.9.dcm' })

@@ -1,6 +1,7 @@
 import type { SidecarInstance } from '@vna/archive'
 import type { QuarantinedInstance, RegisteredInstance, RegisterPackInput, RegisterPackResult } from '@vna/catalog'
-import { fileInstance } from './file-instance.ts'
+import { isStorableUid } from '@vna/dicom'
+import { type Filing, fileInstance } from './file-instance.ts'
 
 /** What the catalog does for a pack. */
 export interface PackRegistrar {
@@ -23,14 +24,19 @@ export function registrationOf(pack: DescribedPack): RegisterPackInput {
   const registered: RegisteredInstance[] = []
   const quarantined: QuarantinedInstance[] = []
   for (const instance of instances) {
-    const filing = instance.problem === undefined ? fileInstance(instance.header) : unreadable
+    const filing = filingOf(instance)
     if (filing.kind === 'catalogued') registered.push(registeredInstance(instance))
     else quarantined.push(quarantinedInstance(instance, filing.reason))
   }
   return { ...facts, sealedAt: lastReceivedAt(instances), instances: registered, quarantined }
 }
 
-const unreadable = { kind: 'aside', reason: 'unreadable' } as const
+function filingOf({ problem, undescribable, transferSyntaxUid, header }: SidecarInstance): Filing {
+  if (undescribable === true) return { kind: 'aside', reason: 'undescribable' }
+  if (problem !== undefined) return { kind: 'aside', reason: 'unreadable' }
+  if (!isStorableUid(transferSyntaxUid)) return { kind: 'aside', reason: 'invalid-transfer-syntax-uid' }
+  return fileInstance(header)
+}
 
 function registeredInstance(instance: SidecarInstance): RegisteredInstance {
   return { ...memberOf(instance), header: instance.header, transferSyntaxUid: instance.transferSyntaxUid }
@@ -42,7 +48,8 @@ function quarantinedInstance(instance: SidecarInstance, reason: string): Quarant
     ...memberOf(instance),
     reason,
     detail: instance.problem,
-    transferSyntaxUid: instance.transferSyntaxUid || undefined,
+    // What is no UID is no key of the catalog either: PostgreSQL refuses a long one for ever.
+    transferSyntaxUid: isStorableUid(instance.transferSyntaxUid) ? instance.transferSyntaxUid : undefined,
     sopClassUid: sopClassUid || undefined,
     sopInstanceUid: sopInstanceUidOf(instance),
     studyInstanceUid: studyInstanceUid || undefined,

@@ -44,6 +44,8 @@ export interface SidecarEntry {
   bulk?: Readonly<Record<string, readonly [offset: number, lengthBytes: number, vr: string]>>
   /** Why the data set could not be read to its end (`DicomErrorCode`); the JSON then holds the identity only. */
   problem?: string
+  /** The problem is one of effort: describing it takes more than an instance of its size may take. Tried again on demand. */
+  undescribable?: true
 }
 
 export type SidecarInstance = SidecarEntry & { header: InstanceHeader }
