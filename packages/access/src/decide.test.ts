@@ -1,9 +1,10 @@
+import { isVisible, type StudyFacts } from '@vna/catalog'
 import { codiceFiscaleIssuer } from '@vna/identifiers'
 import { describe, expect, it } from 'vitest'
-import type { Action } from './action.ts'
+import { type Action, type ActionKind, actionKinds } from './action.ts'
 import type { AssociationCaller, Caller } from './caller.ts'
 import { decide } from './decide.ts'
-import type { Principal } from './principal.ts'
+import { type Principal, purposes, roles } from './principal.ts'
 
 const principal = (more: Partial<Principal>): Caller => ({
   kind: 'token',
@@ -16,6 +17,7 @@ const none = { kind: 'none' } as const
 const ofEntity = { kind: 'entity', entityCode: 'ASST-A' } as const
 const ofPatient = { kind: 'patient', identifier: 'CF', issuer: codiceFiscaleIssuer } as const
 
+const allHidden = { kind: 'all', includeHidden: true } as const
 const ownRecord = { ...ofPatient, includeHidden: true } as const
 
 const search: Action = { kind: 'search' }
@@ -70,7 +72,8 @@ describe('what is allowed', () => {
       search,
       all,
     ],
-    ['the FSE hides and shows', principal({ role: 'fse' }), setVisibility, none],
+    ['the FSE hides and shows', fse, setVisibility, allHidden],
+    ['the FSE with a patient hides and shows of that one only', fseOfPatient, setVisibility, ownRecord],
     ['an admin reads all but what is hidden', admin, search, all],
     ['an admin retrieves bytes as received, but none hidden', admin, asReceived, all],
     ['an operator operates', operator, operate, none],
@@ -91,7 +94,8 @@ describe('what is allowed', () => {
     ['an entity searches its reports', entity, searchReports, ofEntityWithDoubts],
     ['an entity decides about its links', entity, decideLinks, ofEntityWithDoubts],
     ['an entity counts its own', entity, countUnresolved, { predicate: ofEntity }],
-    ['the FSE sends a report, told of links alone', principal({ role: 'fse' }), storeReport, { predicate: all }],
+    ['the FSE sends a report, told of links alone', fse, storeReport, { predicate: all }],
+    ['the FSE with a patient sends reports of that one only', fseOfPatient, storeReport, { predicate: ofPatient }],
     ['the FSE searches reports, told of links alone', fseOfPatient, searchReports, { predicate: ofPatient }],
     ['an operator searches reports', operator, searchReports, allWithDoubts],
     ['an operator decides about links', operator, decideLinks, allWithDoubts],
@@ -110,6 +114,10 @@ describe('what is denied', () => {
   it.each([
     ['the FSE without a purpose', principal({ role: 'fse' }), search, 'purpose-missing'],
     ['the FSE without a purpose for a patient', principal({ role: 'fse', patient: 'CF' }), retrieve, 'purpose-missing'],
+    ['hiding to the FSE without a purpose', principal({ role: 'fse' }), setVisibility, 'purpose-missing'],
+    ['sending reports to the FSE without a purpose', principal({ role: 'fse' }), storeReport, 'purpose-missing'],
+    ['an entity that names a patient', principal({ entityCode: 'A', patient: 'CF' }), search, 'role-has-no-patient'],
+    ['an admin who names a patient', principal({ role: 'admin', patient: 'CF' }), operate, 'role-has-no-patient'],
     ['bytes as received to the FSE', fse, asReceived, 'view-not-allowed'],
     ['storing to the FSE', fse, store, 'role-may-not-store'],
     ['searching to a professional', professional, search, 'consent-unknown'],
@@ -170,5 +178,47 @@ describe('what is denied', () => {
     ],
   ] as const)('%s', (_, who, action, reason) => {
     expect(decide(who, action)).toEqual({ allow: false, reason })
+  })
+})
+
+/** Actions about no single study or report. */
+const aboutNobody: readonly ActionKind[] = [
+  ...(['count-unresolved', 'store', 'store-order', 'announce-patients', 'operate', 'administer'] as const),
+  ...(['describe', 'associate'] as const),
+]
+const everyCase = roles.flatMap((role) =>
+  actionKinds.flatMap((kind) =>
+    ([undefined, ...purposes] as const).flatMap((purpose) =>
+      ([undefined, 'CF'] as const).map((patient) => [role, kind, purpose, patient] as const),
+    ),
+  ),
+)
+
+describe('scope of every role and action', () => {
+  const studyOf = (patient: string): StudyFacts => {
+    const patients = [{ identifier: patient, issuer: codiceFiscaleIssuer }]
+    return { isHidden: false, owner: 'ASST-A', holders: ['ASST-A'], patients }
+  }
+
+  it.each(everyCase)('%s, %s, purpose %s, patient %s', (role, kind, purpose, patient) => {
+    const who = { role, ...(purpose && { purpose }), ...(patient && { patient }) }
+    const decision = decide(principal({ ...who, ...(role === 'entity' && { entityCode: 'ASST-A' }) }), { kind })
+    if (!decision.allow) {
+      expect(decision.reason).toBeTruthy()
+      return
+    }
+    // Who acts for patients says what for, in every decision about somebody.
+    if (role === 'fse' && !aboutNobody.includes(kind)) expect(purpose).toBeDefined()
+    // Who is limited to a patient reaches that one, and nobody else, in whatever is done.
+    if (patient !== undefined) {
+      expect(['fse', 'professional', 'citizen']).toContain(role)
+      expect(isVisible(decision.predicate, studyOf('OTHER'))).toBe(false)
+      expect(isVisible(decision.predicate, studyOf('CF'))).toBe(!aboutNobody.includes(kind))
+    }
+  })
+
+  it('lets the FSE do with a purpose what it does', () => {
+    const allowed = actionKinds.filter((kind) => decide(fseOfPatient, { kind }).allow)
+    expect(allowed).toEqual(['search', 'retrieve', 'search-reports', 'store-report', 'set-visibility', 'describe'])
   })
 })

@@ -3,11 +3,12 @@ import { codiceFiscaleIssuer } from '@vna/identifiers'
 import type { Action, ActionKind } from './action.ts'
 import { type Caller, type CallerRole, entityCodeOf, roleOf } from './caller.ts'
 import type { DenialReason } from './denial-reason.ts'
+import { mayNamePatient } from './principal.ts'
 
 export type Decision =
   | {
       readonly allow: true
-      /** Over which studies. */
+      /** Over which studies and reports, read or changed: what is outside is answered like what is absent. */
       readonly predicate: Predicate
       /** Told of links that nobody confirmed yet, too: for those who decide about them. */
       readonly seesDoubtfulLinks?: true
@@ -18,10 +19,14 @@ export type Decision =
 type Column = ActionKind | 'retrieve-as-received'
 type Rule = (caller: Caller, column: Column) => Decision
 
-/** What a caller may do, and over which studies. Pure: the same question has the same answer. */
+/**
+ * What a caller may do, and over which studies and reports: purpose and patient of a token count for what it reads and for
+ * what it changes. Pure: the same question has the same answer.
+ */
 export function decide(caller: Caller, action: Action): Decision {
   const column = columnOf(action)
   const role = roleOf(caller)
+  if (caller.kind === 'token' && !mayNamePatient(caller.principal)) return deny('role-has-no-patient')
   const rule = rules[role][column]
   if (rule !== undefined) return rule(caller, column)
   const isNamed = role !== 'nobody' && role !== 'known-host'
@@ -62,8 +67,8 @@ const rules: Readonly<Record<CallerRole, Readonly<Partial<Record<Column, Rule>>>
       return decision.allow ? deny('view-not-allowed') : decision
     },
     'search-reports': ofRecord,
-    'store-report': everything,
-    'set-visibility': nothing,
+    'store-report': ofRecord,
+    'set-visibility': hiddenToo(ofRecord),
     describe: nothing,
   },
   professional: readsUntilConsent,
@@ -158,6 +163,16 @@ function everything(): Decision {
 /** The action itself, which is about no study. */
 function nothing(): Decision {
   return allow({ kind: 'none' })
+}
+
+/** Who hides must also find what is hidden, to show it again. */
+function hiddenToo(rule: Rule): Rule {
+  return (caller, column) => {
+    const decision = rule(caller, column)
+    const { kind } = decision.allow ? decision.predicate : { kind: 'none' }
+    if (!decision.allow || (kind !== 'all' && kind !== 'patient')) return decision
+    return { ...decision, predicate: { ...decision.predicate, includeHidden: true } as Predicate }
+  }
 }
 
 function withDoubtfulLinks(rule: Rule): Rule {

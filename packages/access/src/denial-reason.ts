@@ -13,3 +13,7 @@ export type DenialReason =
   | 'role-may-not-set-visibility'
   | 'role-may-not-associate'
   | 'view-not-allowed'
+  /** A token limited to a patient, of a role that is not about single patients. */
+  | 'role-has-no-patient'
+  /** What is sent is about somebody else than the patient of the token. */
+  | 'other-patient'

@@ -39,6 +39,9 @@ export function checkClaims(claims: Readonly<Record<string, unknown>>): Principa
     throw new AccessError('invalid-claims', `the purpose is one of ${purposes.join(', ')}`)
   }
   if (role === 'entity' && entityCode === undefined) throw new AccessError('invalid-claims', 'an entity needs its code')
+  if (!mayNamePatient({ role, patient })) {
+    throw new AccessError('invalid-claims', `a token of role ${role} is not limited to a patient`)
+  }
   if (role === 'citizen' && patient === undefined) throw new AccessError('invalid-claims', 'a citizen needs a patient')
   return {
     subject: optionalText(claims.subject, 'subject') ?? role,
@@ -47,6 +50,13 @@ export function checkClaims(claims: Readonly<Record<string, unknown>>): Principa
     ...(patient === undefined ? {} : { patient: patient.toUpperCase() }),
     ...(purpose === undefined ? {} : { purpose }),
   }
+}
+
+const rolesOfPatients: ReadonlySet<Role> = new Set(['fse', 'professional', 'citizen'])
+
+/** Entities and those who run the archive answer for whole archives: a patient in their token would limit nothing they do. */
+export function mayNamePatient({ role, patient }: Pick<PrincipalClaims, 'role' | 'patient'>): boolean {
+  return patient === undefined || rolesOfPatients.has(role)
 }
 
 const maxClaimChars = 128

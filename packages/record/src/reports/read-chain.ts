@@ -61,6 +61,18 @@ export async function isAddendumToHidden(
   return row?.found === true
 }
 
+/** Ids of the reports that the given one completes. */
+export async function readAppended(
+  tx: Transaction,
+  { origin, facts }: Pick<NewReport, 'origin' | 'facts'>,
+): Promise<readonly string[]> {
+  if (facts.appends.length === 0) return []
+  const completed = facts.appends.map(digestOf).join(' ')
+  const rows = await tx<{ id: string }[]>`select r.id from reports r where r.origin = ${origin}
+    and md5(r.unique_id)::uuid = any(string_to_array(${completed}, ' ')::uuid[])`
+  return rows.map(({ id }) => id)
+}
+
 /** As the index on unique ids has it. */
 function digestOf(uniqueId: string): string {
   return createHash('md5').update(uniqueId).digest('hex')

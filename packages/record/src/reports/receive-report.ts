@@ -1,9 +1,11 @@
+import type { Predicate } from '@vna/catalog'
 import type { Sql, Transaction } from '@vna/database'
-import { appendEvents, cleanJson, runTransaction } from '@vna/database'
+import { appendEvents, CatalogError, cleanJson, runTransaction, SqlText } from '@vna/database'
 import type { OrderIdentifier, ReportFacts } from '@vna/fse'
-import { isAddendumToHidden, readChain } from './read-chain.ts'
+import { isAddendumToHidden, readAppended, readChain } from './read-chain.ts'
 import { type NewReport, type ReportState, reportIdOf } from './report.ts'
 import { placeInChain } from './report-chain.ts'
+import { compileReportScope } from './report-scope.ts'
 
 export interface ReceivedReport {
   readonly id: string
@@ -13,6 +15,12 @@ export interface ReceivedReport {
   readonly ended: readonly string[]
 }
 
+export interface ReceiveOptions {
+  readonly recordEvent?: boolean | undefined
+  /** Reports that this one may name as its other versions, or complete; absent: all of its origin. */
+  readonly within?: Predicate | undefined
+}
+
 /** One version of the same origin at a time, so that two of one chain see each other. */
 const receivingLock = 7_237_011
 
@@ -20,18 +28,16 @@ const receivingLock = 7_237_011
  * Keeps a report with its keys and its place among the versions of the same report, due to be evaluated. The same bytes of
  * the same origin again change nothing.
  */
-export async function receiveReport(
-  sql: Sql,
-  given: NewReport,
-  options: { readonly recordEvent?: boolean } = {},
-): Promise<ReceivedReport> {
+export async function receiveReport(sql: Sql, given: NewReport, options: ReceiveOptions = {}): Promise<ReceivedReport> {
   const report = { ...given, facts: cleanJson(given.facts) as ReportFacts }
   const id = reportIdOf({ origin: report.origin, uniqueId: report.facts.uniqueId, sha256: report.sha256 })
   return runTransaction(sql, async (tx) => {
     await tx`select pg_advisory_xact_lock(${receivingLock}::int, hashtext(${report.origin}))`
     const [known] = await tx<{ state: ReportState }[]>`select state from reports where id = ${id}::uuid`
     if (known !== undefined) return { id, isNew: false, state: known.state, ended: [] }
-    const { state, ends, endsAs, ...place } = placeInChain(report, await readChain(tx, report))
+    const chain = await readChain(tx, report)
+    await assertWithin(tx, [...chain.map((member) => member.id), ...(await readAppended(tx, report))], options.within)
+    const { state, ends, endsAs, ...place } = placeInChain(report, chain)
     const isHidden = place.isHidden || (await isAddendumToHidden(tx, report))
     await insertReport(tx, { ...report, id, state, isHidden })
     await insertKeys(tx, id, report.facts)
@@ -45,6 +51,18 @@ export async function receiveReport(
     }
     return { id, isNew: true, state, ended: ends }
   })
+}
+
+/** Who may decide about some reports takes back, corrects and completes none but those. */
+async function assertWithin(tx: Transaction, ids: readonly string[], within: Predicate | undefined): Promise<void> {
+  if (within === undefined || ids.length === 0) return
+  const text = new SqlText()
+  text.add(`select count(*)::int as reached from reports r where ${compileReportScope(within, text)}`)
+  text.add(`and r.id = any(string_to_array(${text.param(ids.join(' '))}, ' ')::uuid[])`)
+  const [row] = await tx.unsafe<{ reached: number }[]>(text.toString(), text.params)
+  if (row?.reached !== new Set(ids).size) {
+    throw new CatalogError('not-found', 'the report names another one that is not there')
+  }
 }
 
 async function insertReport(

@@ -15,13 +15,14 @@ import {
   type ReviewItem,
 } from './read-reports.ts'
 import { type NewOrder, receiveOrder } from './receive-order.ts'
-import { type ReceivedReport, receiveReport } from './receive-report.ts'
+import { type ReceivedReport, type ReceiveOptions, receiveReport } from './receive-report.ts'
 import type { LinkDecision, NewReport, Report, ReportLink } from './report.ts'
 import { evaluateStudyKeys } from './study-keys.ts'
 
 /** Reports, the numbers of studies, and the links between both. Decisions are events in their transactions. */
 export interface ReportCatalog {
-  receiveReport(report: NewReport): Promise<ReceivedReport>
+  /** `within`: the reports that it may name as its other versions; one that names another fails with `not-found`. */
+  receiveReport(report: NewReport, options?: Pick<ReceiveOptions, 'within'>): Promise<ReceivedReport>
   /** Studies of the numbers the order names are returned, to be evaluated again. */
   receiveOrder(order: NewOrder): Promise<readonly string[]>
   takeDueReports(options: { readonly limit: number; readonly leaseMs: number }): Promise<readonly string[]>
@@ -46,7 +47,7 @@ export interface ReportCatalog {
 
 export function reportMethods(sql: Sql): ReportCatalog {
   return {
-    receiveReport: (report) => receiveReport(sql, report),
+    receiveReport: (report, options) => receiveReport(sql, report, { within: options?.within }),
     receiveOrder: (order) => receiveOrder(sql, order),
     takeDueReports: (options) => takeDueReports(sql, options),
     evaluateReport: (id, rules) => evaluateReport(sql, id, rules),

@@ -1,4 +1,4 @@
-import type { Grant, Principal } from '@vna/access'
+import { AccessError, type Grant, type Principal } from '@vna/access'
 import { reportContentTypes } from '@vna/fse'
 import { clientAddressOf, getCaller, ProblemError } from '@vna/http'
 import type { ReceivedReport } from '@vna/record'
@@ -29,11 +29,12 @@ async function post(dependencies: RouteDependencies, request: Request, response:
   const startedAt = new Date()
   const outcome = { bytes: 0, reason: undefined as TransmissionReason | undefined }
   try {
-    const received = await receive(dependencies, request, { origin: originOf(grant), outcome })
+    const received = await receive(dependencies, request, { grant, outcome })
     await grant.record('allowed', { reportId: received.id, isNew: received.isNew })
     await answer(dependencies, response, { grant, received })
   } catch (error) {
     outcome.reason = reasonOf(error)
+    await recordRefusal(grant, error)
     throw error
   } finally {
     recordTransmission(dependencies, { principal: caller.principal, request, startedAt, ...outcome })
@@ -43,13 +44,15 @@ async function post(dependencies: RouteDependencies, request: Request, response:
 async function receive(
   dependencies: RouteDependencies,
   request: Request,
-  o: { readonly origin: string; readonly outcome: { bytes: number } },
+  o: { readonly grant: Grant; readonly outcome: { bytes: number } },
 ): Promise<ReceivedReport> {
   const contentType = request.headers['content-type'] ?? ''
   const held = await dependencies.budget.read(request)
   o.outcome.bytes = held.bytes.length
   try {
-    return await receiveReport(dependencies, { origin: o.origin, source: 'http', contentType, bytes: held.bytes })
+    const { bytes } = held
+    const { predicate: within } = o.grant
+    return await receiveReport(dependencies, { origin: originOf(o.grant), source: 'http', contentType, bytes, within })
   } catch (error) {
     const refusal = refusalOf(error)
     if (refusal instanceof ProblemError && refusal.code === 'unsupported-media-type') {
@@ -71,6 +74,12 @@ async function answer(
   const links = await healthRecord.reports.listLinks({ reportId: id, states: linkStatesOf(grant) }, grant.predicate)
   response.status(isNew ? 201 : 200).set('location', `/reports/${id}`)
   sendJson(response, { id, state, links: links.map(linkAnswer) })
+}
+
+/** A report that its sender may not speak of is in the audit trail before that is told. */
+async function recordRefusal(grant: Grant, error: unknown): Promise<void> {
+  if (error instanceof AccessError && error.reason !== undefined) await grant.record('denied', { reason: error.reason })
+  if (error instanceof ProblemError && error.code === 'not-found') await grant.record('not-found')
 }
 
 function reasonOf(error: unknown): TransmissionReason {

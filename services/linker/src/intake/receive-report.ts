@@ -1,8 +1,10 @@
 import { createHash } from 'node:crypto'
 import type { Grant } from '@vna/access'
+import type { Predicate } from '@vna/catalog'
 import { type ReceivedReport, type ReportSource, reportIdOf } from '@vna/record'
 import type { LinkerDependencies } from '../linker-dependencies.ts'
 import type { Evaluator } from '../linking/evaluator.ts'
+import { assertPatient } from './assert-patient.ts'
 import type { ReportParser } from './report-parser.ts'
 
 export interface IntakeDependencies extends Pick<LinkerDependencies, 'catalog' | 'healthRecord' | 'store' | 'reach'> {
@@ -15,6 +17,8 @@ export interface ArrivingReport {
   readonly source: ReportSource
   readonly contentType: string
   readonly bytes: Uint8Array<ArrayBuffer>
+  /** What the sender may decide about: a report about another patient is refused, and so is one that replaces such a one. */
+  readonly within: Predicate
 }
 
 /** Code of the entity in whose name a report was sent, or `fse`. */
@@ -30,11 +34,12 @@ export async function receiveReport(
   dependencies: IntakeDependencies,
   arriving: ArrivingReport,
 ): Promise<ReceivedReport> {
-  const { origin, contentType, source } = arriving
+  const { origin, contentType, source, within } = arriving
   const sha256 = createHash('sha256').update(arriving.bytes).digest('hex')
   const localPatientIssuer = origin === 'fse' ? undefined : `entity:${origin}`
   const order = { bytes: arriving.bytes, contentType, domains: { localPatientIssuer } }
   const { facts, bytes } = await dependencies.parser.parse(order)
+  if (within.kind === 'patient') await assertPatient(dependencies, facts, within)
   const receivedAt = new Date()
   const id = reportIdOf({ origin, uniqueId: facts.uniqueId, sha256 })
   const documentKey = await documentKeyOf(dependencies, id, receivedAt)
@@ -44,11 +49,12 @@ export async function receiveReport(
     { sizeBytes: bytes.length, contentType: storedTypeOf(contentType) },
   )
   dependencies.reach('report-document-stored')
-  const received = await dependencies.healthRecord.reports.receiveReport({
+  const report = {
     ...{ origin, source, contentType: storedTypeOf(contentType), documentKey, sizeBytes: bytes.length, sha256 },
-    receivedAt,
-    facts,
-  })
+    ...{ receivedAt, facts },
+  }
+  const reached = within.kind === 'patient' ? { ...within, includeHidden: true } : undefined
+  const received = await dependencies.healthRecord.reports.receiveReport(report, { within: reached })
   dependencies.reach('report-registered')
   for (const one of received.isNew ? [received.id, ...received.ended.slice(0, maxEndedAtOnce)] : []) {
     await dependencies.evaluator.evaluateReport(one).catch(() => undefined)

@@ -1,7 +1,7 @@
 import type { PatientIdentifier } from '@vna/fse'
 import type { LinkingContext } from '@vna/record'
 
-type Resolve = LinkingContext['resolve']
+type Resolve = (one: PatientIdentifier) => Pick<ReturnType<LinkingContext['resolve']>, 'survivor' | 'national'>
 
 /**
  * The identifiers of one side as they are compared: a merged one is what it was merged into, and the person's national one

@@ -154,7 +154,13 @@ function checkDomain(issuer: string, { entityCode }: Arrived): void {
 }
 
 async function receive({ intake }: MessageDependencies, { bytes }: Arrived, grant: Grant): Promise<void> {
-  await receiveReport(intake, { origin: originOf(grant), source: 'mllp', contentType: 'application/hl7-v2', bytes })
+  const order = {
+    origin: originOf(grant),
+    source: 'mllp',
+    contentType: 'application/hl7-v2',
+    within: grant.predicate,
+  } as const
+  await receiveReport(intake, { ...order, bytes })
 }
 
 const cancelled: ReadonlySet<string> = new Set(['CA', 'OC', 'CR'])

@@ -36,7 +36,10 @@ function allow({ access }: VisibilityDependencies, kind: VisibilityKind) {
 
 const grants = new WeakMap<Request, Grant>()
 
-/** 204 whether the thing is there or not: what has not come yet will be hidden when it comes, and nobody learns which it is. */
+/**
+ * 204 whether the thing is there or not: what has not come yet will be hidden when it comes, and nobody learns which it is.
+ * Who acts for one patient decides about what is known to be of that patient: of anything else the answer is 404.
+ */
 function put({ healthRecord }: VisibilityDependencies, kind: VisibilityKind) {
   return async (request: Request, response: Response): Promise<void> => {
     const { principal } = getCaller(request)
@@ -46,11 +49,25 @@ function put({ healthRecord }: VisibilityDependencies, kind: VisibilityKind) {
     const { visibility } = body.data
     const grant = grants.get(request)
     if (grant === undefined) throw new Error('nobody allowed this')
+    if (!(await isReached(healthRecord, grant, { kind, id }))) {
+      await grant.record('not-found', { visibility })
+      throw new ProblemError('not-found', `there is no such ${kind}`)
+    }
     // Before it is done: a decision that leaves no trace is none.
     await grant.record('allowed', { visibility })
     await healthRecord.visibility.set({ kind, id, visibility, by: principal.subject })
     response.set('cache-control', 'no-store').status(204).end()
   }
+}
+
+async function isReached(
+  { reports }: VisibilityDependencies['healthRecord'],
+  { predicate }: Grant,
+  { kind, id }: { readonly kind: VisibilityKind; readonly id: string },
+): Promise<boolean> {
+  if (predicate.kind === 'all' && predicate.includeHidden === true) return true
+  if (kind === 'study') return reports.isStudyShown(id, predicate)
+  return (await reports.listReports({ id, limit: 1 }, predicate)).length > 0
 }
 
 function idOf(request: Request, kind: VisibilityKind): string {
