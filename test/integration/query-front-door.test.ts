@@ -250,7 +250,8 @@ describe('the other services', () => {
     const ready = async () => (await fetch(`${archive.url}/health/ready`)).status
     expect(await ready()).toBe(503)
     isReady = true
-    expect(await ready()).toBe(200)
+    // Asked anew once a second.
+    await expect.poll(ready, { timeout: 5_000 }).toBe(200)
     const token = await archive.token({ role: 'operator' })
     const metrics = await (await archive.fetch(`${archive.url}/metrics`, { token })).text()
     expect(metrics).toBe(`# HELP vna_x X\n# TYPE vna_x gauge\n${'vna_x 1\n'.repeat(services.length)}`)

@@ -5,6 +5,7 @@ export { type FrameForm, frameFormOf, octetStreamMediaType } from './bulk-media-
 export { DicomwebError, type DicomwebErrorCode, type DicomwebErrorDetails } from './dicomweb-error.ts'
 export { maxFramesPerRequest, parseFrameList } from './frame-list.ts'
 export { type MediaType, parseContentType } from './media-type.ts'
+export { mediaTypeOfSyntax } from './media-type-of-syntax.ts'
 export {
   type MultipartEvent,
   type MultipartLimits,

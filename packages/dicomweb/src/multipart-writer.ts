@@ -23,6 +23,7 @@ export function encodePartHeader(o: {
   contentLocation?: string
   isFirst?: boolean
 }): Buffer {
+  for (const value of [o.contentType, o.contentLocation ?? '']) assertHeaderValue(value)
   const lines = [`${o.isFirst ? '' : '\r\n'}--${o.boundary}`, `Content-Type: ${o.contentType}`]
   if (o.contentLengthBytes !== undefined) lines.push(`Content-Length: ${o.contentLengthBytes}`)
   if (o.contentLocation !== undefined) lines.push(`Content-Location: ${o.contentLocation}`)
@@ -31,4 +32,9 @@ export function encodePartHeader(o: {
 
 export function encodeClosingBoundary(boundary: string): Buffer {
   return Buffer.from(`\r\n--${boundary}--\r\n`, 'latin1')
+}
+
+/** A value with a line break would be another header, or the end of them. Whoever has one leaves it out before. */
+function assertHeaderValue(value: string): void {
+  if (!/^[\x20-\x7e]*$/.test(value)) throw new Error('a header value has characters that none may have')
 }

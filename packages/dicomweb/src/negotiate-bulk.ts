@@ -1,6 +1,7 @@
 import { covers, type MediaRange } from './accept.ts'
 import { type FrameForm, frameFormOf, octetStreamMediaType } from './bulk-media-types.ts'
 import { DicomwebError } from './dicomweb-error.ts'
+import { mediaTypeOfSyntax } from './media-type-of-syntax.ts'
 import { multipartRelatedMediaType, type Packaging, type StoredTransferSyntax } from './negotiate-instances.ts'
 
 /** `partType` is the media type of each part, or of the whole when there is one; `contentType` adds its transfer syntax. */
@@ -34,7 +35,7 @@ export function negotiateFrames(o: {
     return {
       packaging: wanted.packaging,
       partType,
-      contentType: `${partType}; transfer-syntax=${form.transferSyntaxUid}`,
+      contentType: mediaTypeOfSyntax(partType, form.transferSyntaxUid),
     }
   }
   throw notAcceptable([`${form.mediaTypes[0]}`], form.transferSyntaxUid)

@@ -84,6 +84,8 @@ describe('parseQidoRequest', () => {
     [`PatientID=${'1'.repeat(5000)}`, 'query-limit-exceeded'],
     [Array(200).fill('limit=1').join('&'), 'query-limit-exceeded'],
     [`StudyInstanceUID=${Array(600).fill('1.2').join(',')}`, 'query-limit-exceeded'],
+    [`fuzzymatching=true&PatientName=${Array(17).fill('A').join('%20')}`, 'query-limit-exceeded'],
+    [`fuzzymatching=true&PatientName=${Array(16).fill('A').join('%20')}`, 'accepted'],
     [Array(9).fill('00400275').join('.'), 'query-limit-exceeded'],
   ])('%s: %s', (text, code) => {
     expect(failure(text)).toBe(code)

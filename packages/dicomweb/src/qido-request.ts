@@ -22,6 +22,8 @@ export interface QidoLimits {
   /** UIDs in one list, includefields in one request. */
   readonly maxListLength: number
   readonly maxSequenceDepth: number
+  /** Words of a name that is matched by its sound and parts (PS3.4 C.2.2.2.1.2): each is a look at every candidate. */
+  readonly maxFuzzyWords: number
 }
 
 export const qidoLimits: QidoLimits = {
@@ -31,6 +33,7 @@ export const qidoLimits: QidoLimits = {
   maxValueLength: 4096,
   maxListLength: 512,
   maxSequenceDepth: 8,
+  maxFuzzyWords: 16,
 }
 
 /** The resources that can be searched (PS3.18 10.6.1): what the path says before the query parameters. */
@@ -84,6 +87,7 @@ export function parseQidoRequest(
     if (value.length > limits.maxValueLength) throw limitError('maxValueLength', limits.maxValueLength, name)
     readParameter(draft, name, value, { seen, limits })
   }
+  if (draft.fuzzy) checkFuzzyWords(draft.keys, limits)
   const resultLimit = Math.min(draft.limit, limits.maxResults[resource.level])
   return {
     resultLimit,
@@ -95,6 +99,15 @@ export function parseQidoRequest(
       offset: draft.offset,
       fuzzy: draft.fuzzy,
     },
+  }
+}
+
+function checkFuzzyWords(keys: readonly QueryKey[], limits: QidoLimits): void {
+  for (const { vr, match } of keys) {
+    if (vr !== 'PN') continue
+    const text = match.kind === 'single' ? match.value : match.kind === 'wildcard' ? match.pattern : ''
+    const words = text.split(/[\s^=*?]+/).filter((word) => word !== '')
+    if (words.length > limits.maxFuzzyWords) throw limitError('maxFuzzyWords', limits.maxFuzzyWords)
   }
 }
 

@@ -1,4 +1,5 @@
 export { type BackoffLimits, type BackoffOptions, backoffMs } from './backoff.ts'
+export { FairGate, type FairGateLimits, GateFullError } from './fair-gate.ts'
 export { forEachLimited, inLanes } from './for-each-limited.ts'
 export { type RetryOptions, retry } from './retry.ts'
 export { parseRetryAfter } from './retry-after.ts'

@@ -3,6 +3,7 @@ import { baseUrlOf } from './upstreams.ts'
 
 const answerLimitMs = 2_000
 const metricsLimitMs = 5_000
+const readinessHeldMs = 1_000
 
 export interface ServiceReadiness {
   readonly ready: boolean
@@ -10,10 +11,16 @@ export interface ServiceReadiness {
   readonly reason?: string
 }
 
+export interface InstallationReadiness {
+  readonly ready: boolean
+  readonly services: Readonly<Record<string, ServiceReadiness>>
+}
+
 /** Asks the other processes of this installation, over their own health and metrics ports. */
 export class Installation {
   readonly #home: string
   readonly #expected: readonly string[]
+  #lastReadiness: { readonly askedAt: number; readonly answer: Promise<InstallationReadiness> } | undefined
 
   /** `expected`: services without which the installation is not ready, whether or not they have a run record. */
   constructor(o: { home: string; expected: readonly string[] }) {
@@ -21,7 +28,16 @@ export class Installation {
     this.#expected = o.expected
   }
 
-  async readiness(): Promise<{ ready: boolean; services: Record<string, ServiceReadiness> }> {
+  /** Asked anew once a second at most: anybody may ask us, and each answer costs every service a look at its back ends. */
+  readiness(): Promise<InstallationReadiness> {
+    const now = performance.now()
+    if (this.#lastReadiness === undefined || now - this.#lastReadiness.askedAt >= readinessHeldMs) {
+      this.#lastReadiness = { askedAt: now, answer: this.#askAll() }
+    }
+    return this.#lastReadiness.answer
+  }
+
+  async #askAll(): Promise<InstallationReadiness> {
     const addresses = this.opsAddresses()
     const names = [...new Set([...this.#expected, ...addresses.keys()])].sort()
     const entries = await Promise.all(

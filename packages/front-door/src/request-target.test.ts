@@ -36,6 +36,10 @@ describe('the target of a request', () => {
     expect(() => parseRequestTarget(target, maxUrlLength)).toThrow('the URL is malformed')
   })
 
+  it.each(['/fhir/a%00b', '/fhir?_id=%00', '/%00'])('%s holds a NUL', (target) => {
+    expect(() => parseRequestTarget(target, maxUrlLength)).toThrow('the URL holds a NUL')
+  })
+
   it('never names a host, whatever was sent', () => {
     const piece = fc.constantFrom(
       '/',

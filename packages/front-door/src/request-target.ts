@@ -8,6 +8,9 @@ export interface RequestTarget {
   readonly search: string
 }
 
+/** No text of ours has one, and PostgreSQL takes none: in a path, a parameter's name or its value. */
+const encodedNul = /%00/
+
 /** Origin form (RFC 9112 3.2.1). A second slash or a backslash would begin a host, in one URL parser or another. */
 const originForm = /^\/(?![/\\])[^\s\\?#]*(\?[^\s#]*)?$/
 
@@ -19,6 +22,7 @@ export function parseRequestTarget(target: string, maxUrlLength: number): Reques
   const isOriginForm = originForm.test(target) && URL.canParse(target, 'http://x')
   const { pathname, search } = isOriginForm ? new URL(target, 'http://x') : { pathname: '', search: '' }
   // Dot segments may leave two slashes at the beginning: `/.//host`.
+  if (encodedNul.test(target)) throw new ProblemError('bad-request', 'the URL holds a NUL')
   if (!isOriginForm || pathname.startsWith('//')) throw new ProblemError('bad-request', 'the URL is malformed')
   return { pathname, search }
 }

@@ -86,6 +86,7 @@ export const transmissionReasons = [
   'too-large',
   'too-deep',
   'too-many-nodes',
+  'identifier-too-long',
   'unsupported-content-type',
   'unsupported-encoding',
   'malformed-encoding',

@@ -36,7 +36,7 @@ const queryTable = {
     name: 'VNA_MAX_READ_REQUESTS_PER_CLIENT',
     defaultText: '32',
     schema: integer(1, 10_000),
-    description: 'searches and retrievals at once, per token',
+    description: 'searches and retrievals at once, per entity or other caller',
   }),
   httpIdleTimeoutMs: variable({
     name: 'VNA_HTTP_IDLE_TIMEOUT_MS',

@@ -11,6 +11,7 @@ import { openBatchingRecorder, type TransmissionRecorder } from '@vna/transmissi
 import type { QueryConfig } from './config.ts'
 import { createDicomwebApp } from './dicomweb/dicomweb-app.ts'
 import type { DicomwebDependencies } from './dicomweb/dicomweb-dependencies.ts'
+import { SearchTurns } from './dicomweb/search-turns.ts'
 
 /** Measured best: positional reads of 1 MiB with the part's header in the same buffer. */
 const blockBytes = 1024 * 1024
@@ -22,6 +23,8 @@ const maxWindows = 64
 const retryAfterSeconds = 2
 const mib = 1024 * 1024
 const catalogConnections = 10
+/** Beside those of searches: an entry of the trail never waits behind a flood of them. */
+const auditConnections = 2
 const closeGraceMs = 2_500
 
 /** Wires searches, retrievals and the front door over the catalog and the object store. */
@@ -38,8 +41,13 @@ export async function startQuery(config: QueryConfig, context: ServiceContext): 
   const store = openConfiguredStore(config, metrics)
   health.addProbe('database', () => database.probe())
   health.addProbe('object-store', (signal) => store.probe(signal))
+  const auditDatabase = openDatabase({
+    url: config.databaseUrl.reveal(),
+    maxConnections: auditConnections,
+    applicationName: 'vna-query-audit',
+  })
   const access = await openAccess({
-    catalog,
+    catalog: openCatalog(auditDatabase),
     keysFolder: join(config.home, 'keys'),
     onTrouble: (error) => logger.error({ err: error }, 'refused callers are not in the audit trail'),
   })
@@ -57,7 +65,7 @@ export async function startQuery(config: QueryConfig, context: ServiceContext): 
   })
   const requests = { name: 'requests', limitMs: closeGraceMs + 500, run: () => door.close(closeGraceMs) }
   const close = async (): Promise<void> => {
-    await Promise.allSettled([database.close(), store.close()])
+    await Promise.allSettled([database.close(), auditDatabase.close(), store.close()])
   }
   const record = async (): Promise<void> => {
     await Promise.all([access.close(), transmissions.close()])
@@ -98,6 +106,7 @@ function createParts(o: {
       maxTotal: config.maxReadRequests,
       retryAfterSeconds: retryAfterSeconds,
     }),
+    searches: new SearchTurns(),
     logger: context.logger,
     stallLimitMs: stallLimitMs,
     fallbackHost: `${config.bind}:${config.httpPort}`,

@@ -3,6 +3,7 @@ export type FseErrorCode =
   | 'too-large'
   | 'too-deep'
   | 'too-many-nodes'
+  | 'identifier-too-long'
   | 'unsupported-content-type'
   | 'unsupported-encoding'
   | 'malformed-encoding'

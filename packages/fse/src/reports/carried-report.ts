@@ -1,6 +1,7 @@
 import { FseError } from '../model/fse-error.ts'
 import type { PatientIdentifier } from '../model/identifiers.ts'
 import type { ReportFacts } from '../model/report.ts'
+import type { ReportLimits } from './limits.ts'
 import { distinct } from './normalise.ts'
 
 /** A document inside a message or resource, still in base64. */
@@ -61,9 +62,13 @@ function checkSamePatient(a: readonly PatientIdentifier[], b: readonly PatientId
   }
 }
 
-/** Every list cut off where it gets absurd; a report that names so many is no report. */
-export function checkCounts(facts: ReportFacts, maxFactsPerKind: number): ReportFacts {
+/** Every list and every key cut off where it gets absurd; a report that names so many is no report. */
+export function checkFacts(facts: ReportFacts, { maxFactsPerKind, maxKeyChars }: ReportLimits): ReportFacts {
   const tooMany = Object.entries(facts).find(([, value]) => Array.isArray(value) && value.length > maxFactsPerKind)
   if (tooMany) throw new FseError('too-many-nodes', { where: tooMany[0], limit: maxFactsPerKind })
+  for (const where of ['uniqueId', 'setId'] as const) {
+    if ((facts[where]?.length ?? 0) > maxKeyChars)
+      throw new FseError('identifier-too-long', { where, limit: maxKeyChars })
+  }
   return facts
 }

@@ -27,6 +27,8 @@ export interface ReportLimits {
   readonly maxNesting: number
   /** Identifiers, orders, studies, codes: of each kind. */
   readonly maxFactsPerKind: number
+  /** Of the identifiers by which versions of a report are known. */
+  readonly maxKeyChars: number
 }
 
 const kiB = 1024
@@ -51,4 +53,5 @@ export const reportLimits: ReportLimits = {
   maxHl7SegmentBytes: 48 * miB,
   maxNesting: 3,
   maxFactsPerKind: 1_000,
+  maxKeyChars: 256,
 }

@@ -1,7 +1,7 @@
 import { Hl7Error, parseHl7Message } from '@vna/hl7'
 import { FseError } from '../model/fse-error.ts'
 import type { ReportFacts } from '../model/report.ts'
-import { type CarriedReport, checkCounts, decodeBase64, mergeFacts } from './carried-report.ts'
+import { type CarriedReport, checkFacts, decodeBase64, mergeFacts } from './carried-report.ts'
 import { factsOfCda } from './cda2/facts-of-cda.ts'
 import { defaultReportDomains, type ReportDomains } from './domains.ts'
 import { readHl7Report } from './facts-of-hl7.ts'
@@ -32,7 +32,7 @@ export function parseReport(
   // Whoever takes a report back may name nothing but the report.
   const isAboutNobody = facts.patientIdentifiers.length === 0 && facts.withdrawn !== true
   if (isAboutNobody) throw new FseError('missing-patient')
-  return checkCounts(facts, context.limits.maxFactsPerKind)
+  return checkFacts(facts, context.limits)
 }
 
 interface ParseContext {

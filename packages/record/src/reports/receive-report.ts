@@ -1,6 +1,6 @@
 import type { Predicate } from '@vna/catalog'
 import type { Sql, Transaction } from '@vna/database'
-import { appendEvents, CatalogError, cleanJson, runTransaction, SqlText } from '@vna/database'
+import { appendEvents, CatalogError, cleanInteger, cleanJson, runTransaction, SqlText } from '@vna/database'
 import type { OrderIdentifier, ReportFacts } from '@vna/fse'
 import { isAddendumToHidden, readAppended, readChain } from './read-chain.ts'
 import { type NewReport, type ReportState, reportIdOf } from './report.ts'
@@ -74,7 +74,7 @@ async function insertReport(
     insert into reports (id, received_at, due_at, size_bytes, version, visibility, origin, source, format, state, unique_id,
       set_id, type, confidentiality, study_instance_uid, document_key, content_type, sha256, facts)
     values (${report.id}::uuid, ${report.receivedAt.toISOString()}::timestamptz, now(), ${report.sizeBytes}::bigint,
-      ${facts.version ?? null}::int, greatest(decided_visibility('report', ${report.id}), ${report.isHidden ? 1 : 0}::smallint), ${report.origin}, ${report.source},
+      ${cleanInteger(facts.version)}::int, greatest(decided_visibility('report', ${report.id}), ${report.isHidden ? 1 : 0}::smallint), ${report.origin}, ${report.source},
       ${facts.format}, ${report.state}, ${facts.uniqueId}, ${facts.setId ?? null}, ${facts.type ?? null},
       ${facts.confidentiality ?? null}, ${report.studyInstanceUid ?? null}, ${report.documentKey}, ${report.contentType},
       decode(${report.sha256}, 'hex'), ${JSON.stringify(facts)}::text::jsonb)`

@@ -7,6 +7,7 @@ import {
   explicitVrLittleEndianUid,
   type InstanceEncoding,
   type MediaRange,
+  mediaTypeOfSyntax,
   multipartContentType,
   negotiateInstances,
   type StoredTransferSyntax,
@@ -72,7 +73,7 @@ export function storedSyntax(uid: string): StoredTransferSyntax {
 function fileOf(instance: StoredInstance, encoding: InstanceEncoding): BodyFile {
   if (encoding === 'as-stored') {
     return {
-      contentType: `${dicomMediaType}; transfer-syntax=${instance.transferSyntaxUid}`,
+      contentType: mediaTypeOfSyntax(dicomMediaType, instance.transferSyntaxUid),
       parts: [{ kind: 'stored', instance, offset: 0, lengthBytes: instance.lengthBytes }],
     }
   }

@@ -209,6 +209,10 @@ async function findEndpoints(
 
 function askedOf(request: Request): URLSearchParams {
   const query = new URL(request.originalUrl, 'http://localhost').searchParams
+  // Of the URL this was seen to before; PostgreSQL takes no NUL in any text.
+  if (typeof request.body === 'string' && /%00|\0/.test(request.body)) {
+    throw new ProblemError('bad-request', 'the body holds a NUL')
+  }
   const form = typeof request.body === 'string' ? new URLSearchParams(request.body) : new URLSearchParams()
   return new URLSearchParams([...query, ...form])
 }

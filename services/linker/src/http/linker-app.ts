@@ -1,7 +1,7 @@
 import type { AccessControl } from '@vna/access'
-import { createProblem, createProblemHandler, sendProblem } from '@vna/http'
+import { createProblem, createProblemHandler, ProblemError, sendProblem } from '@vna/http'
 import type { Logger } from '@vna/runtime'
-import express, { type Express, Router } from 'express'
+import express, { type Express, type RequestHandler, Router } from 'express'
 import type { LinkerModule } from '../linker-dependencies.ts'
 import { authenticate } from './authenticate.ts'
 import { problemOf } from './problem-of.ts'
@@ -18,6 +18,7 @@ export function createLinkerApp(o: {
   app.set('case sensitive routing', true)
   // Repeated parameters and no nesting: `?a[b]=c` is a name with brackets, not an object.
   app.set('query parser', 'simple')
+  app.use(refuseNul)
   app.use(authenticate(o.access))
   const router = Router({ caseSensitive: true })
   for (const module of o.modules) module.mount?.(router)
@@ -25,4 +26,10 @@ export function createLinkerApp(o: {
   app.use((_request, response) => sendProblem(response, createProblem('not-found')))
   app.use(createProblemHandler(o.logger, problemOf))
   return app
+}
+
+/** The front door refuses them too, but this listener does not rely on it: PostgreSQL takes no NUL in any text. */
+const refuseNul: RequestHandler = (request, _response, next) => {
+  if (/%00/.test(request.url)) throw new ProblemError('bad-request', 'the URL holds a NUL')
+  next()
 }

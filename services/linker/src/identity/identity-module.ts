@@ -2,9 +2,10 @@ import { isUtf8 } from 'node:buffer'
 import type { AccessObject, TokenCaller } from '@vna/access'
 import { getCaller, ProblemError } from '@vna/http'
 import { type HealthRecord, type Identifier, type IdentityLink, identityLimits } from '@vna/record'
-import express, { type Request, type Response, type Router } from 'express'
+import type { Request, Response, Router } from 'express'
 import { z } from 'zod'
 import { oneText, sendJson } from '../http/exchange.ts'
+import { readJson } from '../http/read-json.ts'
 import { BodyBudget } from '../intake/body-budget.ts'
 import type { LinkerDependencies, LinkerModule } from '../linker-dependencies.ts'
 import { CsvError } from './read-csv.ts'
@@ -27,7 +28,7 @@ export function createIdentityModule(dependencies: IdentityDependencies): Linker
 }
 
 function mountRoutes(router: Router, dependencies: IdentityDependencies, budget: BodyBudget): void {
-  const json = express.json({ limit: maxBodyBytes, type: 'application/json' })
+  const json = readJson(maxBodyBytes)
   router.post('/fse/v1/identities', (request, response) => importTable(dependencies, budget, { request, response }))
   router.get('/fse/v1/identities', (request, response) => resolve(dependencies, request, response))
   router.post('/fse/v1/merges', json, (request, response) => merge(dependencies, request, response))

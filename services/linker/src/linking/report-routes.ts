@@ -2,9 +2,10 @@ import type { Predicate } from '@vna/catalog'
 import { isStorableUid } from '@vna/dicom'
 import { getCaller, ProblemError } from '@vna/http'
 import { isReportId, type LinkDecisionKind, type Report } from '@vna/record'
-import express, { type Request, type Response, type Router } from 'express'
+import type { Request, Response, Router } from 'express'
 import { z } from 'zod'
 import { oneText, sendJson } from '../http/exchange.ts'
+import { readJson } from '../http/read-json.ts'
 import type { LinkerDependencies } from '../linker-dependencies.ts'
 import type { Evaluator } from './evaluator.ts'
 import { linkAnswer, linkStatesOf, reportAnswer, reviewAnswer } from './report-answers.ts'
@@ -22,7 +23,7 @@ type RouteDependencies = LinkerDependencies & { readonly evaluator: Evaluator }
 
 /** Reading reports and their links, the review list, and what people decide. */
 export function mountReportRoutes(router: Router, dependencies: RouteDependencies): void {
-  const json = express.json({ limit: maxBodyBytes, type: 'application/json' })
+  const json = readJson(maxBodyBytes)
   router.get('/reports', (request, response) => list(dependencies, request, response))
   router.get('/reports/review', (request, response) => review(dependencies, request, response))
   router.get('/reports/:id', (request, response) => show(dependencies, request, response))

@@ -2,8 +2,9 @@ import type { Grant } from '@vna/access'
 import { isStorableUid } from '@vna/dicom'
 import { getCaller, ProblemError } from '@vna/http'
 import type { VisibilityKind } from '@vna/record'
-import express, { type Request, type Response, type Router } from 'express'
+import type { Request, Response, Router } from 'express'
 import { z } from 'zod'
+import { readJson } from '../http/read-json.ts'
 import type { LinkerDependencies, LinkerModule } from '../linker-dependencies.ts'
 
 const maxBodyBytes = 4096
@@ -20,7 +21,7 @@ export function createVisibilityModule(dependencies: VisibilityDependencies): Li
 
 function mountRoutes(router: Router, dependencies: VisibilityDependencies): void {
   // Who may not decide is told so before the body is read.
-  const json = express.json({ limit: maxBodyBytes, type: 'application/json' })
+  const json = readJson(maxBodyBytes)
   router.put('/fse/v1/studies/:id/visibility', allow(dependencies, 'study'), json, put(dependencies, 'study'))
   router.put('/fse/v1/reports/:id/visibility', allow(dependencies, 'report'), json, put(dependencies, 'report'))
 }

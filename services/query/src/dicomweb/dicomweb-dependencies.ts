@@ -5,6 +5,7 @@ import type { RequestLimiter } from '@vna/http'
 import type { BlockPool, PrefetchOptions, SidecarCache } from '@vna/retrieval'
 import type { Logger } from '@vna/runtime'
 import type { TransmissionRecorder } from '@vna/transmissions'
+import type { SearchTurns } from './search-turns.ts'
 
 /** The catalog as searches and retrievals need it. */
 export interface StudyIndex {
@@ -23,6 +24,8 @@ export interface DicomwebDependencies {
   readonly access: Pick<AccessControl, 'authorize'>
   readonly transmissions: TransmissionRecorder
   readonly limiter: RequestLimiter
+  /** Searches take turns by who asks; the database serves a few at a time. */
+  readonly searches: SearchTurns
   readonly logger: Logger
   /** How long a client may take to accept one block of an answer. */
   readonly stallLimitMs: number

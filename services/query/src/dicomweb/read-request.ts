@@ -32,7 +32,7 @@ export function readRoute(
   return async (request, response) => {
     setRouteLabel(response, o.label)
     const caller = getCaller(request)
-    const leave = dependencies.limiter.enter(caller.principal.tokenId)
+    const leave = dependencies.limiter.enter(callerKeyOf(caller.principal))
     const client = new AbortController()
     response.once('close', () => {
       if (!response.writableFinished) client.abort()
@@ -60,6 +60,11 @@ export function readRoute(
       leave()
     }
   }
+}
+
+/** Whose places a request takes: an entity has as many whatever number of tokens it has. */
+export function callerKeyOf({ role, entityCode, subject }: Principal): string {
+  return JSON.stringify([role, entityCode ?? subject])
 }
 
 /** Which version of the header a caller wants; throws `bad-request` for any other. */

@@ -1,7 +1,7 @@
 import type { DicomJson } from '@vna/catalog'
 import { acceptedRanges, negotiateMetadata, parseQidoRequest, type QidoResource } from '@vna/dicomweb'
 import type { DicomwebDependencies } from './dicomweb-dependencies.ts'
-import type { ReadHandler, ReadRequest } from './read-request.ts'
+import { callerKeyOf, type ReadHandler, type ReadRequest } from './read-request.ts'
 
 const studyInstanceUidTag = '0020000D'
 const seriesInstanceUidTag = '0020000E'
@@ -15,7 +15,11 @@ export function createSearchHandler(dependencies: DicomwebDependencies, level: Q
     const accept = { accept: request.headers.accept, acceptParameter: parameters.get('accept') ?? undefined }
     const contentType = negotiateMetadata(acceptedRanges(accept))
     const { query, resultLimit } = parseQidoRequest({ level, ...pathUids(read) }, parameters)
-    const found = await dependencies.index.search(query, read.grant.predicate)
+    const found = await dependencies.searches.run(
+      callerKeyOf(read.principal),
+      () => dependencies.index.search(query, read.grant.predicate),
+      read.signal,
+    )
     const results = found.slice(0, resultLimit)
     const keys = query.keys.map((key) => key.keyword)
     await read.grant.record('allowed', { level, ...pathUids(read), keys, results: results.length })
