@@ -12,6 +12,7 @@ export {
   type InstanceAttributes,
   type InstanceHeader,
   instanceHeaderOf,
+  instanceHeaderTags,
   type OtherPatientId,
   type PatientHeader,
   type SeriesHeader,
@@ -29,6 +30,7 @@ export {
 } from './json/read-json.ts'
 export { type DicomJsonOptions, toDicomJson } from './json/to-dicom-json.ts'
 export { littleEndian } from './json/values.ts'
+export { type WriteDicomJsonOptions, writeDicomJson } from './json/write-dicom-json.ts'
 export {
   encodePart10Prefix,
   implementationClassUid,
@@ -46,13 +48,13 @@ export { type Match, parseMatch } from './query/match.ts'
 export type { Query, QueryKey, QueryLevel } from './query/query.ts'
 export { rewriteAsExplicitLittleEndian } from './rewrite/rewrite-stream.ts'
 export { DataSetScanner, type ScannerOptions } from './scan/data-set-scanner.ts'
-export { frameRanges } from './scan/frame-ranges.ts'
+export { type Fragments, itemHeaderBytes } from './scan/fragment-list.ts'
+export { type FrameLayout, frameLayout } from './scan/frame-layout.ts'
 export type { InstanceIdentity } from './scan/identity.ts'
 export { type ScanLimits, scanLimits } from './scan/limits.ts'
 export type {
   ByteRange,
   PixelDataLayout,
-  PixelFragment,
   ScannedElement,
   ScannedItem,
   ScanResult,

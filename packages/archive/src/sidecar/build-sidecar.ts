@@ -1,15 +1,10 @@
-import { promisify } from 'node:util'
-import { constants, zstdCompress } from 'node:zlib'
-import { instanceHeaderOf, serializeDicomJson } from '@vna/dicom'
 import type { RangeReader } from '../segment/range-reader.ts'
-import { packDigestOf, readSegment } from '../segment/read-segment.ts'
-import { describeMember, scanChunkBytes } from './describe-member.ts'
+import { packDigestOf, readSegment, type SegmentMember } from '../segment/read-segment.ts'
+import { type DescribedMember, describeMember, describeProblem, scanChunkBytes } from './describe-member.ts'
+import { LineBudget } from './description-limits.ts'
 import { type SidecarHead, type SidecarInstance, sidecarFormat } from './sidecar-format.ts'
+import { SidecarText } from './sidecar-text.ts'
 import { createWindowedReader } from './windowed-reader.ts'
-
-const compress = promisify(zstdCompress)
-/** Without it a damaged byte may be decompressed to other metadata, and nobody notices. */
-const withChecksum = { params: { [constants.ZSTD_c_checksumFlag]: 1 } }
 
 /** Member header, Part 10 prefix and most headers of data sets fit; measured: the median CT and MR need one read. */
 const windowBytes = 16 * 1024
@@ -29,21 +24,42 @@ export interface BuiltSidecar {
   problems: readonly SidecarProblem[]
 }
 
+export interface BuildSidecarOptions {
+  readonly packKey: string
+  /** Told the number of each member before it is described: should the process end, that member is why. */
+  readonly onMember?: ((seq: number) => void) | undefined
+  /** Members that are not described, by their number, and why: their entries are `undescribable`. */
+  readonly undescribable?: ReadonlyMap<number, string> | undefined
+  /** Describes this member alone: the sidecar is then no whole one, and only tells that describing it comes to an end. */
+  readonly onlySeq?: number | undefined
+}
+
 /**
  * Describes a sealed segment or pack: a zstd-compressed NDJSON, one line per member. Equal packs give equal bytes. Reads
- * headers only, not pixel data, and does not verify digests (see `verifyPack`). Throws `malformed-segment`.
+ * headers only, not pixel data, and does not verify digests (see `verifyPack`). A member that takes more than
+ * `descriptionLimits` has an entry that says so, as one has that cannot be read. Throws `malformed-segment`.
  */
-export async function buildSidecar(reader: RangeReader, o: { packKey: string }): Promise<BuiltSidecar> {
+export async function buildSidecar(reader: RangeReader, o: BuildSidecarOptions): Promise<BuiltSidecar> {
   const windowed = createWindowedReader(reader, windowBytes)
   const chunk = Buffer.allocUnsafe(scanChunkBytes)
+  const budget = new LineBudget()
   const instances: SidecarInstance[] = []
   const headers: Buffer[] = []
-  const lines: string[] = []
+  const text = new SidecarText()
+  const describe = async (member: SegmentMember): Promise<DescribedMember> => {
+    const known = o.undescribable?.get(member.seq)
+    if (known !== undefined) return describeProblem({ member, problem: known, isEffort: true })
+    o.onMember?.(member.seq)
+    const maxLineBytes = budget.allowedBytes(member.lengthBytes)
+    return describeMember(member, { reader: windowed, chunk, maxLineBytes })
+  }
   for await (const member of readSegment(windowed)) {
-    const { entry, json } = await describeMember(windowed, member, chunk)
+    if (o.onlySeq !== undefined && member.seq !== o.onlySeq) continue
+    const { instance, line, lineBytes } = await describe(member)
     headers.push(member.header)
-    instances.push({ ...entry, header: instanceHeaderOf(json) })
-    lines.push(`{"h":${JSON.stringify(entry)},"j":${serializeDicomJson(json)}}\n`)
+    instances.push(instance)
+    budget.spend(member.lengthBytes, lineBytes)
+    await text.add(line)
   }
   const packDigest = packDigestOf(headers)
   const { sizeBytes } = reader
@@ -52,7 +68,7 @@ export async function buildSidecar(reader: RangeReader, o: { packKey: string }):
     pack: { key: o.packKey, sizeBytes, digest: packDigest.toString('hex') },
     instances: instances.length,
   }
-  const bytes = await compress(`${JSON.stringify(head)}\n${lines.join('')}`, withChecksum)
+  const bytes = await text.end(`${JSON.stringify(head)}\n`)
   const problems = instances.flatMap(({ seq, name, problem }) =>
     problem === undefined ? [] : [{ seq, name, code: problem }],
   )

@@ -1,18 +1,24 @@
 import {
   DataSetScanner,
   DicomError,
+  type DicomErrorCode,
   type DicomJson,
   encodingOf,
-  frameRanges,
+  frameLayout,
+  type InstanceHeader,
   type InstanceIdentity,
+  instanceHeaderOf,
+  instanceHeaderTags,
   parsePart10Prefix,
   type ScannedElement,
   type ScanResult,
-  toDicomJson,
+  serializeDicomJson,
+  writeDicomJson,
 } from '@vna/dicom'
 import { type RangeReader, readExactly } from '../segment/range-reader.ts'
 import type { SegmentMember } from '../segment/read-segment.ts'
-import { type FrameTable, maxInlineBytes, type SidecarEntry } from './sidecar-format.ts'
+import { descriptionLimits, maxEscapesOf, scanLimitsOf } from './description-limits.ts'
+import { type FrameTable, maxInlineBytes, type SidecarEntry, type SidecarInstance } from './sidecar-format.ts'
 
 /** What `describeMember` is lent to read into. */
 export const scanChunkBytes = 64 * 1024
@@ -21,40 +27,94 @@ const minSkipBytes = 16 * 1024
 /** Enough to guess a transfer syntax the meta group does not name. */
 const guessBytes = 16
 
+/** Not what the data set says is wrong, but how much it takes to describe it. */
+const effortCodes: ReadonlySet<DicomErrorCode> = new Set([
+  'too-many-elements',
+  'too-many-fragments',
+  'header-too-long',
+  'inflate-limit',
+  'too-many-escapes',
+  'json-too-long',
+  'instance-header-too-long',
+])
+
 export interface DescribedMember {
-  entry: SidecarEntry
-  json: DicomJson
+  readonly instance: SidecarInstance
+  /** The member's line, in pieces. */
+  readonly line: readonly Buffer[]
+  readonly lineBytes: number
+}
+
+export interface DescribeOptions {
+  readonly reader: RangeReader
+  readonly chunk: Buffer
+  readonly maxLineBytes: number
 }
 
 /** Reads one member's data set without its pixel data. What is wrong with it becomes the entry's `problem`. */
-export async function describeMember(
-  reader: RangeReader,
-  member: SegmentMember,
-  chunk: Buffer,
-): Promise<DescribedMember> {
-  const transferSyntaxUid = await readTransferSyntax(reader, member)
-  const scanner = new DataSetScanner({ transferSyntaxUid: transferSyntaxUid ?? '', capture: 'all' })
+export async function describeMember(member: SegmentMember, o: DescribeOptions): Promise<DescribedMember> {
+  const transferSyntaxUid = await readTransferSyntax(o.reader, member)
+  const scanner = new DataSetScanner({
+    transferSyntaxUid: transferSyntaxUid ?? '',
+    capture: 'all',
+    limits: scanLimitsOf(member.lengthBytes),
+  })
   try {
     if (transferSyntaxUid === undefined) throw new DicomError('malformed-file-meta', { offset: 0 })
-    await scanDataSet({ reader, member, chunk }, scanner)
-    return describeScan(member, transferSyntaxUid, scanner.end())
+    await scanDataSet({ ...o, member }, scanner)
+    return describeScan(scanner.end(), { member, transferSyntaxUid, maxLineBytes: o.maxLineBytes })
   } catch (error) {
-    if (!(error instanceof DicomError)) throw error
-    const entry = { ...factsOf(member), transferSyntaxUid: transferSyntaxUid ?? '', problem: error.code }
-    return { entry, json: identityJson(scanner.identity) }
+    const isEffort = error instanceof DicomError ? effortCodes.has(error.code) : isMistake(error)
+    if (!(error instanceof DicomError) && !isEffort) throw error
+    const problem = error instanceof DicomError ? error.code : 'describing-failed'
+    return describeProblem({ member, transferSyntaxUid, identity: scanner.identity, problem, isEffort })
   }
 }
 
-function describeScan(member: SegmentMember, transferSyntaxUid: string, result: ScanResult): DescribedMember {
+/** A mistake of ours must not keep what came with the instance from the catalog; a disk or a store that fails is none. */
+function isMistake(error: unknown): boolean {
+  return error instanceof TypeError || error instanceof RangeError
+}
+
+/** The member as one of which nothing but its identity is told. */
+export function describeProblem(o: {
+  readonly member: SegmentMember
+  readonly transferSyntaxUid?: string | undefined
+  readonly identity?: InstanceIdentity | undefined
+  readonly problem: string
+  readonly isEffort: boolean
+}): DescribedMember {
+  const entry: SidecarEntry = {
+    ...factsOf(o.member),
+    transferSyntaxUid: o.transferSyntaxUid ?? '',
+    problem: o.problem,
+    ...(o.isEffort ? { undescribable: true as const } : {}),
+  }
+  const json = identityJson(o.identity ?? {})
+  return lineOf(entry, { header: instanceHeaderOf(json), json: [Buffer.from(serializeDicomJson(json))] })
+}
+
+function describeScan(
+  result: ScanResult,
+  o: { readonly member: SegmentMember; readonly transferSyntaxUid: string; readonly maxLineBytes: number },
+): DescribedMember {
+  const { member, transferSyntaxUid } = o
   const bulk: Record<string, readonly [number, number, string]> = {}
   const bulkDataUri = (path: string, { offset, length, vr }: ScannedElement) => {
     bulk[path] = [offset, length, vr]
     return `{instance}/bulkdata/${path}`
   }
-  const json = toDicomJson(result, { bulkDataUri, maxInlineBytes: maxInlineBytes })
+  const json = new LineBytes(o.maxLineBytes)
+  const kept = writeDicomJson(result, {
+    bulkDataUri,
+    maxInlineBytes,
+    maxEscapes: maxEscapesOf(member.lengthBytes),
+    keep: instanceHeaderTags,
+    write: (piece) => json.add(piece),
+  })
+  const header = instanceHeaderOf(kept)
   const frames = frameTableOf(result)
-  const declared = encodingOf(transferSyntaxUid)
-  const isAsDeclared = result.deflated || result.encoding === declared
+  const isAsDeclared = result.deflated || result.encoding === encodingOf(transferSyntaxUid)
   const entry: SidecarEntry = {
     ...factsOf(member),
     transferSyntaxUid,
@@ -62,8 +122,43 @@ function describeScan(member: SegmentMember, transferSyntaxUid: string, result: 
     ...(result.deflated ? { deflated: true as const } : {}),
     ...(frames === undefined ? {} : { frames }),
     ...(Object.keys(bulk).length === 0 ? {} : { bulk }),
+    ...(json.lengthBytes < descriptionLimits.headerBesideJsonBytes ? {} : { header }),
   }
-  return { entry, json }
+  if (JSON.stringify(header).length > descriptionLimits.maxInstanceHeaderBytes) {
+    throw new DicomError('instance-header-too-long', { limit: descriptionLimits.maxInstanceHeaderBytes })
+  }
+  const described = lineOf(entry, { header, json: json.pieces })
+  if (described.lineBytes > o.maxLineBytes) throw new DicomError('json-too-long', { limit: o.maxLineBytes })
+  return described
+}
+
+function lineOf(
+  entry: SidecarEntry,
+  o: { readonly header: InstanceHeader; readonly json: readonly Buffer[] },
+): DescribedMember {
+  const line = [Buffer.from(`{"h":${JSON.stringify(entry)},"j":`), ...o.json, lineEnd]
+  const lineBytes = line.reduce((sum, { length }) => sum + length, 0)
+  return { instance: { ...entry, header: o.header }, line, lineBytes }
+}
+
+const lineEnd = Buffer.from('}\n')
+
+/** Bytes of text up to a limit. */
+class LineBytes {
+  readonly pieces: Buffer[] = []
+  readonly #limit: number
+  lengthBytes = 0
+
+  constructor(limit: number) {
+    this.#limit = limit
+  }
+
+  add(text: string): void {
+    const piece = Buffer.from(text)
+    this.lengthBytes += piece.length
+    if (this.lengthBytes > this.#limit) throw new DicomError('json-too-long', { limit: this.#limit })
+    this.pieces.push(piece)
+  }
 }
 
 function factsOf(member: SegmentMember): Omit<SidecarEntry, 'transferSyntaxUid'> {
@@ -117,16 +212,19 @@ async function scanDataSet(
 }
 
 function frameTableOf(result: ScanResult): FrameTable | undefined {
-  const frames = frameRanges(result)
-  const first = frames?.[0]?.[0]
-  if (frames === undefined || first === undefined) return undefined
-  if (result.pixelData?.encapsulated) {
-    return {
-      kind: 'fragments',
-      frames: frames.map((ranges) => ranges.flatMap(({ offset, length }) => [offset, length])),
-    }
+  const layout = frameLayout(result)
+  if (layout === undefined) return undefined
+  if (layout.kind === 'native') {
+    const { count, offset, length } = layout
+    return { kind: 'native', count, offset, lengthBytes: length }
   }
-  return { kind: 'native', count: frames.length, offset: first.offset, lengthBytes: first.length }
+  const { fragments, firsts } = layout
+  return {
+    kind: 'items',
+    offset: fragments.offset,
+    lengths: Array.from(fragments.lengths),
+    ...(firsts === undefined ? {} : { firsts: Array.from(firsts) }),
+  }
 }
 
 /** What was seen of the identity before the scan failed, so that an operator can tell whose it is. */

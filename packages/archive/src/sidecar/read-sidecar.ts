@@ -4,10 +4,10 @@ import { type DicomJson, instanceHeaderOf } from '@vna/dicom'
 import { ArchiveError } from '../archive-error.ts'
 import {
   maxSidecarBytes,
+  readSidecarFormats,
   type SidecarEntry,
   type SidecarHead,
   type SidecarInstance,
-  sidecarFormat,
 } from './sidecar-format.ts'
 
 const decompress = promisify(zstdDecompress)
@@ -51,7 +51,7 @@ export async function readSidecar(bytes: Uint8Array): Promise<Sidecar> {
 export function sidecarInstancesOf(sidecar: Sidecar): SidecarInstance[] {
   return sidecar.records.map(({ entry, json }) => ({
     ...entry,
-    header: instanceHeaderOf(parseJson(json.toString('utf8')) as DicomJson),
+    header: entry.header ?? instanceHeaderOf(parseJson(json.toString('utf8')) as DicomJson),
   }))
 }
 
@@ -68,7 +68,7 @@ function linesOf(text: Buffer): Buffer[] {
 
 function parseHead(line: Buffer | undefined): SidecarHead {
   const head = parseJson(line?.toString('utf8') ?? '') as Partial<SidecarHead>
-  if (head.format !== sidecarFormat) throw malformed('format')
+  if (head.format === undefined || !readSidecarFormats.includes(head.format)) throw malformed('format')
   const { pack, instances } = head
   if (typeof pack?.key !== 'string' || typeof pack.sizeBytes !== 'number' || typeof pack.digest !== 'string') {
     throw malformed('head')

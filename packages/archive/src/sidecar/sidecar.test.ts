@@ -115,9 +115,23 @@ describe('sidecar', () => {
     }
   })
 
+  it('reads what format 1 wrote, frames by their fragments', async () => {
+    const head = '{"format":1,"pack":{"key":"packs/x.tar","sizeBytes":9,"digest":"00"},"instances":1}'
+    const frames = '{"kind":"fragments","frames":[[100,4],[112,4,124,6]]}'
+    const line = `{"h":{"seq":1,"offset":2048,"lengthBytes":900,"frames":${frames}},"j":{"00080018":{"vr":"UI","Value":["1.4"]}}}`
+    const sidecar = await readSidecar(zstdCompressSync(`${head}\n${line}\n`))
+    const [record] = sidecar.records
+    expect(frameCountOf(record!.entry.frames!)).toBe(2)
+    expect(frameOf(record!.entry.frames!, 2)).toEqual([
+      { offset: 112, lengthBytes: 4 },
+      { offset: 124, lengthBytes: 6 },
+    ])
+    expect(sidecarInstancesOf(sidecar)[0]!.header.sopInstanceUid).toBe('1.4')
+  })
+
   it('refuses what is no sidecar', async () => {
     const built = await buildFrom(await writePack('whole', [createExampleInstance({ n: 1 })]))
-    const wrong = [Buffer.alloc(0), Buffer.from('x'), built.bytes.subarray(0, -1), zstdCompressSync('{"format":2}\n')]
+    const wrong = [Buffer.alloc(0), Buffer.from('x'), built.bytes.subarray(0, -1), zstdCompressSync('{"format":3}\n')]
     for (const bytes of wrong) {
       await expect(readSidecar(bytes)).rejects.toMatchObject({ code: 'malformed-sidecar' })
     }

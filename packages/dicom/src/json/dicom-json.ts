@@ -32,7 +32,8 @@ export function serializeDicomJson(json: DicomJson): string {
   return `{${keys.map((key) => `"${key}":${serializeElement(json[key] as DicomJsonElement)}`).join(',')}}`
 }
 
-function serializeElement(element: DicomJsonElement): string {
+/** The text of one element, likewise. */
+export function serializeElement(element: DicomJsonElement): string {
   if (element.vr !== 'SQ' || !element.Value) return JSON.stringify(element)
   const items = element.Value.map((item) => (item === null ? 'null' : serializeDicomJson(item as DicomJson)))
   return `{"vr":"SQ","Value":[${items.join(',')}]}`

@@ -93,6 +93,22 @@ export interface InstanceHeader {
   readonly instance: InstanceAttributes
 }
 
+/** The attributes of the top level that an instance header is made of: what `instanceHeaderOf` looks at. */
+export const instanceHeaderTags: ReadonlySet<string> = tagsLookedAt()
+
+function tagsLookedAt(): ReadonlySet<string> {
+  const tags = new Set<string>()
+  const noted: DicomJson = {}
+  instanceHeaderOf(
+    new Proxy(noted, {
+      get: (_, tag) => {
+        tags.add(String(tag))
+      },
+    }),
+  )
+  return tags
+}
+
 /** Derived from DICOM JSON alone, so that a reindex from sidecars gives the same rows. */
 export function instanceHeaderOf(json: DicomJson): InstanceHeader {
   return {

@@ -1,6 +1,7 @@
 import { dictionaryVr, isPrivateTag, tagToHex, vrOf } from '../dictionary.ts'
 import type { ScannedElement, ScanResult } from '../scan/scan-result.ts'
 import { parseCharsets } from '../text/decode-text.ts'
+import { EscapeBudget } from '../text/escape-budget.ts'
 import { vrInfoOf } from '../value-representations.ts'
 import type { DicomJson, DicomJsonElement } from './dicom-json.ts'
 import { jsonValues, littleEndian } from './values.ts'
@@ -10,6 +11,8 @@ export interface DicomJsonOptions {
   bulkDataUri(path: string, element: ScannedElement): string
   /** Longer binary values become BulkDataURI. */
   readonly maxInlineBytes: number
+  /** Escape sequences that all text together may have; no limit where absent. */
+  readonly maxEscapes?: number
 }
 
 const specificCharacterSetTag = 0x00080005
@@ -17,11 +20,17 @@ const pixelRepresentationTag = 0x00280103
 
 /** DICOM JSON Model (PS3.18 F) of a data set scanned with `capture: 'all'`. File meta and group lengths are left out. */
 export function toDicomJson(result: Pick<ScanResult, 'elements'>, options: DicomJsonOptions): DicomJson {
-  return dataSetJson(result.elements, { options, prefix: '', charsets: [], signedPixels: false })
+  return dataSetJson(result.elements, rootLevel(options))
 }
 
-interface Level {
+export function rootLevel(options: DicomJsonOptions): Level {
+  const escapes = options.maxEscapes === undefined ? undefined : new EscapeBudget(options.maxEscapes)
+  return { options, escapes, prefix: '', charsets: [], signedPixels: false }
+}
+
+export interface Level {
   readonly options: DicomJsonOptions
+  readonly escapes: EscapeBudget | undefined
   /** Path of the item, with a slash at its end. */
   readonly prefix: string
   /** Inherited from the level above unless it has its own (PS3.3 C.12.1.1.2). */
@@ -43,7 +52,7 @@ function dataSetJson(elements: readonly ScannedElement[], level: Level): DicomJs
 }
 
 /** With the character set and the pixel representation the data set states itself. */
-function ownLevel(elements: readonly ScannedElement[], level: Level): Level {
+export function ownLevel(elements: readonly ScannedElement[], level: Level): Level {
   let { charsets, signedPixels } = level
   for (const { tag, value } of elements) {
     if (tag === specificCharacterSetTag && value) charsets = parseCharsets(value)
@@ -54,12 +63,12 @@ function ownLevel(elements: readonly ScannedElement[], level: Level): Level {
 }
 
 /** Group lengths, command set and file meta. */
-function isLeftOut(tag: number): boolean {
+export function isLeftOut(tag: number): boolean {
   const group = tag >>> 16
   return (tag & 0xffff) === 0 || group === 0x0000 || group === 0x0002
 }
 
-function elementJson(element: ScannedElement, key: string, level: Level): DicomJsonElement {
+export function elementJson(element: ScannedElement, key: string, level: Level): DicomJsonElement {
   const { items, value, length } = element
   if (items) return sequenceJson(items, key, level)
   const vr = jsonVr(element, level.signedPixels)
@@ -69,7 +78,12 @@ function elementJson(element: ScannedElement, key: string, level: Level): DicomJ
     return { vr, BulkDataURI: level.options.bulkDataUri(level.prefix + key, element) }
   }
   if (binary) return { vr, InlineBinary: base64(littleEndian(value, vr, element.bigEndian)) }
-  const values = jsonValues(value, { vr, bigEndian: element.bigEndian, charsets: level.charsets })
+  const values = jsonValues(value, {
+    vr,
+    bigEndian: element.bigEndian,
+    charsets: level.charsets,
+    escapes: level.escapes,
+  })
   return values.length === 0 ? { vr } : { vr, Value: values }
 }
 

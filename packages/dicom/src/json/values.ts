@@ -1,5 +1,6 @@
 import { tagToHex } from '../dictionary.ts'
 import { decodeText } from '../text/decode-text.ts'
+import type { EscapeBudget } from '../text/escape-budget.ts'
 import { vrInfoOf } from '../value-representations.ts'
 import type { DicomJsonValue, PersonNameJson } from './dicom-json.ts'
 
@@ -7,6 +8,7 @@ export interface ValueContext {
   readonly vr: string
   readonly bigEndian: boolean
   readonly charsets: readonly string[]
+  readonly escapes?: EscapeBudget | undefined
 }
 
 /** The values of one element as PS3.18 Table F.2.3-1 maps them; empty ones are null. */
@@ -14,7 +16,7 @@ export function jsonValues(value: Uint8Array, context: ValueContext): readonly D
   const { kind, multiValued } = vrInfoOf(context.vr)
   if (kind === 'number') return numbers(value, context)
   if (kind === 'tag') return tags(value, context.bigEndian)
-  const text = decodeText(value, context.charsets, context.vr)
+  const text = decodeText(value, context.charsets, context.vr, context.escapes)
   if (text === '') return []
   const parts = multiValued && text.includes('\\') ? text.split('\\') : [text]
   if (kind === 'person-name') return parts.map(personNameJson)

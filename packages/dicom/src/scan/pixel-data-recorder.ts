@@ -1,4 +1,5 @@
-import type { ByteRange, PixelDataLayout, PixelFragment, ScannedElement } from './scan-result.ts'
+import { FragmentList } from './fragment-list.ts'
+import type { ByteRange, PixelDataLayout, ScannedElement } from './scan-result.ts'
 
 export const pixelDataTag = 0x7fe00010
 const extendedOffsetTableTag = 0x7fe00001
@@ -23,8 +24,8 @@ const peekedBytes = 4
 /** Collects where top-level pixel data lies, and looks at the first four bytes of each fragment. */
 export class PixelDataRecorder {
   #element: ScannedElement | undefined
-  #fragments: PixelFragment[] | undefined
-  #basicOffsetTable: readonly number[] | undefined
+  #fragments: FragmentList | undefined
+  #basicOffsetTable: Uint32Array | undefined
   #fragment: ByteRange = { offset: 0, length: 0 }
   #peeked = 0
   #left = 0
@@ -33,7 +34,7 @@ export class PixelDataRecorder {
   begin(element: ScannedElement, encapsulated: boolean): void {
     if (this.#element) return
     this.#element = element
-    this.#fragments = encapsulated ? [] : undefined
+    this.#fragments = encapsulated ? new FragmentList() : undefined
   }
 
   records(element: ScannedElement | undefined): boolean {
@@ -67,11 +68,7 @@ export class PixelDataRecorder {
 
   #addFragment(): void {
     const { offset, length } = this.#fragment
-    this.#fragments?.push({
-      offset,
-      length,
-      startsCodestream: length >= peekedBytes && isCodestreamStart(this.#peeked),
-    })
+    this.#fragments?.add(offset, length, length >= peekedBytes && isCodestreamStart(this.#peeked))
   }
 
   /** `elements`: the top level, where the extended offset table stands before the pixel data (PS3.3 C.7.6.3). */
@@ -84,7 +81,7 @@ export class PixelDataRecorder {
       offset: element.offset,
       length: element.length,
       encapsulated: this.#fragments !== undefined,
-      fragments: this.#fragments,
+      fragments: this.#fragments?.fragments(),
       basicOffsetTable: this.#fragments && this.#basicOffsetTable,
       extendedOffsetTable: uint64ValuesOf(elements, extendedOffsetTableTag),
       extendedOffsetTableLengths: uint64ValuesOf(elements, extendedOffsetTableLengthsTag),
@@ -92,14 +89,14 @@ export class PixelDataRecorder {
   }
 }
 
-function uint32Values(bytes: Uint8Array): number[] {
+function uint32Values(bytes: Uint8Array): Uint32Array {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length)
-  return Array.from({ length: Math.floor(bytes.length / 4) }, (_, i) => view.getUint32(i * 4, true))
+  return new Uint32Array(Math.floor(bytes.length / 4)).map((_, i) => view.getUint32(i * 4, true))
 }
 
-function uint64ValuesOf(elements: readonly ScannedElement[], tag: number): number[] | undefined {
+function uint64ValuesOf(elements: readonly ScannedElement[], tag: number): Float64Array | undefined {
   const value = elements.find((element) => element.tag === tag)?.value
   if (!value || value.length === 0) return undefined
   const view = new DataView(value.buffer, value.byteOffset, value.length)
-  return Array.from({ length: Math.floor(value.length / 8) }, (_, i) => Number(view.getBigUint64(i * 8, true)))
+  return new Float64Array(Math.floor(value.length / 8)).map((_, i) => Number(view.getBigUint64(i * 8, true)))
 }

@@ -1,3 +1,4 @@
+import type { Fragments } from './fragment-list.ts'
 import type { InstanceIdentity } from './identity.ts'
 
 export interface ByteRange {
@@ -26,21 +27,15 @@ export type ScannedElement = ByteRange & {
   readonly items: readonly ScannedItem[] | undefined
 }
 
-export type PixelFragment = ByteRange & {
-  /** Begins with a JPEG, JPEG-LS, JPEG 2000 or JPEG XL start marker: tells frames apart where no offset table does. */
-  readonly startsCodestream: boolean
-}
-
 export type PixelDataLayout = ByteRange & {
   readonly tag: number
   readonly vr: string
   readonly encapsulated: boolean
-  /** The fragments after the Basic Offset Table; `offset` is that of the bytes, behind the item header. */
-  readonly fragments: readonly PixelFragment[] | undefined
+  readonly fragments: Fragments | undefined
   /** Offsets of frames, counted from the item tag of the first fragment (PS3.5 A.4). Empty when the table is. */
-  readonly basicOffsetTable: readonly number[] | undefined
-  readonly extendedOffsetTable: readonly number[] | undefined
-  readonly extendedOffsetTableLengths: readonly number[] | undefined
+  readonly basicOffsetTable: Uint32Array | undefined
+  readonly extendedOffsetTable: Float64Array | undefined
+  readonly extendedOffsetTableLengths: Float64Array | undefined
 }
 
 export interface ScanResult {

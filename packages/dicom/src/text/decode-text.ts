@@ -2,6 +2,7 @@ import { isUtf8 } from 'node:buffer'
 import iconv from 'iconv-lite'
 import { vrInfoOf } from '../value-representations.ts'
 import { findCharacterSet } from './character-sets.ts'
+import type { EscapeBudget } from './escape-budget.ts'
 import { type CodeState, decodeIso2022 } from './iso-2022.ts'
 
 const backslash = 0x5c
@@ -19,12 +20,13 @@ const leadingSpaceVrs: ReadonlySet<string> = new Set(['AE', 'AS', 'CS', 'DA', 'D
 
 /**
  * Text of a value by Specific Character Set (PS3.3 C.12.1.1.2, PS3.5 6.1), padding removed; several values stay joined
- * by backslashes. Never throws: unknown terms and stray bytes are read as UTF-8 where they are, else as Latin-1.
+ * by backslashes. Never throws: unknown terms and stray bytes are read as UTF-8 where they are, else as Latin-1. Only a budget
+ * given is kept to.
  */
-export function decodeText(value: Uint8Array, charsets: readonly string[], vr: string): string {
+export function decodeText(value: Uint8Array, charsets: readonly string[], vr: string, escapes?: EscapeBudget): string {
   const end = endWithoutPadding(value)
   const plain = isPlain(value, end)
-  const text = plain ? latin1(value, end) : decodeBytes(value.subarray(0, end), charsets, vr)
+  const text = plain ? latin1(value, end) : decodeBytes(value.subarray(0, end), { charsets, vr, escapes })
   return leadingSpaceVrs.has(vr) ? text.trimStart() : text
 }
 
@@ -56,11 +58,17 @@ function isPlain(bytes: Uint8Array, end: number): boolean {
  * Without lone surrogates, which no UTF-8 can hold, and without NUL. NUL pads inner values of UI, and all text of some writers; PostgreSQL stores none in text. It goes after decoding:
  * before, it could be half of a character.
  */
-function decodeBytes(bytes: Uint8Array, charsets: readonly string[], vr: string): string {
-  return decodeExtended(bytes, charsets, vr).replaceAll('\0', '').toWellFormed()
+function decodeBytes(bytes: Uint8Array, coding: Coding): string {
+  return decodeExtended(bytes, coding).replaceAll('\0', '').toWellFormed()
 }
 
-function decodeExtended(bytes: Uint8Array, charsets: readonly string[], vr: string): string {
+interface Coding {
+  readonly charsets: readonly string[]
+  readonly vr: string
+  readonly escapes: EscapeBudget | undefined
+}
+
+function decodeExtended(bytes: Uint8Array, { charsets, vr, escapes }: Coding): string {
   const info = vrInfoOf(vr)
   const set = info.extendedText ? findCharacterSet(charsets[0] || 'ISO_IR 6') : undefined
   // Katakana alone: Shift JIS has the same bytes, and explains those of senders that mean all of it.
@@ -69,7 +77,7 @@ function decodeExtended(bytes: Uint8Array, charsets: readonly string[], vr: stri
   const declared = set !== undefined && (set.g1 !== undefined || charsets.length > 1)
   if (!declared && looksUtf8(bytes)) return utf8(bytes)
   const initial: CodeState = { g0: set?.g0, g1: set?.g1 }
-  return decodeIso2022(bytes, initial, resetsOf(vr, info.multiValued))
+  return decodeIso2022(bytes, { initial, resets: resetsOf(vr, info.multiValued), escapes })
 }
 
 function resetsOf(vr: string, multiValued: boolean): ReadonlySet<number> {

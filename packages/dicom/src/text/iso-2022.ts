@@ -1,5 +1,6 @@
 import iconv from 'iconv-lite'
 import { type CodeElement, type Designation, designations } from './character-sets.ts'
+import type { EscapeBudget } from './escape-budget.ts'
 
 const escapeByte = 0x1b
 const space = 0x20
@@ -9,17 +10,22 @@ export interface CodeState {
   readonly g1: CodeElement | undefined
 }
 
-/**
- * Decodes text with code extensions (PS3.5 6.1.2.5). `resets` are the bytes, besides control characters, before which
- * the initial code elements hold again: backslash, and in person names '^' and '='.
- */
-export function decodeIso2022(bytes: Uint8Array, initial: CodeState, resets: ReadonlySet<number>): string {
+export interface Iso2022 {
+  readonly initial: CodeState
+  /** Bytes, besides control characters, before which the initial code elements hold again: backslash, and in person names '^' and '='. */
+  readonly resets: ReadonlySet<number>
+  readonly escapes: EscapeBudget | undefined
+}
+
+/** Decodes text with code extensions (PS3.5 6.1.2.5). */
+export function decodeIso2022(bytes: Uint8Array, { initial, resets, escapes }: Iso2022): string {
   let { g0, g1 } = initial
   let text = ''
   let at = 0
   while (at < bytes.length) {
     const byte = bytes[at] as number
     if (byte === escapeByte) {
+      escapes?.spend()
       const found = findEscape(bytes, at + 1)
       if (found?.designation.into === 'g0') g0 = found.designation.element
       else if (found) g1 = found.designation.element

@@ -57,7 +57,7 @@ describe('encodeDataSet', () => {
     const fragments = [new Uint8Array(0), Buffer.from('frag1'), Buffer.from('frag2!')]
     const scanner = new DataSetScanner({ transferSyntaxUid: explicitVrLittleEndian, capture: 'all' })
     scanner.push(encode({ '7FE00010': { vr: 'OB', fragments } }))
-    expect(scanner.end().pixelData?.fragments).toMatchObject([{ length: 6 }, { length: 6 }])
+    expect(scanner.end().pixelData?.fragments).toMatchObject({ lengths: Uint32Array.of(6, 6) })
   })
 
   it('shortens numbers to the 16 characters of a DS', () => {

@@ -1,20 +1,21 @@
 import { describe, expect, it } from 'vitest'
 import { explicitVrLittleEndian } from '../transfer-syntaxes.ts'
 import { DataSetScanner } from './data-set-scanner.ts'
+import { expandFrames } from './expand-frames.ts'
 import { item, long, open, sequenceEnd, short } from './fixtures.ts'
-import { frameRanges } from './frame-ranges.ts'
+import { frameLayout } from './frame-layout.ts'
 
-function framesOf(...elements: Buffer[]): ReturnType<typeof frameRanges> {
+function framesOf(...elements: Buffer[]): ReturnType<typeof expandFrames> {
   const scanner = new DataSetScanner({ transferSyntaxUid: explicitVrLittleEndian, capture: 'all' })
   scanner.push(Buffer.concat(elements))
-  return frameRanges(scanner.end())
+  return expandFrames(frameLayout(scanner.end()))
 }
 
 const us = (tag: number, value: number): Buffer => short(tag, 'US', Buffer.from([value & 0xff, value >> 8]))
 const frames = (count: number): Buffer => short(0x00280008, 'IS', String(count).padEnd(2))
 const image = (rows: number, columns: number, bits: number, samples = 1): Buffer =>
   Buffer.concat([us(0x00280002, samples), us(0x00280010, rows), us(0x00280011, columns), us(0x00280100, bits)])
-const native = (length: number): Buffer => long(0x7fe00010, 'OW', Buffer.alloc(length))
+const native = (length: number, declared = length): Buffer => long(0x7fe00010, 'OW', Buffer.alloc(length), declared)
 const table = (...offsets: number[]): Buffer => {
   const bytes = Buffer.alloc(offsets.length * 4)
   offsets.forEach((offset, i) => void bytes.writeUInt32LE(offset, i * 4))
@@ -24,7 +25,7 @@ const encapsulated = (...items: Buffer[]): Buffer =>
   long(0x7fe00010, 'OB', Buffer.concat([...items, sequenceEnd]), open)
 const jpeg = item(Buffer.from('ffd8ffe0', 'hex'))
 const rest = item('rest')
-const lengths = (ranges: ReturnType<typeof frameRanges>): number[] | undefined => ranges?.map((frame) => frame.length)
+const lengths = (ranges: ReturnType<typeof expandFrames>): number[] | undefined => ranges?.map((frame) => frame.length)
 
 describe('native frames', () => {
   it('are equal slices', () => {
@@ -32,6 +33,14 @@ describe('native frames', () => {
       [{ offset: 62, length: 12 }],
       [{ offset: 74, length: 12 }],
     ])
+  })
+
+  it('take no more memory however many there are', () => {
+    const pixels = 60_000_000
+    const scanner = new DataSetScanner({ transferSyntaxUid: explicitVrLittleEndian, capture: 'all' })
+    scanner.push(Buffer.concat([frames(pixels), image(1, 1, 8), native(0, pixels)]))
+    scanner.skip(pixels)
+    expect(frameLayout(scanner.end())).toMatchObject({ kind: 'native', count: pixels, length: 1 })
   })
 
   it('of one frame leave padding out', () => {
@@ -85,5 +94,10 @@ describe('encapsulated frames', () => {
     expect(framesOf(frames(2), encapsulated(table(0, 13), rest, rest, rest))).toBeUndefined()
     expect(framesOf(frames(2), encapsulated(table(), rest, rest, rest))).toBeUndefined()
     expect(framesOf(frames(3), encapsulated(table(), rest, rest))).toBeUndefined()
+    expect(framesOf(frames(2), encapsulated(table(0, 0), rest, rest, rest))).toBeUndefined()
+    expect(framesOf(frames(2), encapsulated(table(12, 0), rest, rest, rest))).toBeUndefined()
+    expect(framesOf(frames(2), encapsulated(table(0, 36), rest, rest, rest))).toBeUndefined()
+    expect(framesOf(frames(2), encapsulated(table(), jpeg, jpeg, jpeg))).toBeUndefined()
+    expect(framesOf(frames(2), encapsulated(table(), rest, jpeg, jpeg))).toBeUndefined()
   })
 })

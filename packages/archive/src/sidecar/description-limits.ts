@@ -1,0 +1,65 @@
+import { type ScanLimits, scanLimits } from '@vna/dicom'
+
+const kibi = 1024
+const mebi = 1024 * kibi
+
+/**
+ * What describing one instance may take. All of it grows with the bytes of the instance, for whoever sends more may cost
+ * more; and all of it counts steps and bytes, never time, so that describing again comes to the same answer. Not deflated,
+ * no instance has more elements, fragments or text than its bytes allow: it is small ones that inflate which are held back.
+ */
+export const descriptionLimits = {
+  /** Elements and items: an Enhanced CT of 20,000 frames has some 1.5 million in far more bytes. */
+  baseElements: 100_000,
+  bytesPerElement: 2,
+  baseHeaderBytes: 8 * mebi,
+  headerBytesPerByte: 8,
+  baseFragments: 10_000,
+  bytesPerFragment: 8,
+  baseEscapes: 64 * kibi,
+  bytesPerEscape: 16,
+  /** Text of a line of the sidecar. */
+  baseLineBytes: 128 * kibi,
+  lineBytesPerByte: 4,
+  maxLineBytes: 384 * mebi,
+  /** What all members of a pack together may take beyond their own, the first of them first. */
+  sharedLineBytes: 64 * mebi,
+  /** JSON of what the catalog keeps of an instance. */
+  maxInstanceHeaderBytes: 1 * mebi,
+  /** From here on the line carries the instance header itself, so that nobody parses so much for so little. */
+  headerBesideJsonBytes: 1 * mebi,
+} as const
+
+export function scanLimitsOf(lengthBytes: number): Partial<ScanLimits> {
+  const l = descriptionLimits
+  return {
+    maxElements: atMost(scanLimits.maxElements, l.baseElements + lengthBytes / l.bytesPerElement),
+    maxHeaderBytes: atMost(scanLimits.maxHeaderBytes, l.baseHeaderBytes + lengthBytes * l.headerBytesPerByte),
+    maxFragments: atMost(scanLimits.maxFragments, l.baseFragments + lengthBytes / l.bytesPerFragment),
+  }
+}
+
+export function maxEscapesOf(lengthBytes: number): number {
+  return Math.floor(descriptionLimits.baseEscapes + lengthBytes / descriptionLimits.bytesPerEscape)
+}
+
+/** How much text the lines of one pack may still have. */
+export class LineBudget {
+  #sharedBytes: number = descriptionLimits.sharedLineBytes
+
+  allowedBytes(lengthBytes: number): number {
+    return Math.min(descriptionLimits.maxLineBytes, ownBytes(lengthBytes) + this.#sharedBytes)
+  }
+
+  spend(lengthBytes: number, lineBytes: number): void {
+    this.#sharedBytes -= Math.max(0, lineBytes - ownBytes(lengthBytes))
+  }
+}
+
+function ownBytes(lengthBytes: number): number {
+  return descriptionLimits.baseLineBytes + lengthBytes * descriptionLimits.lineBytesPerByte
+}
+
+function atMost(limit: number, wanted: number): number {
+  return Math.min(limit, Math.floor(wanted))
+}
