@@ -24,6 +24,7 @@ const mayImport = {
   'front-door': ['access', 'http', 'runtime'],
   registration: ['archive', 'catalog', 'database', 'dicom', 'entities', 'flow', 'ledger-events', 'record'],
   runtime: [],
+  threads: [],
   phantom: ['dicom', 'identifiers'],
 }
 

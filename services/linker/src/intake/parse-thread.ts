@@ -1,5 +1,5 @@
 import { FseError, type FseErrorDetails, parseReport, type ReportDomains } from '@vna/fse'
-import { handedOver } from '../threads/handed-over.ts'
+import { handedOver } from '@vna/threads'
 import type { ParseAnswer, ParseOrder } from './report-parser.ts'
 
 /** What a parser's thread does. The bytes go back to who owns them: they are still to be stored. */

@@ -1,7 +1,6 @@
 import { FseError, type FseErrorCode, type FseErrorDetails, type ReportDomains, type ReportFacts } from '@vna/fse'
 import { ProblemError } from '@vna/http'
-import { handedOver } from '../threads/handed-over.ts'
-import { ThreadPool, ThreadPoolError } from '../threads/thread-pool.ts'
+import { handedOver, ThreadPool, ThreadPoolError } from '@vna/threads'
 import { intakeLimits } from './intake-limits.ts'
 
 export interface ParseOrder {

@@ -1,5 +1,5 @@
 import type { ManifestOptions, ManifestStudy } from '@vna/fse'
-import { ThreadPool } from '../threads/thread-pool.ts'
+import { ThreadPool } from '@vna/threads'
 import { type ManifestBytes, manifestBytesOf } from './manifest-bytes.ts'
 import type { ManifestOrder } from './manifest-thread.ts'
 

@@ -6,6 +6,8 @@ export interface ThreadPoolOptions {
   /** Of a module whose default export does one task. */
   readonly file: URL
   readonly threads: number
+  /** Threads that stay while nothing is to be done; none where absent. A start takes some tenths of a second. */
+  readonly keptThreads?: number
   /** Tasks that wait for a thread. */
   readonly maxWaiting: number
   /** From when a thread is free for a task until its answer; the thread of one that takes longer is ended. */
@@ -46,7 +48,7 @@ export class ThreadPool<Task, Answer> {
     this.#slots = pLimit({ concurrency: options.threads, rejectOnClear: true })
     this.#threads = new Piscina({
       filename: options.file.href,
-      minThreads: 0,
+      minThreads: options.keptThreads ?? 0,
       maxThreads: options.threads,
       maxQueue: options.threads,
       idleTimeout: idleThreadMs,
@@ -54,13 +56,13 @@ export class ThreadPool<Task, Answer> {
     })
   }
 
-  /** Throws ThreadPoolError where the task cannot be done now or at all, and what the task throws. */
-  async run(task: Task): Promise<Answer> {
+  /** `timeoutMs` instead of the pool's limit, for a task whose size is known. Throws ThreadPoolError where the task cannot be done now or at all, and what the task throws. */
+  async run(task: Task, o: { readonly timeoutMs?: number } = {}): Promise<Answer> {
     if (this.#isClosed) throw new ThreadPoolError('closed')
     if (this.#slots.pendingCount >= this.#options.maxWaiting) throw new ThreadPoolError('too-many-waiting')
     try {
       return await this.#slots(() => {
-        const signal = AbortSignal.timeout(this.#options.taskTimeoutMs)
+        const signal = AbortSignal.timeout(o.timeoutMs ?? this.#options.taskTimeoutMs)
         return this.#threads.run(task, { signal })
       })
     } catch (error) {

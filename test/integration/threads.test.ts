@@ -1,6 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest'
-import { handedOver } from '../../services/linker/src/threads/handed-over.ts'
-import { ThreadPool, type ThreadPoolOptions } from '../../services/linker/src/threads/thread-pool.ts'
+import { handedOver, ThreadPool, type ThreadPoolOptions } from '../../packages/threads/src/index.ts'
 import type { ThreadAnswer, ThreadTask } from './support/thread-task.ts'
 
 const usual: ThreadPoolOptions = {
