@@ -43,7 +43,7 @@ export {
   verifyMember,
   verifyPack,
 } from './segment/read-segment.ts'
-export { type BuiltSidecar, buildSidecar, type SidecarProblem } from './sidecar/build-sidecar.ts'
+export { type BuiltSidecar, buildSidecar, type DescribedSegment, type SidecarProblem } from './sidecar/build-sidecar.ts'
 export { readSidecar, type Sidecar, type SidecarRecord, sidecarInstancesOf } from './sidecar/read-sidecar.ts'
 export {
   type FrameTable,

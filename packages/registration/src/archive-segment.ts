@@ -1,6 +1,6 @@
 import {
-  type BuiltSidecar,
   buildSidecar,
+  type DescribedSegment,
   type ObjectStore,
   openFileReader,
   packKeyOf,
@@ -20,6 +20,8 @@ export type ArchivingStage = 'sidecar' | 'put' | 'register' | 'unlink'
 export interface ArchivingDependencies {
   readonly store: ObjectStore
   readonly catalog: PackRegistrar
+  /** Describes a segment somewhere else; here where absent. */
+  describe?(segment: SealedSegment, packKey: string): Promise<DescribedSegment>
   reach?(point: ArchivingFaultPoint): void | Promise<void>
   observe?(stage: ArchivingStage, seconds: number): void
 }
@@ -47,7 +49,9 @@ export async function archiveSegment(
 ): Promise<ArchivedSegment> {
   const { segment, journalId, journalFolder } = origin
   const packKey = packKeyOf(journalId, segment.segmentId)
-  const sidecar = await timed(dependencies, 'sidecar', () => describeSegment(segment, packKey))
+  const sidecar = await timed(dependencies, 'sidecar', () => {
+    return dependencies.describe?.(segment, packKey) ?? describeSegment(segment, packKey)
+  })
   const { sha256 } = await timed(dependencies, 'put', () => putPack(dependencies, { segment, packKey, sidecar }))
   const registration = registrationOf({
     packKey,
@@ -66,7 +70,7 @@ export async function archiveSegment(
   return { ...registered, packKey, instances: instances.length, quarantined: quarantined.length }
 }
 
-async function describeSegment(segment: SealedSegment, packKey: string): Promise<BuiltSidecar> {
+async function describeSegment(segment: SealedSegment, packKey: string): Promise<DescribedSegment> {
   const reader = await openFileReader(segment.path)
   try {
     return await buildSidecar(reader, { packKey })
@@ -77,7 +81,7 @@ async function describeSegment(segment: SealedSegment, packKey: string): Promise
 
 async function putPack(
   dependencies: ArchivingDependencies,
-  o: { segment: SealedSegment; packKey: string; sidecar: BuiltSidecar },
+  o: { segment: SealedSegment; packKey: string; sidecar: DescribedSegment },
 ): Promise<{ sha256?: Uint8Array }> {
   const { store } = dependencies
   const put = await store.put(o.packKey, { path: o.segment.path }, { sizeBytes: o.segment.sizeBytes })

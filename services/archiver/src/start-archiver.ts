@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import { type ObjectStore, openConfiguredStore } from '@vna/archive'
 import { type Catalog, openCatalog } from '@vna/catalog'
@@ -15,6 +16,7 @@ import {
 import type { ArchiverConfig } from './config.ts'
 import { createContentGauges } from './content-gauges.ts'
 import { DamagedPacks } from './damaged-packs.ts'
+import { describerLimits, SegmentDescriber } from './describing/segment-describer.ts'
 import { JournalDrain } from './journal-drain.ts'
 import { OrphanPacks } from './orphan-packs.ts'
 import { openStudyStability } from './study-stability.ts'
@@ -44,9 +46,16 @@ export async function startArchiver(config: ArchiverConfig, context: ServiceCont
   })
   const catalog = openCatalog(database, { defaultStudyStableMs: config.studyStableMs })
   const crash = createCrashPoint({ home: config.home, point: config.faultPoint })
+  const describer = new SegmentDescriber({
+    limits: {
+      threads: Math.min(config.segmentConcurrency, Math.max(describerLimits.threads, availableParallelism())),
+    },
+    onEnded: (trouble) => logger.warn(trouble, 'describing a member ended its thread'),
+  })
   const dependencies: ArchivingDependencies = {
     store,
     catalog,
+    describe: (segment, packKey) => describer.describe(segment, packKey),
     reach: crash,
     observe: (stage, seconds) => metrics.archiveSeconds.observe({ stage }, seconds),
   }
@@ -61,7 +70,7 @@ export async function startArchiver(config: ArchiverConfig, context: ServiceCont
   const stability = openStudyStability({ catalog, redisUrl, logger })
   const damaged = await DamagedPacks.open(join(config.home, 'run', 'damaged-packs.json'))
   const tasks = startTasks({ config, context, store, database, catalog, drain, stability, damaged })
-  return { phases: phasesOf({ tasks, drain, stability, database, store }) }
+  return { phases: phasesOf({ tasks, drain, describer, stability, database, store }) }
 }
 
 interface Wired {
@@ -131,7 +140,10 @@ function probeStore(store: ObjectStore, { health }: ServiceContext): () => Promi
 }
 
 function phasesOf(
-  o: Pick<Wired, 'drain' | 'stability' | 'database' | 'store'> & { tasks: readonly Repeating[] },
+  o: Pick<Wired, 'drain' | 'stability' | 'database' | 'store'> & {
+    tasks: readonly Repeating[]
+    describer: SegmentDescriber
+  },
 ): readonly ShutdownPhase[] {
   const jobsLimitMs = 3_000
   return [
@@ -146,7 +158,7 @@ function phasesOf(
       name: 'connections',
       limitMs: 2_000,
       run: async () => {
-        await Promise.allSettled([o.stability.close(), o.database.close(), o.store.close()])
+        await Promise.allSettled([o.describer.close(), o.stability.close(), o.database.close(), o.store.close()])
       },
     },
   ]

@@ -1,7 +1,7 @@
 import type { RangeReader } from '../segment/range-reader.ts'
 import { packDigestOf, readSegment, type SegmentMember } from '../segment/read-segment.ts'
 import { type DescribedMember, describeMember, describeProblem, scanChunkBytes } from './describe-member.ts'
-import { LineBudget } from './description-limits.ts'
+import { PackBudget } from './description-limits.ts'
 import { type SidecarHead, type SidecarInstance, sidecarFormat } from './sidecar-format.ts'
 import { SidecarText } from './sidecar-text.ts'
 import { createWindowedReader } from './windowed-reader.ts'
@@ -24,12 +24,17 @@ export interface BuiltSidecar {
   problems: readonly SidecarProblem[]
 }
 
+/** A sidecar and what rows are made of: what one who archives a segment needs. */
+export type DescribedSegment = Pick<BuiltSidecar, 'bytes' | 'packDigest' | 'instances'>
+
 export interface BuildSidecarOptions {
   readonly packKey: string
   /** Told the number of each member before it is described: should the process end, that member is why. */
   readonly onMember?: ((seq: number) => void) | undefined
   /** Members that are not described, by their number, and why: their entries are `undescribable`. */
   readonly undescribable?: ReadonlyMap<number, string> | undefined
+  /** From this number on likewise, all of them: too many took too much. */
+  readonly undescribableFrom?: number | undefined
   /** Describes this member alone: the sidecar is then no whole one, and only tells that describing it comes to an end. */
   readonly onlySeq?: number | undefined
 }
@@ -42,23 +47,23 @@ export interface BuildSidecarOptions {
 export async function buildSidecar(reader: RangeReader, o: BuildSidecarOptions): Promise<BuiltSidecar> {
   const windowed = createWindowedReader(reader, windowBytes)
   const chunk = Buffer.allocUnsafe(scanChunkBytes)
-  const budget = new LineBudget()
+  const budget = new PackBudget()
   const instances: SidecarInstance[] = []
   const headers: Buffer[] = []
   const text = new SidecarText()
   const describe = async (member: SegmentMember): Promise<DescribedMember> => {
-    const known = o.undescribable?.get(member.seq)
+    const isBeyond = member.seq >= (o.undescribableFrom ?? Number.POSITIVE_INFINITY)
+    const known = o.undescribable?.get(member.seq) ?? (isBeyond ? 'not-tried' : undefined)
     if (known !== undefined) return describeProblem({ member, problem: known, isEffort: true })
     o.onMember?.(member.seq)
-    const maxLineBytes = budget.allowedBytes(member.lengthBytes)
-    return describeMember(member, { reader: windowed, chunk, maxLineBytes })
+    return describeMember(member, { reader: windowed, chunk, allowance: budget.allowanceOf(member.lengthBytes) })
   }
   for await (const member of readSegment(windowed)) {
     if (o.onlySeq !== undefined && member.seq !== o.onlySeq) continue
-    const { instance, line, lineBytes } = await describe(member)
+    const { instance, line, cost } = await describe(member)
     headers.push(member.header)
     instances.push(instance)
-    budget.spend(member.lengthBytes, lineBytes)
+    budget.spend(member.lengthBytes, cost)
     await text.add(line)
   }
   const packDigest = packDigestOf(headers)

@@ -17,7 +17,7 @@ import {
 } from '@vna/dicom'
 import { type RangeReader, readExactly } from '../segment/range-reader.ts'
 import type { SegmentMember } from '../segment/read-segment.ts'
-import { descriptionLimits, maxEscapesOf, scanLimitsOf } from './description-limits.ts'
+import { descriptionLimits, type MemberAllowance, type MemberCost } from './description-limits.ts'
 import { type FrameTable, maxInlineBytes, type SidecarEntry, type SidecarInstance } from './sidecar-format.ts'
 
 /** What `describeMember` is lent to read into. */
@@ -42,13 +42,13 @@ export interface DescribedMember {
   readonly instance: SidecarInstance
   /** The member's line, in pieces. */
   readonly line: readonly Buffer[]
-  readonly lineBytes: number
+  readonly cost: MemberCost
 }
 
 export interface DescribeOptions {
   readonly reader: RangeReader
   readonly chunk: Buffer
-  readonly maxLineBytes: number
+  readonly allowance: MemberAllowance
 }
 
 /** Reads one member's data set without its pixel data. What is wrong with it becomes the entry's `problem`. */
@@ -57,17 +57,18 @@ export async function describeMember(member: SegmentMember, o: DescribeOptions):
   const scanner = new DataSetScanner({
     transferSyntaxUid: transferSyntaxUid ?? '',
     capture: 'all',
-    limits: scanLimitsOf(member.lengthBytes),
+    limits: o.allowance.scan,
   })
   try {
     if (transferSyntaxUid === undefined) throw new DicomError('malformed-file-meta', { offset: 0 })
     await scanDataSet({ ...o, member }, scanner)
-    return describeScan(scanner.end(), { member, transferSyntaxUid, maxLineBytes: o.maxLineBytes })
+    return describeScan(scanner.end(), { member, transferSyntaxUid, allowance: o.allowance })
   } catch (error) {
     const isEffort = error instanceof DicomError ? effortCodes.has(error.code) : isMistake(error)
     if (!(error instanceof DicomError) && !isEffort) throw error
     const problem = error instanceof DicomError ? error.code : 'describing-failed'
-    return describeProblem({ member, transferSyntaxUid, identity: scanner.identity, problem, isEffort })
+    const { identity, position: inflatedBytes } = scanner
+    return describeProblem({ member, transferSyntaxUid, identity, inflatedBytes, problem, isEffort })
   }
 }
 
@@ -81,6 +82,7 @@ export function describeProblem(o: {
   readonly member: SegmentMember
   readonly transferSyntaxUid?: string | undefined
   readonly identity?: InstanceIdentity | undefined
+  readonly inflatedBytes?: number | undefined
   readonly problem: string
   readonly isEffort: boolean
 }): DescribedMember {
@@ -91,24 +93,29 @@ export function describeProblem(o: {
     ...(o.isEffort ? { undescribable: true as const } : {}),
   }
   const json = identityJson(o.identity ?? {})
-  return lineOf(entry, { header: instanceHeaderOf(json), json: [Buffer.from(serializeDicomJson(json))] })
+  return lineOf(entry, {
+    header: instanceHeaderOf(json),
+    json: [Buffer.from(serializeDicomJson(json))],
+    inflatedBytes: o.inflatedBytes ?? 0,
+  })
 }
 
 function describeScan(
   result: ScanResult,
-  o: { readonly member: SegmentMember; readonly transferSyntaxUid: string; readonly maxLineBytes: number },
+  o: { readonly member: SegmentMember; readonly transferSyntaxUid: string; readonly allowance: MemberAllowance },
 ): DescribedMember {
   const { member, transferSyntaxUid } = o
+  const { maxEscapes, maxLineBytes } = o.allowance
   const bulk: Record<string, readonly [number, number, string]> = {}
   const bulkDataUri = (path: string, { offset, length, vr }: ScannedElement) => {
     bulk[path] = [offset, length, vr]
     return `{instance}/bulkdata/${path}`
   }
-  const json = new LineBytes(o.maxLineBytes)
+  const json = new LineBytes(maxLineBytes)
   const kept = writeDicomJson(result, {
     bulkDataUri,
     maxInlineBytes,
-    maxEscapes: maxEscapesOf(member.lengthBytes),
+    maxEscapes,
     keep: instanceHeaderTags,
     write: (piece) => json.add(piece),
   })
@@ -127,18 +134,18 @@ function describeScan(
   if (JSON.stringify(header).length > descriptionLimits.maxInstanceHeaderBytes) {
     throw new DicomError('instance-header-too-long', { limit: descriptionLimits.maxInstanceHeaderBytes })
   }
-  const described = lineOf(entry, { header, json: json.pieces })
-  if (described.lineBytes > o.maxLineBytes) throw new DicomError('json-too-long', { limit: o.maxLineBytes })
+  const described = lineOf(entry, { header, json: json.pieces, inflatedBytes: result.lengthBytes })
+  if (described.cost.lineBytes > maxLineBytes) throw new DicomError('json-too-long', { limit: maxLineBytes })
   return described
 }
 
 function lineOf(
   entry: SidecarEntry,
-  o: { readonly header: InstanceHeader; readonly json: readonly Buffer[] },
+  o: { readonly header: InstanceHeader; readonly json: readonly Buffer[]; readonly inflatedBytes: number },
 ): DescribedMember {
   const line = [Buffer.from(`{"h":${JSON.stringify(entry)},"j":`), ...o.json, lineEnd]
   const lineBytes = line.reduce((sum, { length }) => sum + length, 0)
-  return { instance: { ...entry, header: o.header }, line, lineBytes }
+  return { instance: { ...entry, header: o.header }, line, cost: { lineBytes, inflatedBytes: o.inflatedBytes } }
 }
 
 const lineEnd = Buffer.from('}\n')

@@ -24,40 +24,60 @@ export const descriptionLimits = {
   maxLineBytes: 384 * mebi,
   /** What all members of a pack together may take beyond their own, the first of them first. */
   sharedLineBytes: 64 * mebi,
+  /** What deflated data sets inflate to, with their pixel data. */
+  inflatedBytesPerByte: 20,
+  sharedInflatedBytes: 512 * mebi,
   /** JSON of what the catalog keeps of an instance. */
   maxInstanceHeaderBytes: 1 * mebi,
   /** From here on the line carries the instance header itself, so that nobody parses so much for so little. */
   headerBesideJsonBytes: 1 * mebi,
 } as const
 
-export function scanLimitsOf(lengthBytes: number): Partial<ScanLimits> {
-  const l = descriptionLimits
-  return {
-    maxElements: atMost(scanLimits.maxElements, l.baseElements + lengthBytes / l.bytesPerElement),
-    maxHeaderBytes: atMost(scanLimits.maxHeaderBytes, l.baseHeaderBytes + lengthBytes * l.headerBytesPerByte),
-    maxFragments: atMost(scanLimits.maxFragments, l.baseFragments + lengthBytes / l.bytesPerFragment),
+/** What one member may take. */
+export interface MemberAllowance {
+  readonly scan: Partial<ScanLimits>
+  readonly maxEscapes: number
+  readonly maxLineBytes: number
+}
+
+/** What a member took, whether it could be described or not. */
+export interface MemberCost {
+  readonly inflatedBytes: number
+  readonly lineBytes: number
+}
+
+/** What the members of one pack may take beyond what each may by its own bytes: the first take first. */
+export class PackBudget {
+  #lineBytes: number = descriptionLimits.sharedLineBytes
+  #inflatedBytes: number = descriptionLimits.sharedInflatedBytes
+
+  allowanceOf(lengthBytes: number): MemberAllowance {
+    const l = descriptionLimits
+    return {
+      scan: {
+        maxElements: atMost(scanLimits.maxElements, l.baseElements + lengthBytes / l.bytesPerElement),
+        maxHeaderBytes: atMost(scanLimits.maxHeaderBytes, l.baseHeaderBytes + lengthBytes * l.headerBytesPerByte),
+        maxFragments: atMost(scanLimits.maxFragments, l.baseFragments + lengthBytes / l.bytesPerFragment),
+        maxInflatedBytes: atMost(scanLimits.maxInflatedBytes, ownInflatedBytes(lengthBytes) + this.#inflatedBytes),
+      },
+      maxEscapes: Math.floor(l.baseEscapes + lengthBytes / l.bytesPerEscape),
+      maxLineBytes: atMost(l.maxLineBytes, ownLineBytes(lengthBytes) + this.#lineBytes),
+    }
+  }
+
+  spend(lengthBytes: number, cost: MemberCost): void {
+    this.#lineBytes -= Math.max(0, cost.lineBytes - ownLineBytes(lengthBytes))
+    const inflatedBytes = Math.max(0, cost.inflatedBytes - ownInflatedBytes(lengthBytes))
+    this.#inflatedBytes = Math.max(0, this.#inflatedBytes - inflatedBytes)
   }
 }
 
-export function maxEscapesOf(lengthBytes: number): number {
-  return Math.floor(descriptionLimits.baseEscapes + lengthBytes / descriptionLimits.bytesPerEscape)
-}
-
-/** How much text the lines of one pack may still have. */
-export class LineBudget {
-  #sharedBytes: number = descriptionLimits.sharedLineBytes
-
-  allowedBytes(lengthBytes: number): number {
-    return Math.min(descriptionLimits.maxLineBytes, ownBytes(lengthBytes) + this.#sharedBytes)
-  }
-
-  spend(lengthBytes: number, lineBytes: number): void {
-    this.#sharedBytes -= Math.max(0, lineBytes - ownBytes(lengthBytes))
-  }
-}
-
-function ownBytes(lengthBytes: number): number {
+function ownLineBytes(lengthBytes: number): number {
   return descriptionLimits.baseLineBytes + lengthBytes * descriptionLimits.lineBytesPerByte
+}
+
+function ownInflatedBytes(lengthBytes: number): number {
+  return lengthBytes * descriptionLimits.inflatedBytesPerByte
 }
 
 function atMost(limit: number, wanted: number): number {
