@@ -75,6 +75,11 @@ export function visibleText(text: string): string {
   return text.replace(invisible, (character) => `\\u{${character.codePointAt(0)?.toString(16)}}`)
 }
 
+/** The same for text of more than one line. */
+export function visibleLines(text: string): string {
+  return text.split('\n').map(visibleText).join('\n')
+}
+
 /** JSON that may be looked at on a terminal: JSON.stringify escapes only the controls below a space. */
 export function visibleJson(value: unknown): string {
   return JSON.stringify(value).replace(invisible, (character) =>

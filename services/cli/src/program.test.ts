@@ -42,6 +42,21 @@ describe('vna', () => {
     expect([exitCode, JSON.parse(stdout)]).toEqual([0, { what: 'it', times: '3' }])
   })
 
+  it('never obeys what a peer named itself, wherever it is shown', async () => {
+    const hostile = '\u001b]0;title\u0007\u001b[31mred'
+    const shown = '\\u{1b}]0;title\\u{7}\\u{1b}[31mred'
+    const say: CommandAction<{ times?: string }> = async (context) => {
+      context.print(hostile)
+      context.note(hostile)
+      return { json: {}, text: `two\n${hostile}` }
+    }
+    expect(await run(['do'], say)).toEqual({ exitCode: 0, stdout: `${shown}\ntwo\n${shown}\n`, stderr: `${shown}\n` })
+    const fail = async () => {
+      throw new CliError('not-found', hostile)
+    }
+    expect((await run(['do'], fail)).stderr).toBe(`vna: ${shown}\n`)
+  })
+
   it('ends with 1 when the work failed, and says why on stderr', async () => {
     const fail = async () => {
       throw new CliError('not-found', 'there is no such thing')

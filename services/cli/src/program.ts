@@ -3,7 +3,7 @@ import { Command, CommanderError } from 'commander'
 import type { CommandAction, CommandContext, CommandHost, CommandResult, RegisterCommand } from './command.ts'
 import { parseConfig } from './config.ts'
 import { CliError } from './errors.ts'
-import { createProgress, type TextStream, visibleJson } from './output.ts'
+import { createProgress, type TextStream, visibleJson, visibleLines } from './output.ts'
 
 export interface ProgramOptions {
   readonly environment: Environment
@@ -82,8 +82,8 @@ function createContext(
     config: parseConfig(o.environment, o.cwd),
     json: o.json,
     signal: o.signal,
-    print: (line) => void (o.json || o.stdout.write(`${line}\n`)),
-    note: (line) => void o.stderr.write(`${line}\n`),
+    print: (line) => void (o.json || o.stdout.write(`${visibleLines(line)}\n`)),
+    note: (line) => void o.stderr.write(`${visibleLines(line)}\n`),
     progress: (options) => createProgress(o.stderr, options),
     onEnd: (close) => void o.closers.push(close),
   }
@@ -91,14 +91,14 @@ function createContext(
 
 function printResult(result: CommandResult, json: boolean, stdout: TextStream): void {
   if (json) stdout.write(`${visibleJson(result.json)}\n`)
-  else if (result.text !== '') stdout.write(`${result.text}\n`)
+  else if (result.text !== '') stdout.write(`${visibleLines(result.text)}\n`)
 }
 
 function reportError(error: unknown, json: boolean, o: ProgramOptions): number {
   const code = error instanceof Error ? ((error as { code?: string }).code ?? 'failed') : 'failed'
   const message = error instanceof Error ? error.message : String(error)
-  if (json) o.stdout.write(`${JSON.stringify({ error: { code, message } })}\n`)
-  o.stderr.write(`vna: ${message}\n`)
+  if (json) o.stdout.write(`${visibleJson({ error: { code, message } })}\n`)
+  o.stderr.write(`vna: ${visibleLines(message)}\n`)
   const isUsage = (error instanceof CliError && error.code === 'usage') || isInvalidConfig(error)
   return isUsage ? exitUsage : exitFailed
 }

@@ -68,6 +68,7 @@ export async function startGateway(config: GatewayConfig, context: ServiceContex
   const watch = watchGateway({ journal, metrics, activeAssociations, intervalMs: watchIntervalMs })
   const close = async (): Promise<void> => {
     clearInterval(watch)
+    host.close()
     await transmissions.close()
     await callers.close()
     await access.close()

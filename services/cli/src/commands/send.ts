@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import type { SendPlan } from '@vna/sending'
 import {
   defaultBackoff,
@@ -29,7 +30,8 @@ export const registerSend: RegisterCommand = (program, host) => {
     .option('--associations <n>', 'associations side by side', '1')
     .option('--window <n>', 'C-STORE requests under way in an association, where the peer agrees', '1')
     .option('--stow <url>', 'STOW-RS to this DICOMweb service instead')
-    .option('--token <jwt>', 'bearer token for STOW-RS and QIDO-RS')
+    .option('--token-file <path>', 'file with the bearer token for STOW-RS and QIDO-RS')
+    .option('--token <jwt>', 'the token itself: other users of this machine see it in the list of processes')
     .option('--connections <n>', 'STOW-RS connections side by side', '1')
     .option('--batch <n>', 'instances in a STOW-RS request', '50')
     .option(
@@ -77,7 +79,7 @@ function deliveryOf(options: SendCommandOptions, context: CommandContext): Deliv
     backoff: { ...defaultBackoff, retries: countOf(options.retries, 'retries') },
     signal: context.signal,
   }
-  const token = options.token === undefined ? {} : { token: options.token }
+  const token = tokenOf(options)
   const filter = filterOf(options, context)
   if (options.stow !== undefined) {
     const baseUrl = parseBaseUrl(options.stow, 'stow')
@@ -101,7 +103,7 @@ function filterOf(
   const url = options.qido ?? options.stow
   if (url === undefined) throw new CliError('usage', '--skip-existing with --to also wants --qido url')
   const baseUrl = parseBaseUrl(url, 'qido')
-  const token = options.token === undefined ? {} : { token: options.token }
+  const token = tokenOf(options)
   return async (plan, report) => {
     const groups = []
     for (const group of plan.groups) {
@@ -174,4 +176,10 @@ function resultOf(
     ...(notSent > 0 ? [`${notSent} not sent: ${o.end?.message ?? 'stopped'}`] : []),
   ]
   return { json, text: lines.join('\n'), ok: summary.failed.length === 0 && notSent === 0 && o.end === undefined }
+}
+
+function tokenOf({ token, tokenFile }: SendCommandOptions): { readonly token?: string } {
+  if (token !== undefined && tokenFile !== undefined) throw new CliError('usage', 'give either --token or --token-file')
+  const text = tokenFile === undefined ? token : readFileSync(tokenFile, 'utf8').trim()
+  return text === undefined ? {} : { token: text }
 }

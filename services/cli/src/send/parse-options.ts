@@ -10,6 +10,7 @@ export interface SendCommandOptions {
   readonly window: string
   readonly stow?: string
   readonly token?: string
+  readonly tokenFile?: string
   readonly connections: string
   readonly batch: string
   readonly phantom?: readonly string[]

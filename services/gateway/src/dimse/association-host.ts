@@ -14,6 +14,7 @@ import {
   type StoreSink,
 } from '@vna/dicom-net'
 import type { CallerResolution, EntityDirectory } from '@vna/entities'
+import { Sampler } from '@vna/flow'
 import type { LaneOwner, LanePool } from '@vna/intake'
 import { admitInstance, admitNewcomer, InstanceIntake, type IntakeLimits, refusal } from '@vna/intake'
 import type { Logger } from '@vna/runtime'
@@ -37,6 +38,8 @@ export interface AssociationHostDependencies {
 
 /** Strangers who knock again and again must not make us ask the catalog each time. */
 const minLookIntervalMs = 100
+/** Of who was not let in, and of connections that brought no association. */
+const strangerLimits = { windowMs: 60_000, maxKeys: 10_000 }
 
 /** What an admitted association carries from its acceptance to its end. */
 class AssociationContext {
@@ -59,8 +62,29 @@ export class AssociationHost implements AcceptorHost {
   readonly #openByEntity = new Map<string, number>()
   #lastLookAt = 0
 
+  readonly #strangers: Sampler<AssociationSummary>
+  readonly #brokenConnections: Sampler<{ readonly peer: string; readonly reason: string }>
+
   constructor(dependencies: AssociationHostDependencies) {
     this.#dependencies = dependencies
+    const { logger } = dependencies
+    this.#strangers = new Sampler({
+      ...strangerLimits,
+      onFirst: (summary) => this.#record(summary, undefined),
+      onMore: ({ peer, calling, reason }, times) =>
+        logger.info({ peer: peer.address, calling, reason, times }, 'associations ended before they began'),
+    })
+    this.#brokenConnections = new Sampler({
+      ...strangerLimits,
+      onFirst: (connection) => logger.info(connection, 'connection without an association'),
+      onMore: (connection, times) => logger.info({ ...connection, times }, 'connections without an association'),
+    })
+  }
+
+  /** Tells what is counted of strangers and was not told yet. */
+  close(): void {
+    this.#strangers.close()
+    this.#brokenConnections.close()
   }
 
   async decideAssociation(request: AssociateRequest, peer: PeerInfo): Promise<AssociationDecision> {
@@ -100,7 +124,15 @@ export class AssociationHost implements AcceptorHost {
 
   associationEnded(summary: AssociationSummary): void {
     const context = summary.context instanceof AssociationContext ? summary.context : undefined
-    if (context) this.#release(context)
+    // Who was never let in may come back as often as it likes.
+    if (context === undefined) this.#strangers.note(summary.peer.address, summary)
+    else {
+      this.#release(context)
+      this.#record(summary, context)
+    }
+  }
+
+  #record(summary: AssociationSummary, context: AssociationContext | undefined): void {
     this.#dependencies.transmissions.record({
       direction: 'in',
       protocol: 'dimse',
@@ -121,7 +153,7 @@ export class AssociationHost implements AcceptorHost {
   }
 
   connectionFailed(peer: PeerInfo, reason: string): void {
-    this.#dependencies.logger.info({ peer: peer.address, reason }, 'connection without an association')
+    this.#brokenConnections.note(peer.address, { peer: peer.address, reason })
   }
 
   faulted(error: unknown): void {

@@ -1,8 +1,9 @@
 import type { AddressInfo } from 'node:net'
 import { createServer, type Server, type Socket } from 'node:net'
 import { AccessError } from '@vna/access'
+import { Sampler } from '@vna/flow'
 import { encodeMllp, Hl7Error, MllpDecoder } from '@vna/hl7'
-import type { TransmissionReason } from '@vna/transmissions'
+import type { Transmission, TransmissionReason } from '@vna/transmissions'
 import { handleMessage, type MessageDependencies } from './handle-message.ts'
 import type { KnownHosts, KnownSender } from './known-hosts.ts'
 import { mllpListenerLimits } from './mllp-limits.ts'
@@ -14,6 +15,9 @@ export interface MllpListener {
 
 export type ListenerDependencies = MessageDependencies & { readonly hosts: Pick<KnownHosts, 'find'> }
 
+/** A stranger may come as often as it likes: it has one row a minute. */
+const strangerLimits = { windowMs: 60_000, maxKeys: 10_000 }
+
 type Limits = { readonly [K in keyof typeof mllpListenerLimits]: number }
 
 /** Listens for HL7 v2 over MLLP. Messages of one connection are handled and answered one after the other. */
@@ -22,7 +26,18 @@ export async function openMllpListener(
   o: { readonly host: string; readonly port: number; readonly limits?: Partial<Limits> },
 ): Promise<MllpListener> {
   const limits: Limits = { ...mllpListenerLimits, ...o.limits }
-  const shared: Shared = { heldBytes: 0, perHost: new Map(), running: new Set(), limits }
+  const strangers = new Sampler<Transmission>({
+    ...strangerLimits,
+    onFirst: (row) => dependencies.transmissions.record(row),
+    onMore: ({ peer, reason }, times) => dependencies.logger.info({ peer, reason, times }, 'more strangers to HL7'),
+  })
+  const shared: Shared = {
+    strangers,
+    heldBytes: 0,
+    perHost: new Map(),
+    running: new Set(),
+    limits,
+  }
   const server = createServer((socket) => {
     const connection = serve(dependencies, shared, socket)
     shared.running.add({ socket, done: connection })
@@ -33,6 +48,7 @@ export async function openMllpListener(
 }
 
 interface Shared {
+  readonly strangers: Sampler<Transmission>
   heldBytes: number
   readonly perHost: Map<string, number>
   readonly running: Set<{ readonly socket: Socket; readonly done: Promise<void> }>
@@ -48,7 +64,7 @@ async function listen(server: Server, { host, port }: { readonly host: string; r
 }
 
 /** What is being handled gets its answer; who waits for a message is sent away. */
-async function closeServer(server: Server, { running, limits }: Shared): Promise<void> {
+async function closeServer(server: Server, { running, limits, strangers }: Shared): Promise<void> {
   server.close()
   const timer = setTimeout(() => {
     for (const { socket } of running) socket.destroy()
@@ -56,6 +72,7 @@ async function closeServer(server: Server, { running, limits }: Shared): Promise
   for (const { socket } of running) socket.end()
   await Promise.allSettled([...running].map(({ done }) => done))
   clearTimeout(timer)
+  strangers.close()
 }
 
 interface Tally {
@@ -86,7 +103,7 @@ async function serve(dependencies: ListenerDependencies, shared: Shared, socket:
   } finally {
     socket.destroy()
     release(shared, { address, socket })
-    recordConnection(dependencies, { address, startedAt, tally })
+    recordConnection(dependencies, shared, { address, startedAt, tally })
   }
 }
 
@@ -158,10 +175,11 @@ function release(shared: Shared, { address, socket }: { readonly address: string
 
 function recordConnection(
   { transmissions }: ListenerDependencies,
+  { strangers }: Shared,
   o: { readonly address: string; readonly startedAt: Date; readonly tally: Tally },
 ): void {
   const { messages, failures, bytes, reason } = o.tally
-  transmissions.record({
+  const row: Transmission = {
     direction: 'in',
     protocol: 'mllp',
     client: 'hl7',
@@ -173,5 +191,7 @@ function recordConnection(
     bytes,
     outcome: reason === undefined ? 'complete' : 'failed',
     reason,
-  })
+  }
+  if (reason === 'unknown-host') strangers.note(o.address, row)
+  else transmissions.record(row)
 }
