@@ -563,6 +563,19 @@ table study_keys (
 )
 CREATE INDEX study_keys_study ON public.study_keys USING btree (study_instance_uid)
 
+table token_revocations (
+  id uuid not null
+  token_id text
+  entity_code text collate "C"
+  role text collate "C"
+  issued_before timestamp with time zone not null
+  revoked_by text not null
+  reason text not null
+  revoked_at timestamp with time zone not null
+  PRIMARY KEY (id)
+  CHECK ((COALESCE(token_id, entity_code, role) IS NOT NULL))
+)
+
 table transmissions (
   id bigint not null generated always as identity
   started_at timestamp with time zone not null

@@ -17,6 +17,7 @@ const principal: Principal = {
   subject: 'portal',
   role: 'fse',
   purpose: 'TREATMENT',
+  issuedAt: new Date(0),
   expiresAt: new Date(0),
 }
 

@@ -10,6 +10,7 @@ import type {
 import { openCatalog } from '../../packages/catalog/src/index.ts'
 import type { Database } from '../../packages/database/src/index.ts'
 import { openDatabase } from '../../packages/database/src/index.ts'
+import { addEntity } from '../../packages/entities/src/index.ts'
 import { readEvent } from '../../packages/ledger-events/src/index.ts'
 import type { HealthRecord } from '../../packages/record/src/index.ts'
 import { openHealthRecord } from '../../packages/record/src/index.ts'
@@ -192,4 +193,12 @@ function sampleInstance(sample: SampleInstance, index: number): RegisteredInstan
 
 export function sha256(text: string): Uint8Array {
   return createHash('sha256').update(text).digest()
+}
+
+/** Entities whose tokens the tests use: a token counts only while its entity does. */
+export async function registerEntities(
+  { catalog }: CatalogFixture,
+  codes = ['ASST-A', 'ASST-B', 'ASST-C'],
+): Promise<void> {
+  for (const code of codes) await addEntity(catalog, { code, kind: 'EEP', name: code, aeTitles: [] })
 }

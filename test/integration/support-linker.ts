@@ -7,7 +7,13 @@ import { parseLinkerConfig } from '../../services/linker/src/config.ts'
 import { startLinker } from '../../services/linker/src/start-linker.ts'
 import { makeHome } from '../harness/servers.ts'
 import { archiveFiles, type Incoming } from './support-archive.ts'
-import { type CatalogFixture, type SampleInstance, samplePack, startCatalog } from './support-catalog.ts'
+import {
+  type CatalogFixture,
+  registerEntities,
+  type SampleInstance,
+  samplePack,
+  startCatalog,
+} from './support-catalog.ts'
 import { type RestartableRedis, startRestartableRedis } from './support-redis.ts'
 
 /** The linker over a real catalog, object store and Redis; studies come in as rows. */
@@ -39,6 +45,7 @@ export class LinkerFixture {
     const home = makeHome()
     const [catalog, redis] = await Promise.all([startCatalog(), startRestartableRedis()])
     const store = openObjectStore('file:objects', { homeFolder: home })
+    await registerEntities(catalog)
     await store.prepare()
     const fixture = new LinkerFixture({ home, catalog, redis, store })
     await fixture.startService(env)

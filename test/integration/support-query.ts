@@ -7,7 +7,7 @@ import { parseQueryConfig } from '../../services/query/src/config.ts'
 import { startQuery } from '../../services/query/src/start-query.ts'
 import { makeHome } from '../harness/servers.ts'
 import { archiveFiles, type Incoming } from './support-archive.ts'
-import { type CatalogFixture, startCatalog } from './support-catalog.ts'
+import { type CatalogFixture, registerEntities, startCatalog } from './support-catalog.ts'
 
 /** The query service over a real catalog and object store, filled through the journal and the archiving step. */
 export class QueryFixture {
@@ -34,6 +34,7 @@ export class QueryFixture {
   static async start(env: Readonly<Record<string, string>> = {}, given?: ObjectStore): Promise<QueryFixture> {
     const home = makeHome()
     const catalog = await startCatalog()
+    await registerEntities(catalog)
     const store = given ?? openObjectStore('file:objects', { homeFolder: home })
     await store.prepare()
     const fixture = new QueryFixture(home, catalog, store)

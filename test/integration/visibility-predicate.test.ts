@@ -61,6 +61,7 @@ const principal = (more: Partial<Principal>): Principal => ({
   subject: 's',
   role: 'fse',
   purpose: 'TREATMENT',
+  issuedAt: new Date(0),
   expiresAt: new Date(0),
   ...more,
 })

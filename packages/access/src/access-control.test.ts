@@ -3,9 +3,11 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { AccessControl } from './access-control.ts'
+import { AccessError } from './access-error.ts'
 import type { AuditRecord } from './audit-trail.ts'
 import { Authenticator } from './authenticator.ts'
 import type { AssociationCaller, TokenCaller } from './caller.ts'
+import type { Principal } from './principal.ts'
 import { openSigningKey, type SigningKey } from './signing-key.ts'
 import { issueToken } from './tokens.ts'
 
@@ -20,7 +22,7 @@ afterAll(() => rmSync(folder, { recursive: true }))
 
 function open() {
   const records: AuditRecord[] = []
-  const state = { isDown: false }
+  const state = { isDown: false, revoked: '' }
   const trail = {
     record: async (record: AuditRecord) => {
       if (state.isDown) throw new Error('down')
@@ -28,13 +30,21 @@ function open() {
     },
     close: async () => {},
   }
-  const access = new AccessControl({ authenticator: new Authenticator({ key }), trail, onTrouble: () => {} })
+  const standings = {
+    find: async ({ entityCode, tokenId }: Principal) => {
+      if (tokenId === state.revoked) throw new AccessError('revoked-token', 'revoked')
+      return { isEntityActive: entityCode !== 'GONE' }
+    },
+    close: async () => {},
+  }
+  const authenticator = new Authenticator({ key })
+  const access = new AccessControl({ authenticator, standings, trail, onTrouble: () => {} })
   return { access, records, state }
 }
 
 const operator: TokenCaller = {
   kind: 'token',
-  principal: { tokenId: 't', subject: 'olga', role: 'operator', expiresAt: new Date(0) },
+  principal: { tokenId: 't', subject: 'olga', role: 'operator', issuedAt: new Date(0), expiresAt: new Date(0) },
 }
 const stranger: AssociationCaller = { kind: 'association', name: 'NOBODY', address: '10.0.0.9' }
 const peer: AssociationCaller = { kind: 'association', name: 'PACS', address: '10.0.0.1', entityCode: 'ASST-A' }
@@ -118,6 +128,21 @@ describe('identify', () => {
       principal: { role: 'operator' },
     })
     expect(records).toEqual([])
+  })
+
+  it('knows what became of the token', async () => {
+    const { access, records, state } = open()
+    const asked = { route: '/fhir', peer: '10.0.0.1' }
+    const bearer = `Bearer ${await issueToken(key, { role: 'entity', entityCode: 'GONE' })}`
+    const caller = await access.identify(bearer, asked)
+    expect(caller).toMatchObject({ isEntityActive: false })
+    await expect(access.authorize(caller, { kind: 'search' }, {})).rejects.toMatchObject({
+      reason: 'entity-not-active',
+    })
+    state.revoked = caller.principal.tokenId
+    await expect(access.identify(bearer, asked)).rejects.toMatchObject({ code: 'revoked-token' })
+    await access.close()
+    expect(records).toMatchObject([{ outcome: 'denied' }, { action: 'sign-in', object: { reason: 'revoked-token' } }])
   })
 
   it('counts who has none', async () => {

@@ -8,6 +8,7 @@ import { type Decision, decide } from './decide.ts'
 import type { DenialReason } from './denial-reason.ts'
 import { type RefusalLimits, RefusalLog } from './refusal-log.ts'
 import { openSigningKey } from './signing-key.ts'
+import { type StandingOptions, TokenStandings } from './token-standings.ts'
 
 /** What the action is about, for the audit trail: UIDs, names of keys, counts; never a value of a patient. */
 export type AccessObject = Readonly<Record<string, unknown>>
@@ -27,6 +28,7 @@ export interface Grant extends Omit<Extract<Decision, { allow: true }>, 'allow'>
 
 export interface AccessDependencies {
   readonly authenticator: Authenticator
+  readonly standings: Pick<TokenStandings, 'find' | 'close'>
   readonly trail: Pick<AuditTrail, 'record' | 'close'>
   /** Told when the refusals of strangers cannot be written for now. */
   onTrouble(error: unknown): void
@@ -37,24 +39,30 @@ export interface AccessDependencies {
 /** The one question of the archive, asked by every edge: may this caller do that? open → authorize()… → close(). */
 export class AccessControl {
   readonly #authenticator: Authenticator
+  readonly #standings: AccessDependencies['standings']
   readonly #trail: AccessDependencies['trail']
   readonly #guard: AuditGuard
   readonly #refusals: RefusalLog
 
-  constructor({ authenticator, trail, onTrouble, ...limits }: AccessDependencies) {
+  constructor({ authenticator, standings, trail, onTrouble, ...limits }: AccessDependencies) {
     this.#authenticator = authenticator
+    this.#standings = standings
     this.#trail = trail
     this.#guard = new AuditGuard({ trail, maxWaitMs: limits.maxAuditWaitMs })
     this.#refusals = new RefusalLog({ trail, onTrouble, limits: limits.refusalLimits })
   }
 
-  /** Who bears the token of an Authorization header. A stranger is counted in the audit trail and gets an AccessError. */
+  /**
+   * Who bears the token of an Authorization header, and whether its entity still counts. A stranger, and who bears a revoked
+   * token, is counted in the audit trail and gets an AccessError; `standing-unknown` where that cannot be told now.
+   */
   async identify(
     authorization: string | undefined,
     asked: { readonly route: string; readonly peer: string | undefined },
   ): Promise<TokenCaller> {
     try {
-      return { kind: 'token', principal: await this.#authenticator.authenticate(authorization) }
+      const principal = await this.#authenticator.authenticate(authorization)
+      return { kind: 'token', principal, ...(await this.#standings.find(principal)) }
     } catch (error) {
       if (error instanceof AccessError) {
         this.#refusals.add({ action: 'sign-in', object: { reason: error.code, route: asked.route, peer: asked.peer } })
@@ -95,7 +103,7 @@ export class AccessControl {
   /** Writes the numbers that are still counted, then what waits. */
   async close(): Promise<void> {
     this.#refusals.flush()
-    await this.#trail.close()
+    await Promise.all([this.#standings.close(), this.#trail.close()])
   }
 
   async #refuse(
@@ -139,12 +147,15 @@ export class AccessControl {
 
 /** Access over the audit trail of a catalog and the key of an installation. */
 export async function openAccess(
-  o: Omit<AccessDependencies, 'authenticator' | 'trail'> & {
-    readonly catalog: ConstructorParameters<typeof AuditTrail>[0]
+  o: Omit<AccessDependencies, 'authenticator' | 'standings' | 'trail'> & {
+    readonly catalog: ConstructorParameters<typeof AuditTrail>[0] & StandingOptions['catalog']
     readonly keysFolder: string
+    /** Of a receiver, which goes on without PostgreSQL. */
+    readonly standingsFile?: string | undefined
   },
 ): Promise<AccessControl> {
-  const { catalog, keysFolder, ...rest } = o
+  const { catalog, keysFolder, standingsFile: snapshotFile, ...rest } = o
+  const standings = await TokenStandings.open({ catalog, snapshotFile, onTrouble: o.onTrouble })
   const authenticator = new Authenticator({ key: await openSigningKey(keysFolder) })
-  return new AccessControl({ ...rest, authenticator, trail: new AuditTrail(catalog) })
+  return new AccessControl({ ...rest, authenticator, standings, trail: new AuditTrail(catalog) })
 }

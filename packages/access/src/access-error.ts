@@ -5,6 +5,9 @@ export type AccessErrorCode =
   | 'invalid-token'
   | 'expired-token'
   | 'invalid-claims'
+  | 'revoked-token'
+  /** Neither entities nor revocations can be read, so nobody is answered by an old list. */
+  | 'standing-unknown'
   | 'key-unreadable'
   /** The rules say no; `reason` says why. */
   | 'forbidden'
@@ -23,6 +26,6 @@ export class AccessError extends Error {
     super(message, options.cause === undefined ? undefined : { cause: options.cause })
     this.code = code
     this.reason = options.reason
-    this.retryable = code === 'audit-unavailable'
+    this.retryable = code === 'audit-unavailable' || code === 'standing-unknown'
   }
 }

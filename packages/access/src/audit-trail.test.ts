@@ -8,6 +8,7 @@ const principal: Principal = {
   subject: 'portal',
   role: 'fse',
   purpose: 'TREATMENT',
+  issuedAt: new Date(0),
   expiresAt: new Date(0),
 }
 

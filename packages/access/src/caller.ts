@@ -7,7 +7,7 @@ export type Caller = TokenCaller | AssociationCaller
 export interface TokenCaller {
   readonly kind: 'token'
   readonly principal: Principal
-  /** Whether the entity of the token is registered and not suspended; absent where the edge does not ask the directory. */
+  /** False once the entity of the token is suspended, or when nobody registered it. */
   readonly isEntityActive?: boolean | undefined
 }
 

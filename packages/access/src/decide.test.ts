@@ -8,7 +8,7 @@ import { type Principal, purposes, roles } from './principal.ts'
 
 const principal = (more: Partial<Principal>): Caller => ({
   kind: 'token',
-  principal: { tokenId: 't', subject: 's', role: 'entity', expiresAt: new Date(0), ...more },
+  principal: { tokenId: 't', subject: 's', role: 'entity', issuedAt: new Date(0), expiresAt: new Date(0), ...more },
 })
 const association = (more: Partial<AssociationCaller>): Caller => ({ kind: 'association', name: 'STORESCU', ...more })
 
@@ -143,7 +143,7 @@ describe('what is denied', () => {
     ['administration to an entity', entity, administer, 'role-may-not-administer'],
     ['bytes as received to a FSE without a purpose', principal({ role: 'fse' }), asReceived, 'purpose-missing'],
     ['bytes as received to a citizen', citizen, asReceived, 'consent-unknown'],
-    ['storing to a suspended entity', suspended, store, 'entity-not-active'],
+    ...actionKinds.map((kind) => [`${kind} to a suspended entity`, suspended, { kind }, 'entity-not-active'] as const),
     [
       'storing over an association to an entity suspended meanwhile',
       association({ entityCode: 'ASST-A', isEntityActive: false }),

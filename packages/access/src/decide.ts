@@ -27,6 +27,7 @@ export function decide(caller: Caller, action: Action): Decision {
   const column = columnOf(action)
   const role = roleOf(caller)
   if (caller.kind === 'token' && !mayNamePatient(caller.principal)) return deny('role-has-no-patient')
+  if (caller.kind === 'token' && caller.isEntityActive === false) return deny('entity-not-active')
   const rule = rules[role][column]
   if (rule !== undefined) return rule(caller, column)
   const isNamed = role !== 'nobody' && role !== 'known-host'

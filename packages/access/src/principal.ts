@@ -17,6 +17,7 @@ export interface Principal {
   /** Codice fiscale of the patient the token is limited to. */
   readonly patient?: string
   readonly purpose?: Purpose
+  readonly issuedAt: Date
   readonly expiresAt: Date
 }
 

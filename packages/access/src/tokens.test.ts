@@ -102,8 +102,27 @@ describe('a token', () => {
     expect(await codeOf(verifyToken(key, await forged.sign(pair.privateKey), now))).toBe('invalid-token')
   })
 
+  const second = now.getTime() / 1000
+  const year = 365 * 24 * 3600
+  it.each([
+    ['in the future', { iat: second + 6, exp: second + 60 }, 'invalid-token'],
+    ['a moment ahead of our clock', { iat: second + 4, exp: second + 60 }, undefined],
+    ['for longer than any', { iat: second, exp: second + year + 1 }, 'invalid-token'],
+    ['as long ago as no token lives', { iat: 1, exp: second + 60 }, 'invalid-token'],
+    ['for as long as one may live', { iat: second, exp: second + year }, undefined],
+    ['without an end', { iat: second }, 'invalid-token'],
+    ['without a beginning', { exp: second + 60 }, 'invalid-token'],
+    ['ending before it begins', { iat: second + 4, exp: second + 3 }, 'invalid-token'],
+  ])('issued %s', async (_, times, code) => {
+    const claims = { role: 'admin', sub: 'x', jti: 'x', iss: 'vna', aud: 'vna', ...times }
+    const token = await new SignJWT(claims).setProtectedHeader({ alg: 'ES256' }).sign(key.privateKey)
+    const verified = verifyToken(key, token, now).then(() => undefined)
+    expect(await verified.catch((error: AccessError) => error.code)).toBe(code)
+  })
+
   it('with claims that do not belong together is refused although it is signed', async () => {
-    const claims = { role: 'entity', sub: 'x', jti: 'x', iss: 'vna', aud: 'vna', iat: 1, exp: 9_999_999_999 }
+    const iat = now.getTime() / 1000
+    const claims = { role: 'entity', sub: 'x', jti: 'x', iss: 'vna', aud: 'vna', iat, exp: iat + 60 }
     const token = await new SignJWT(claims).setProtectedHeader({ alg: 'ES256' }).sign(key.privateKey)
     expect(await codeOf(verifyToken(key, token, now))).toBe('invalid-claims')
     expect(await codeOf(verifyToken(key, 'x'.repeat(10_000), now))).toBe('invalid-token')

@@ -66,6 +66,7 @@ export async function verifyToken(key: SigningKey, token: string, now: Date = ne
     ...(claims.entityCode === undefined ? {} : { entityCode: claims.entityCode }),
     ...(claims.patient === undefined ? {} : { patient: claims.patient }),
     ...(claims.purpose === undefined ? {} : { purpose: claims.purpose }),
+    issuedAt: new Date((payload.iat ?? 0) * 1000),
     expiresAt: new Date((payload.exp ?? 0) * 1000),
   }
 }
@@ -75,6 +76,13 @@ export function bearerOf(authorization: string | undefined): string {
   const match = authorization?.match(/^Bearer +([A-Za-z0-9._~+/-]+=*) *$/i)
   if (match?.[1] === undefined) throw new AccessError('missing-token', 'a bearer token is needed')
   return match[1]
+}
+
+/** Whoever signed it: a token is of the past, and lives no longer than one of ours may. */
+function assertLifetime({ iat = Number.NaN, exp = Number.NaN }: JWTPayload, now: Date): void {
+  const isOfThePast = iat <= now.getTime() / 1000 + tokenLimits.clockToleranceSeconds
+  const isShort = exp > iat && exp - iat <= tokenLimits.maxTtlSeconds
+  if (!isOfThePast || !isShort) throw new AccessError('invalid-token', 'the times of the token are not possible')
 }
 
 async function verifiedPayload(key: SigningKey, token: string, now: Date): Promise<JWTPayload> {
@@ -87,9 +95,11 @@ async function verifiedPayload(key: SigningKey, token: string, now: Date): Promi
       clockTolerance: tokenLimits.clockToleranceSeconds,
       requiredClaims: ['exp', 'iat', 'sub', 'jti', 'role'],
     })
+    assertLifetime(payload, now)
     return payload
   } catch (error) {
     if (error instanceof errors.JWTExpired) throw new AccessError('expired-token', 'the token has expired')
+    if (error instanceof AccessError) throw error
     throw new AccessError('invalid-token', 'the token is not valid', { cause: error })
   }
 }

@@ -29,4 +29,5 @@ export {
   shownInstance,
 } from './search/predicate.ts'
 export type { StableStudy } from './studies/take-due-studies.ts'
+export { type TokenRevocation, tokenRevocationLimits } from './tokens/token-revocation.ts'
 export { arrivalFlags } from './versions/current-version.ts'

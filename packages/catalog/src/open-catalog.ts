@@ -22,6 +22,9 @@ import type { SearchOptions } from './search/compile-search.ts'
 import type { Predicate } from './search/predicate.ts'
 import { search } from './search/search.ts'
 import { type StableStudy, takeDueStudies } from './studies/take-due-studies.ts'
+import { listTokenRevocations } from './tokens/list-token-revocations.ts'
+import { revokeTokens } from './tokens/revoke-tokens.ts'
+import type { TokenRevocation } from './tokens/token-revocation.ts'
 
 export interface CatalogOptions {
   /** Quiet time after which a study of an entity without a time of its own counts as stable. */
@@ -45,6 +48,10 @@ export interface Catalog {
   listEntities(): Promise<readonly EntityRow[]>
   /** Writes an entity and its event in one transaction. */
   writeEntity(change: EntityChange): Promise<void>
+
+  /** Tokens that count no longer, with its event. */
+  revokeTokens(revocation: TokenRevocation, options?: { readonly recordEvent?: boolean | undefined }): Promise<void>
+  listTokenRevocations(): Promise<readonly TokenRevocation[]>
 
   appendAudit(entries: readonly AuditEntry[]): Promise<void>
   /** Puts the end of the chain among the events; also done by itself every so many entries. */
@@ -89,6 +96,9 @@ function recordMethods(sql: Sql) {
   return {
     listEntities: () => runQuery(() => listEntities(sql)),
     writeEntity: (change: EntityChange) => writeEntity(sql, change),
+    revokeTokens: (revocation: TokenRevocation, options?: { readonly recordEvent?: boolean | undefined }) =>
+      revokeTokens(sql, revocation, options),
+    listTokenRevocations: () => runQuery(() => listTokenRevocations(sql)),
     appendAudit: (entries: readonly AuditEntry[]) => audit.append(entries),
     anchorAudit: () => anchorAudit(sql),
     listAudit: (afterSeq: number, limit: number) => runQuery(() => listAudit(sql, afterSeq, limit)),

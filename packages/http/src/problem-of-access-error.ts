@@ -13,6 +13,10 @@ export function problemOfAccessError(error: AccessError): ProblemAnswer {
       const problem = createProblem('unavailable', 'the audit trail cannot be written')
       return { problem, headers: { 'retry-after': String(retryAfterSeconds) }, isOurs: false }
     }
+    case 'standing-unknown': {
+      const problem = createProblem('unavailable', 'tokens cannot be checked now')
+      return { problem, headers: { 'retry-after': String(retryAfterSeconds) }, isOurs: false }
+    }
     case 'missing-token': {
       // RFC 6750 3.1: no error code when no token came at all.
       const headers = { 'www-authenticate': 'Bearer realm="vna"' }
@@ -20,6 +24,7 @@ export function problemOfAccessError(error: AccessError): ProblemAnswer {
     }
     case 'invalid-token':
     case 'expired-token':
+    case 'revoked-token':
     case 'invalid-claims': {
       const headers = { 'www-authenticate': 'Bearer realm="vna", error="invalid_token"' }
       return { problem: createProblem('unauthorized', 'the token is not valid'), headers, isOurs: false }

@@ -208,6 +208,22 @@ export const ledgerEvents = {
     }),
   ),
 
+  /** Tokens that count no longer: one by its number, or those of an entity or a role that were issued until then. */
+  'tokens-revoked': first(
+    z.object({
+      id: uuid,
+      tokenId: text.optional(),
+      entityCode: text.optional(),
+      role: text.optional(),
+      issuedBefore: moment,
+      by: text,
+      reason: text,
+      at: moment,
+    }),
+    // What is revoked stays revoked.
+    { person: ['reason'], erased: { reason: 'erased' } },
+  ),
+
   /** A hash of the audit trail by the number of its entry; 0 begins a trail. */
   'audit-anchor': first(z.object({ seq: count, hash: hex })),
 } as const satisfies Readonly<Record<string, EventDefinition>>

@@ -24,6 +24,7 @@ const appliers: { readonly [Type in LedgerEventType]: ((sql: Sql, event: LedgerE
     'manifest-withdrawn': applyPublicationEvent,
     'instances-rejected': applyPublicationEvent,
     // The trail itself is not in the ledger: its anchors have nothing to be applied to.
+    'tokens-revoked': null,
     'audit-anchor': null,
   }
 

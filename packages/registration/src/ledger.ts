@@ -131,6 +131,8 @@ export async function applyLedgerEvent({ catalog, healthRecord }: LedgerTargets,
     case 'entity-added':
     case 'entity-updated':
       return applyEntityEvent(catalog, event)
+    case 'tokens-revoked':
+      return catalog.revokeTokens(event.payload, { recordEvent: false })
     default:
       await healthRecord.applyFseEvent(event)
   }

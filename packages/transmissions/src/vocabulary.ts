@@ -51,6 +51,8 @@ export const transmissionReasons = [
   'missing-token',
   'invalid-token',
   'expired-token',
+  'revoked-token',
+  'standing-unknown',
   'invalid-claims',
   'key-unreadable',
   'forbidden',

@@ -27,7 +27,7 @@ export function createProgram(o: ProgramOptions): { run(args: readonly string[])
         exitCode = await runAction(action, raw, o)
       },
   }
-  const program = new Command('vna').description('A regional Vendor Neutral Archive')
+  const program = new Command('vna').enablePositionalOptions().description('A regional Vendor Neutral Archive')
   for (const register of o.register) register(program, host)
   for (const command of commandsOf(program)) prepare(command, o)
   return {

@@ -44,6 +44,7 @@ export async function startGateway(config: GatewayConfig, context: ServiceContex
   const access = await openAccess({
     catalog,
     keysFolder: join(config.home, 'keys'),
+    standingsFile: join(config.home, 'journal', 'gateway', 'tokens.json'),
     onTrouble: (error) => logger.error({ err: error }, 'refused callers are not in the audit trail'),
   })
   const lanes = new LanePool({
@@ -59,8 +60,7 @@ export async function startGateway(config: GatewayConfig, context: ServiceContex
   const acceptor = createAcceptor({ host, limits: ulLimitsOf(config) })
   assertServicesAsk(acceptor.commandFields)
   const dimse = await listenDimse(acceptor, config)
-  const isActive = (code: string) => callers.findByCode(code)?.status === 'active'
-  const authorize = createStoreAuthorization({ access, isActive })
+  const authorize = createStoreAuthorization({ access })
   const handle = createStoreHandler({ ...shared, authorize, maxConcurrentRequests: config.maxStoreRequests })
   const listener = await listenHttp(createStoreApp({ handle, logger, metrics }), config)
   const queue = announceSealedSegments({ journal, redisUrl: config.redisUrl.reveal(), logger })

@@ -52,6 +52,22 @@ describe('the commands of an operator', { timeout: limitMs }, () => {
     expect(sent).toMatchObject({ exitCode: 0, json: { acknowledged: instances } })
   })
 
+  it('revoke a token, which no service answers any more', async () => {
+    const { json } = await vna('token', '--role', 'entity', '--entity', 'ASST-TEST')
+    const statusOf = async (path: string) => {
+      const headers = { authorization: `Bearer ${json.token}` }
+      return (await fetch(`${stack.httpUrl}${path}`, { headers })).status
+    }
+    expect(await statusOf('/dicomweb/studies')).toBe(200)
+    expect(await statusOf('/reports')).toBe(200)
+    expect(await vna('token', 'revoke', '--reason', 'lost')).toMatchObject({ exitCode: 2 })
+    const revoked = await vna('token', 'revoke', '--id', json.id, '--reason', 'lost')
+    expect(revoked).toMatchObject({ exitCode: 0, json: { tokenId: json.id, reason: 'lost' } })
+    for (const path of ['/dicomweb/studies', '/reports']) {
+      await expect.poll(() => statusOf(path), { timeout: 5_000 }).toBe(401)
+    }
+  })
+
   it('prove that everything kept is what was received', async () => {
     const isArchived = async () => (await vna('verify')).json.instances === instances
     expect(await waitUntil(isArchived, limitMs / 2)).toBe(true)

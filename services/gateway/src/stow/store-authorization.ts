@@ -16,22 +16,14 @@ export interface StoreAsked {
 /** Throws AccessError. */
 export type AuthorizeStore = (asked: StoreAsked) => Promise<StoreAuthorization>
 
-/** `isActive`: a suspended entity's token is worth nothing. */
 export function createStoreAuthorization(o: {
   readonly access: Pick<AccessControl, 'identify' | 'authorize'>
-  isActive(entityCode: string): boolean
 }): AuthorizeStore {
   return async ({ authorization, peer, studyInstanceUid }) => {
-    const { principal } = await o.access.identify(authorization, { route: storeRoute, peer })
-    const { entityCode, subject } = principal
-    const caller = {
-      kind: 'token',
-      principal,
-      isEntityActive: entityCode !== undefined && o.isActive(entityCode),
-    } as const
+    const caller = await o.access.identify(authorization, { route: storeRoute, peer })
     const object = { route: storeRoute, studyInstanceUid }
     const grant = await o.access.authorize(caller, { kind: 'store' }, object, 'refusals-only')
-    return { entityCode: entityOf(grant), client: subject }
+    return { entityCode: entityOf(grant), client: caller.principal.subject }
   }
 }
 
