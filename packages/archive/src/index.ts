@@ -16,6 +16,13 @@ export type { BeginOptions, JournalLane, LaneOptions } from './journal/journal-l
 export { defaultJournalLimits, type JournalLimits } from './journal/journal-limits.ts'
 export type { JournalPressure } from './journal/journal-pressure.ts'
 export type { RecoveredSegment } from './journal/recovery.ts'
+export {
+  type AsideNote,
+  type AsideSegment,
+  listSegmentsAside,
+  returnSegment,
+  setSegmentAside,
+} from './journal/segments-aside.ts'
 export type { LedgerEntry, LedgerEvent, LedgerLine, LedgerObject, LedgerPosition } from './ledger/ledger-object.ts'
 export { LedgerWriter } from './ledger/ledger-writer.ts'
 export type { PersonValues } from './ledger/persons-object.ts'

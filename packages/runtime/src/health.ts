@@ -1,6 +1,9 @@
 export interface CheckResult {
   readonly ok: boolean
+  /** Of a check that is ok: what somebody should look at all the same. */
   readonly reason?: string | undefined
+  /** Not ok because there is much to do: it passes by itself, and a start need not wait for it. */
+  readonly isBusy?: boolean | undefined
 }
 /** A readiness check: quick, and safe to call several times a second. */
 export type HealthCheck = (signal: AbortSignal) => CheckResult | Promise<CheckResult>

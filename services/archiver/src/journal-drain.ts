@@ -1,3 +1,4 @@
+import { listSegmentsAside } from '@vna/archive'
 import type { ArchivingDependencies } from '@vna/registration'
 import type { Logger, Metrics } from '@vna/runtime'
 import { findServedJournals } from './journals.ts'
@@ -48,6 +49,12 @@ export class JournalDrain {
       for (const [state, count] of Object.entries(counts)) sums[state] = (sums[state] ?? 0) + count
     }
     return sums
+  }
+
+  /** Segments of all these journals that cannot be read and wait for somebody. */
+  async segmentsAside(): Promise<number> {
+    const all = await Promise.all([...this.#workers.values()].map(({ journal }) => listSegmentsAside(journal.folder)))
+    return all.reduce((sum, { length }) => sum + length, 0)
   }
 
   async close(limitMs: number): Promise<void> {

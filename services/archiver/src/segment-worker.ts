@@ -1,4 +1,10 @@
-import { findSealedSegment, listSealedSegmentIds } from '@vna/archive'
+import {
+  ArchiveError,
+  type ArchiveErrorCode,
+  findSealedSegment,
+  listSealedSegmentIds,
+  setSegmentAside,
+} from '@vna/archive'
 import { type ArchivePayload, archiveFamily, archiveQueueName, type JobCounts, JobQueue, JobWorker } from '@vna/jobs'
 import { type ArchivingDependencies, archiveSegment } from '@vna/registration'
 import type { Logger, Metrics } from '@vna/runtime'
@@ -67,15 +73,31 @@ export class SegmentWorker {
     const segment = await findSealedSegment(this.journal.folder, segmentId)
     if (segment === undefined) return
     const startedAt = performance.now()
-    const archived = await archiveSegment(dependencies, {
-      journalFolder: this.journal.folder,
-      journalId: this.journal.journalId,
-      segment,
-    })
+    const { folder: journalFolder, journalId } = this.journal
+    const archived = await archiveSegment(dependencies, { journalFolder, journalId, segment }).catch(
+      (error: unknown) => {
+        if (isUnreadable(error)) return this.#setAside(segmentId, error)
+        throw error
+      },
+    )
+    if (archived === undefined) return
     const seconds = (performance.now() - startedAt) / 1000
     metrics.archiveSeconds.observe({ stage: 'total' }, seconds)
     metrics.instancesArchived.inc(archived.instances + archived.quarantined)
     const { instances, quarantined, packKey } = archived
     logger.info({ packKey, instances, quarantined, seconds }, 'segment archived')
   }
+
+  /** Its bytes will not be others the next time: trying it for ever would keep the journal full and everybody out. */
+  async #setAside(segmentId: string, error: ArchiveError): Promise<undefined> {
+    await setSegmentAside(this.journal.folder, segmentId, { reason: error.code, since: new Date().toISOString() })
+    this.#options.logger.error({ segmentId, err: error }, 'segment cannot be read and is set aside')
+  }
+}
+
+/** What reading a segment that is no tar of ours throws, and nothing that a store or a database does. */
+const unreadableCodes: ReadonlySet<ArchiveErrorCode> = new Set(['malformed-segment', 'bad-range'])
+
+function isUnreadable(error: unknown): error is ArchiveError {
+  return error instanceof ArchiveError && unreadableCodes.has(error.code)
 }

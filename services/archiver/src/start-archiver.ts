@@ -91,6 +91,7 @@ function startTasks(wired: Wired): readonly Repeating[] {
   const identityFile = join(config.home, 'run', 'catalog.json')
   const orphans = new OrphanPacks({ store, database, catalog, healthRecord, logger, identityFile, damaged })
   context.health.add('ledger', () => ledgerHealth(orphans.refusal))
+  context.health.add('set-aside', async () => asideNotice(await drain.segmentsAside()))
   const shipLedger = createLedgerShipper({ store, database })
   const gauges = createContentGauges({ catalog, metrics, jobCounts: () => drain.counts(), stability })
   const probe = probeStore(store, context)
@@ -112,13 +113,23 @@ function startTasks(wired: Wired): readonly Repeating[] {
       await orphans.check(signal).finally(() => metrics.damagedPacks.set(damaged.size))
     }),
     every('audit-anchor', auditAnchorIntervalMs, () => catalog.anchorAudit()),
-    every('gauges', gaugeIntervalMs, () => gauges()),
+    every('gauges', gaugeIntervalMs, async () => {
+      metrics.journalSegmentsAside.set(await drain.segmentsAside())
+      await gauges()
+    }),
   ]
 }
 
 /** An older database that lacks decisions must not be taken for a whole one; the place is for whoever repairs the ledger. */
 function ledgerHealth(refusal: OrphanPacks['refusal']): { ok: boolean; reason?: string } {
   return refusal === undefined ? { ok: true } : { ok: false, reason: `the ledger cannot be read: ${refusal.message}` }
+}
+
+/** Nothing that keeps anybody waiting, but somebody has to look at it. */
+function asideNotice(segments: number): { ok: boolean; reason?: string } {
+  if (segments === 0) return { ok: true }
+  const what = segments === 1 ? '1 segment that cannot be read is' : `${segments} segments that cannot be read are`
+  return { ok: true, reason: `${what} set aside: see vna journal list` }
 }
 
 /** Readiness tells the object store's state; the archiver goes on trying whatever it is. */

@@ -8,7 +8,7 @@ import { type Database, openDatabase } from '@vna/database'
 import { type Acceptor, createAcceptor, type TlsServerOptions } from '@vna/dicom-net'
 import { type Listener, openListener } from '@vna/http'
 import { intakeLimits, LanePool } from '@vna/intake'
-import { createCrashPoint, type ServiceContext, type StartedService } from '@vna/runtime'
+import { type CheckResult, createCrashPoint, type ServiceContext, type StartedService } from '@vna/runtime'
 import { openTransmissions, SpoolingRecorder } from '@vna/transmissions'
 import { openCallers } from './callers.ts'
 import type { GatewayConfig } from './config.ts'
@@ -34,6 +34,7 @@ export async function startGateway(config: GatewayConfig, context: ServiceContex
   const { logger, metrics, health } = context
   const journal = await openGatewayJournal(config, context)
   health.add('journal', () => journal.ready())
+  health.add('journal-room', () => roomOf(journal))
   const database = openDatabase({
     url: config.databaseUrl.reveal(),
     maxConnections: catalogConnections,
@@ -82,6 +83,14 @@ export async function startGateway(config: GatewayConfig, context: ServiceContex
       { name: 'connections', limitMs: 1_500, run: close },
     ],
   }
+}
+
+/** At either mark newcomers are turned away, so nobody should be sent here. */
+function roomOf(journal: Journal): CheckResult {
+  const { level, journalBytes, oldestSeconds } = journal.pressure()
+  if (level === 'ok') return { ok: true }
+  const waiting = `${journalBytes} bytes wait for the archiver, the oldest for ${Math.round(oldestSeconds)} s`
+  return { ok: false, isBusy: true, reason: `the journal is at its ${level} mark: ${waiting}; see vna journal list` }
 }
 
 function listenHttp(app: RequestListener, config: GatewayConfig): Promise<Listener> {

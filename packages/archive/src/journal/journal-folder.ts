@@ -4,11 +4,13 @@ import { dirname, join } from 'node:path'
 import { ArchiveError, errorCodeOf } from '../archive-error.ts'
 import { isJournalId, isSegmentId } from '../pack-keys.ts'
 
-/** `<folder>/{journal.json, lock, open/<segmentId>.tar, sealed/<segmentId>.tar}` */
+/** `<folder>/{journal.json, lock, open/<segmentId>.tar, sealed/<segmentId>.tar, aside/<segmentId>.{tar,json}}` */
 export interface JournalFolder {
   path: string
   openPath: string
   sealedPath: string
+  /** Made when it is needed. */
+  asidePath: string
 }
 
 export interface SealedSegment {
@@ -18,7 +20,7 @@ export interface SealedSegment {
 }
 
 export function journalFolderOf(path: string): JournalFolder {
-  return { path, openPath: join(path, 'open'), sealedPath: join(path, 'sealed') }
+  return { path, openPath: join(path, 'open'), sealedPath: join(path, 'sealed'), asidePath: join(path, 'aside') }
 }
 
 export function segmentFileName(segmentId: string): string {
@@ -83,18 +85,21 @@ export async function listSealedSegments(path: string): Promise<SealedSegment[]>
   const { sealedPath } = journalFolderOf(path)
   const segments: SealedSegment[] = []
   for (const segmentId of await listSegmentIds(sealedPath)) {
-    const file = join(sealedPath, segmentFileName(segmentId))
-    const found = await stat(file).catch(absentIsUndefined)
-    if (found !== undefined) segments.push({ segmentId, path: file, sizeBytes: found.size })
+    const found = await findSegmentFile(sealedPath, segmentId)
+    if (found !== undefined) segments.push(found)
   }
   return segments
 }
 
 export async function findSealedSegment(path: string, segmentId: string): Promise<SealedSegment | undefined> {
   if (!isSegmentId(segmentId)) throw new ArchiveError('bad-name', { details: { segmentId } })
-  const file = join(journalFolderOf(path).sealedPath, segmentFileName(segmentId))
-  const found = await stat(file).catch(absentIsUndefined)
-  return found === undefined ? undefined : { segmentId, path: file, sizeBytes: found.size }
+  return findSegmentFile(journalFolderOf(path).sealedPath, segmentId)
+}
+
+export async function findSegmentFile(folder: string, segmentId: string): Promise<SealedSegment | undefined> {
+  const path = join(folder, segmentFileName(segmentId))
+  const found = await stat(path).catch(absentIsUndefined)
+  return found === undefined ? undefined : { segmentId, path, sizeBytes: found.size }
 }
 
 /** Ids of the segments that wait for the archiver, oldest first: without a look at each file. */

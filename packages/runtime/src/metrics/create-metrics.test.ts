@@ -37,6 +37,7 @@ describe('createMetrics', () => {
       'vna_received_bytes_total{entity,protocol}',
       'vna_associations_active{}',
       'vna_journal_bytes{}',
+      'vna_journal_segments_aside{}',
       'vna_journal_oldest_seconds{}',
       'vna_archive_seconds{stage}',
       'vna_instances_archived_total{}',

@@ -64,6 +64,11 @@ export const metricDefinitions = {
   ),
   associationsActive: gauge<NoLabels>('vna_associations_active', 'DICOM associations open now', []),
   journalBytes: gauge<NoLabels>('vna_journal_bytes', 'Bytes in the journal that are not archived yet', []),
+  journalSegmentsAside: gauge<NoLabels>(
+    'vna_journal_segments_aside',
+    'Segments of the journal that cannot be read and wait for an operator',
+    [],
+  ),
   journalOldestSeconds: gauge<NoLabels>('vna_journal_oldest_seconds', 'Age of the oldest segment in the journal', []),
   archiveSeconds: histogram<{ stage: ArchiveStage }>('vna_archive_seconds', 'Time to archive one segment', ['stage']),
   instancesArchived: counter<NoLabels>('vna_instances_archived_total', 'Instances whose pack and rows are kept', []),

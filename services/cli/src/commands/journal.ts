@@ -1,7 +1,16 @@
 import { readdir } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
-import { adoptJournal, findJournalId, listAdoptedJournals, listSealedSegments } from '@vna/archive'
-import type { CommandContext, CommandResult, RegisterCommand } from '../command.ts'
+import {
+  type AsideSegment,
+  adoptJournal,
+  findJournalId,
+  listAdoptedJournals,
+  listSealedSegments,
+  listSegmentsAside,
+  returnSegment,
+} from '@vna/archive'
+import type { Command } from 'commander'
+import type { CommandContext, CommandHost, CommandResult, RegisterCommand } from '../command.ts'
 import { CliError } from '../errors.ts'
 import { renderTable } from '../output.ts'
 
@@ -11,9 +20,17 @@ interface JournalStatus {
   openSegments: number
   sealedSegments: number
   sealedBytes: number
+  /** What cannot be read, and why; `journal retry` has it tried again. */
+  aside: Pick<AsideSegment, 'segmentId' | 'sizeBytes' | 'reason' | 'since'>[]
   /** The journal whose archiver drains this one, when its own owner is dead. */
   adoptedBy: string | null
 }
+
+interface RetryOptions {
+  all?: boolean
+}
+
+const maxAsideShown = 20
 
 export const registerJournal: RegisterCommand = (program, host) => {
   const journal = program.command('journal').description('what was received and is not archived yet')
@@ -30,20 +47,64 @@ export const registerJournal: RegisterCommand = (program, host) => {
     )
     .requiredOption('--into <journal id>', 'the journal of that archiver')
     .action(host.run((context, options: { into: string }, folder = '') => adopt(context, options, folder)))
+  registerRetry(journal, host)
+}
+
+function registerRetry(journal: Command, host: CommandHost): void {
+  journal
+    .command('retry')
+    .description('have segments that are set aside tried again, after a repair or with a newer release')
+    .argument('[segment...]', 'ids that journal list shows')
+    .option('--all', 'all of them, of all journals below VNA_HOME')
+    .action(host.run((context, options: RetryOptions, ...segmentIds) => retry(context, options, segmentIds.flat())))
 }
 
 async function list(context: CommandContext): Promise<CommandResult> {
   const journals = await findJournals(join(context.config.home, 'journal'))
-  const head = ['journal', 'open', 'sealed', 'bytes', 'drained by', 'folder']
+  const head = ['journal', 'open', 'sealed', 'bytes', 'aside', 'drained by', 'folder']
   const rows = journals.map((journal) => [
     journal.journalId,
     String(journal.openSegments),
     String(journal.sealedSegments),
     String(journal.sealedBytes),
+    String(journal.aside.length),
     journal.adoptedBy ?? 'its own',
     journal.folder,
   ])
-  return { json: journals, text: journals.length === 0 ? 'no journals yet' : renderTable([head, ...rows]) }
+  const table = renderTable([head, ...rows])
+  const aside = renderAside(journals.flatMap((journal) => journal.aside))
+  return { json: journals, text: journals.length === 0 ? 'no journals yet' : [table, ...aside].join('\n\n') }
+}
+
+function renderAside(aside: JournalStatus['aside']): string[] {
+  if (aside.length === 0) return []
+  const rows = aside
+    .slice(0, maxAsideShown)
+    .map(({ segmentId, sizeBytes, reason, since }) => [segmentId, String(sizeBytes), reason, since])
+  const table = renderTable([['set aside', 'bytes', 'reason', 'since'], ...rows])
+  const more = aside.length > maxAsideShown ? `\n… and ${aside.length - maxAsideShown} more` : ''
+  return [`${table}${more}`, 'after a repair, or with a newer release: vna journal retry <segment>, or --all']
+}
+
+async function retry(
+  context: CommandContext,
+  options: RetryOptions,
+  segmentIds: readonly string[],
+): Promise<CommandResult> {
+  if (options.all === true ? segmentIds.length > 0 : segmentIds.length === 0) {
+    throw new CliError('usage', 'name segments that journal list shows, or give --all')
+  }
+  const journals = await findJournals(join(context.config.home, 'journal'))
+  const isWanted = (segmentId: string) => options.all === true || segmentIds.includes(segmentId)
+  const found = journals.flatMap(({ folder, aside }) => aside.map(({ segmentId }) => ({ folder, segmentId })))
+  const wanted = found.filter(({ segmentId }) => isWanted(segmentId))
+  const missing = segmentIds.filter((id) => !wanted.some(({ segmentId }) => segmentId === id))
+  if (missing.length > 0) throw new CliError('not-found', `not set aside: ${missing.join(', ')}`)
+  for (const { folder, segmentId } of wanted) await returnSegment(folder, segmentId)
+  return {
+    json: { returned: wanted.map(({ segmentId }) => segmentId) },
+    text: `${wanted.length} segments are tried again; vna journal list shows what is set aside once more`,
+  }
 }
 
 async function findJournals(root: string): Promise<JournalStatus[]> {
@@ -67,11 +128,13 @@ async function findAdopters(root: string, ids: readonly string[]): Promise<Reado
 async function describe(folder: string, journalId: string, adoptedBy: string | null): Promise<JournalStatus> {
   const sealed = await listSealedSegments(folder)
   const open = await listNames(join(folder, 'open'))
+  const aside = await listSegmentsAside(folder)
   return {
     journalId,
     folder,
     openSegments: open.filter((name) => name.endsWith('.tar')).length,
     sealedSegments: sealed.length,
+    aside: aside.map(({ segmentId, sizeBytes, reason, since }) => ({ segmentId, sizeBytes, reason, since })),
     sealedBytes: sealed.reduce((sum, segment) => sum + segment.sizeBytes, 0),
     adoptedBy,
   }

@@ -9,7 +9,10 @@ interface ServiceStatus {
   pid: number
   ready: boolean
   http?: string
+  /** Why it is not ready. */
   reasons: string[]
+  /** What somebody should look at although it is ready. */
+  notices: string[]
 }
 
 export const registerStatus: RegisterCommand = (program, host) => {
@@ -27,7 +30,9 @@ async function showStatus(context: CommandContext): Promise<CommandResult> {
   const rows = services.map((service) => [
     service.name,
     String(service.pid),
-    service.ready ? 'yes' : `no: ${service.reasons.join('; ')}`,
+    service.ready
+      ? ['yes', ...service.notices].join('; ')
+      : `no: ${[...service.reasons, ...service.notices].join('; ')}`,
     service.http ?? '',
   ])
   const text = services.length === 0 ? `nothing runs under ${context.config.home}` : renderTable([head, ...rows])
@@ -37,17 +42,19 @@ async function showStatus(context: CommandContext): Promise<CommandResult> {
 async function probe(name: string, record: RunRecord): Promise<ServiceStatus> {
   const status = { name, pid: record.pid, ...(record.http === undefined ? {} : { http: record.http }) }
   // PostgreSQL and Redis have none; their record tells that they run, the services' checks whether they answer.
-  if (record.ops === undefined) return { ...status, ready: true, reasons: [] }
+  if (record.ops === undefined) return { ...status, ready: true, reasons: [], notices: [] }
   try {
     const response = await fetch(`${record.ops}/health/ready`, { signal: AbortSignal.timeout(probeLimitMs) })
     const body = (await response.json()) as { checks?: Record<string, { ok: boolean; reason?: string }> }
-    const failed = Object.entries(body.checks ?? {}).filter(([, check]) => !check.ok)
+    const checks = Object.entries(body.checks ?? {})
+    const failed = checks.filter(([, check]) => !check.ok)
     return {
       ...status,
       ready: response.ok,
       reasons: failed.map(([check, { reason }]) => `${check}: ${reason ?? 'failed'}`),
+      notices: checks.flatMap(([, { ok, reason }]) => (ok && reason !== undefined ? [reason] : [])),
     }
   } catch {
-    return { ...status, ready: false, reasons: ['no answer'] }
+    return { ...status, ready: false, reasons: ['no answer'], notices: [] }
   }
 }

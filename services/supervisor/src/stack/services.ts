@@ -97,11 +97,16 @@ export async function waitUntilReady(o: {
     for (;;) {
       o.signal.throwIfAborted()
       const readiness = await probeService(o.home, name)
-      if (readiness.ready) break
+      if (readiness.ready || isOnlyBusy(readiness)) break
       if (service.restarts > maxEarlyRestarts || performance.now() > deadline) throw notReady(o.home, name, readiness)
       await sleep(readyPollMs)
     }
   }
+}
+
+/** A backlog that was there before: waiting for its end would leave it to nobody. */
+function isOnlyBusy({ checks }: Readiness): boolean {
+  return Object.values(checks).every(({ ok, isBusy }) => ok || isBusy === true)
 }
 
 function notReady(home: string, name: string, readiness: Readiness): SupervisorError {
