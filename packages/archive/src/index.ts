@@ -7,6 +7,7 @@ export { type JournalFileSystem, nodeJournalFileSystem } from './journal/journal
 export {
   findJournalId,
   findSealedSegment,
+  findSegmentEntity,
   listSealedSegmentIds,
   listSealedSegments,
   removeSealedSegment,

@@ -2,6 +2,7 @@ import {
   ArchiveError,
   type ArchiveErrorCode,
   findSealedSegment,
+  findSegmentEntity,
   listSealedSegmentIds,
   setSegmentAside,
 } from '@vna/archive'
@@ -10,6 +11,7 @@ import { type ArchivingDependencies, archiveSegment } from '@vna/registration'
 import type { Logger, Metrics } from '@vna/runtime'
 import type { ServedJournal } from './journals.ts'
 import { ReconcileCursor } from './reconcile-cursor.ts'
+import { SegmentTurns } from './segment-turns.ts'
 
 export interface SegmentWorkerOptions {
   readonly journal: ServedJournal
@@ -26,9 +28,15 @@ export interface SegmentWorkerOptions {
  */
 const maxReconciledPerRun = 2_000
 
+/** Headers read in a run to learn whose segments they are; of a longer backlog the rest in the next run. */
+const maxLearntPerRun = 5_000
+/** A backlog no longer than what is under way anyway has no order. */
+const minBacklog = 8
+
 /**
- * Drains one journal. The queue says when, the folder says what: a segment without a job gets one from `reconcile`, and a
- * job without a segment has nothing left to do.
+ * Drains one journal. A job tells that something is to be done, the folder what: a segment without a job gets one from
+ * `reconcile`, and a job archives the segment whose entity has its turn, be it the one it names or another's. Where nothing
+ * waits that is the one it names.
  */
 export class SegmentWorker {
   readonly journal: ServedJournal
@@ -36,6 +44,7 @@ export class SegmentWorker {
   readonly #queue: JobQueue<ArchivePayload>
   readonly #worker: JobWorker<ArchivePayload>
   readonly #cursor = new ReconcileCursor(maxReconciledPerRun)
+  readonly #turns = new SegmentTurns()
 
   constructor(options: SegmentWorkerOptions) {
     const { journal, redisUrl, concurrency, logger } = options
@@ -46,7 +55,7 @@ export class SegmentWorker {
     this.#worker = new JobWorker({
       ...queue,
       concurrency,
-      handle: ({ segmentId }) => this.#archive(segmentId),
+      handle: ({ segmentId }) => this.#archiveNext(segmentId),
       onFailed: ({ attempt, willRetry, error }) =>
         logger.warn({ err: error, attempt, willRetry }, 'segment not archived yet'),
     })
@@ -55,7 +64,9 @@ export class SegmentWorker {
   /** Re-creates the jobs that Redis lost or never got: of a long backlog the oldest in each run, and the rest in turns. */
   async reconcile(): Promise<void> {
     const { journalId, folder } = this.journal
-    const segmentIds = this.#cursor.next(await listSealedSegmentIds(folder))
+    const all = await listSealedSegmentIds(folder)
+    if (all.length >= minBacklog) await this.#learn(all)
+    const segmentIds = this.#cursor.next(all)
     await this.#queue.reconcile(segmentIds.map((segmentId) => ({ version: 1, journalId, segmentId })))
   }
 
@@ -68,10 +79,42 @@ export class SegmentWorker {
     await this.#queue.close()
   }
 
-  async #archive(segmentId: string): Promise<void> {
+  /** Whose they are decides when they are archived. */
+  async #learn(segmentIds: readonly string[]): Promise<void> {
+    const unknown = segmentIds.filter((segmentId) => !this.#turns.isKnown(segmentId)).slice(0, maxLearntPerRun)
+    for (const segmentId of unknown) {
+      if (this.#turns.isFull) return
+      this.#turns.add((await findSegmentEntity(this.journal.folder, segmentId)) ?? '', segmentId)
+    }
+  }
+
+  async #archiveNext(named: string): Promise<void> {
+    if (this.#turns.waiting === 0) {
+      if (this.#turns.isKnown(named)) return
+      this.#turns.begin(named)
+      await this.#archiveTaken(named)
+      return
+    }
+    await this.#learn([named])
+    // What another archived meanwhile is gone, and takes nobody's turn.
+    for (let next = this.#turns.take(); next !== undefined; next = this.#turns.take()) {
+      if (await this.#archiveTaken(next)) return
+    }
+  }
+
+  /** False where there was nothing to do. One that fails is learnt anew by the next `reconcile`, if it is still there. */
+  async #archiveTaken(segmentId: string): Promise<boolean> {
+    try {
+      return await this.#archive(segmentId)
+    } finally {
+      this.#turns.forget(segmentId)
+    }
+  }
+
+  async #archive(segmentId: string): Promise<boolean> {
     const { dependencies, metrics, logger } = this.#options
     const segment = await findSealedSegment(this.journal.folder, segmentId)
-    if (segment === undefined) return
+    if (segment === undefined) return false
     const startedAt = performance.now()
     const { folder: journalFolder, journalId } = this.journal
     const archived = await archiveSegment(dependencies, { journalFolder, journalId, segment }).catch(
@@ -80,12 +123,13 @@ export class SegmentWorker {
         throw error
       },
     )
-    if (archived === undefined) return
+    if (archived === undefined) return true
     const seconds = (performance.now() - startedAt) / 1000
     metrics.archiveSeconds.observe({ stage: 'total' }, seconds)
     metrics.instancesArchived.inc(archived.instances + archived.quarantined)
     const { instances, quarantined, packKey } = archived
     logger.info({ packKey, instances, quarantined, seconds }, 'segment archived')
+    return true
   }
 
   /** Its bytes will not be others the next time: trying it for ever would keep the journal full and everybody out. */

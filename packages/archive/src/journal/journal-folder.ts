@@ -3,6 +3,8 @@ import { mkdir, open, readdir, readFile, rename, stat, unlink } from 'node:fs/pr
 import { dirname, join } from 'node:path'
 import { ArchiveError, errorCodeOf } from '../archive-error.ts'
 import { isJournalId, isSegmentId } from '../pack-keys.ts'
+import { openFileReader } from '../segment/range-reader.ts'
+import { readMember } from '../segment/read-segment.ts'
 
 /** `<folder>/{journal.json, lock, open/<segmentId>.tar, sealed/<segmentId>.tar, aside/<segmentId>.{tar,json}}` */
 export interface JournalFolder {
@@ -100,6 +102,23 @@ export async function findSegmentFile(folder: string, segmentId: string): Promis
   const path = join(folder, segmentFileName(segmentId))
   const found = await stat(path).catch(absentIsUndefined)
   return found === undefined ? undefined : { segmentId, path, sizeBytes: found.size }
+}
+
+/** Whose instances a sealed segment holds: a lane is of one entity. Undefined where it is gone or cannot be read. */
+export async function findSegmentEntity(path: string, segmentId: string): Promise<string | undefined> {
+  const segment = await findSealedSegment(path, segmentId)
+  if (segment === undefined) return undefined
+  try {
+    const reader = await openFileReader(segment.path)
+    try {
+      const member = await readMember(reader, 0)
+      return member === 'trailer' ? undefined : member.entityCode
+    } finally {
+      await reader.close()
+    }
+  } catch {
+    return undefined
+  }
 }
 
 /** Ids of the segments that wait for the archiver, oldest first: without a look at each file. */
