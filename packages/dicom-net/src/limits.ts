@@ -21,6 +21,8 @@ export interface UlLimits {
   readonly maxAssociations: number
   /** TCP connections in all, associated or not; beyond, closed at once. */
   readonly maxConnections: number
+  /** TCP connections of one address that have no association yet; beyond, closed at once. */
+  readonly maxWaitingConnectionsPerAddress: number
   /** ARTIM (PS3.8 9.1.5) from the TCP connection to the whole A-ASSOCIATE-RQ. */
   readonly artimTimeoutMs: number
   /** ARTIM from our last word (rejection, release, abort) to the peer's close of the connection. */
@@ -54,6 +56,7 @@ export const defaultUlLimits: UlLimits = Object.freeze({
   maxOperationsPerAssociation: 8,
   maxAssociations: 256,
   maxConnections: 512,
+  maxWaitingConnectionsPerAddress: 64,
   artimTimeoutMs: 30_000,
   closeTimeoutMs: 5_000,
   decisionTimeoutMs: 10_000,

@@ -10,6 +10,7 @@ import {
   problemOf,
   sendProblem,
   setCaller,
+  type TrustedProxies,
 } from '@vna/http'
 import type { Logger, Metrics } from '@vna/runtime'
 import { answerUnavailable, forwardLimits, forwardRequest } from './forward-request.ts'
@@ -27,6 +28,7 @@ export interface FrontDoorLimits {
   readonly headersTimeoutMs: number
   readonly keepAliveTimeoutMs: number
   readonly maxConnections: number
+  readonly maxConnectionsPerAddress: number
 }
 
 const frontDoorLimits: FrontDoorLimits = {
@@ -35,6 +37,7 @@ const frontDoorLimits: FrontDoorLimits = {
   headersTimeoutMs: 20_000,
   keepAliveTimeoutMs: 65_000,
   maxConnections: 2_048,
+  maxConnectionsPerAddress: 512,
 }
 
 export interface FrontDoorDependencies {
@@ -47,6 +50,7 @@ export interface FrontDoorDependencies {
   readonly metrics: Metrics
   readonly logger: Logger
   readonly idleTimeoutMs: number
+  readonly proxies: TrustedProxies
   readonly limits?: FrontDoorLimits
 }
 
@@ -63,6 +67,7 @@ export async function openFrontDoor(dependencies: FrontDoorDependencies): Promis
     decidesContinue: true,
     // A study may take hours over a slow line; what is watched instead is that bytes keep moving.
     limits: { ...limits, requestTimeoutMs: 0, idleTimeoutMs: dependencies.idleTimeoutMs },
+    isTrusted: (address) => dependencies.proxies.has(address),
   })
 }
 
@@ -158,7 +163,7 @@ async function passOn(
     path: `${requestTarget.pathname}${requestTarget.search}`,
     agent,
     awaitsContinue,
-    forwardedFor: request.socket.remoteAddress ?? '',
+    forwardedFor: dependencies.proxies.clientAddressOf(request),
     forwardedProto: 'encrypted' in request.socket ? 'https' : 'http',
     limits: forwardLimits,
   })
@@ -168,11 +173,11 @@ async function passOn(
 }
 
 function identify(
-  { access }: FrontDoorDependencies,
+  { access, proxies }: FrontDoorDependencies,
   request: IncomingMessage,
   route: Route | undefined,
 ): Promise<TokenCaller> {
-  const asked = { route: route?.label ?? 'unknown', peer: request.socket.remoteAddress }
+  const asked = { route: route?.label ?? 'unknown', peer: proxies.clientAddressOf(request) }
   return access.identify(request.headers.authorization, asked)
 }
 

@@ -3,6 +3,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { createServer as createTlsServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import { answerBrokenRequests } from './broken-request.ts'
+import { limitConnectionsPerAddress } from './connection-limit.ts'
 import type { ListenOptions } from './listen-options.ts'
 
 export interface ListenerLimits {
@@ -16,6 +17,8 @@ export interface ListenerLimits {
   /** A connection on which nothing moves is closed after this; 0: never. */
   readonly idleTimeoutMs: number
   readonly maxConnections: number
+  /** Of one address; absent: as many as all together. */
+  readonly maxConnectionsPerAddress?: number
 }
 
 export const listenerLimits: ListenerLimits = {
@@ -43,9 +46,15 @@ export async function openListener(o: {
   /** Whether `answer` itself decides about the bodies of clients that wait; else Node asks for them at once. */
   readonly decidesContinue?: boolean
   readonly limits?: Partial<ListenerLimits>
+  /** Stands for everybody behind it: has no bound of its own. */
+  isTrusted?(address: string): boolean
 }): Promise<Listener> {
   const { listen, answer } = o
   const server = createListener(listen, { ...listenerLimits, ...o.limits })
+  const maxConnectionsPerAddress = o.limits?.maxConnectionsPerAddress
+  if (maxConnectionsPerAddress !== undefined) {
+    limitConnectionsPerAddress(server, { max: maxConnectionsPerAddress, isTrusted: o.isTrusted ?? (() => false) })
+  }
   server.on('request', (request, response) => answer(request, response, false))
   if (o.decidesContinue === true) {
     server.on('checkContinue', (request, response) => answer(request, response, true))

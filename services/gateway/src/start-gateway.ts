@@ -62,7 +62,12 @@ export async function startGateway(config: GatewayConfig, context: ServiceContex
   assertServicesAsk(acceptor.commandFields)
   const dimse = await listenDimse(acceptor, config)
   const authorize = createStoreAuthorization({ access })
-  const handle = createStoreHandler({ ...shared, authorize, maxConcurrentRequests: config.maxStoreRequests })
+  const handle = createStoreHandler({
+    ...shared,
+    authorize,
+    maxConcurrentRequests: config.maxStoreRequests,
+    maxRequestsPerEntity: Math.max(1, Math.floor(config.maxStoreRequests / 2)),
+  })
   const listener = await listenHttp(createStoreApp({ handle, logger, metrics }), config)
   const queue = announceSealedSegments({ journal, redisUrl: config.redisUrl.reveal(), logger })
   const activeAssociations = () => acceptor.activeAssociations

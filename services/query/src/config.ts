@@ -38,6 +38,11 @@ const queryTable = {
     schema: integer(1, 10_000),
     description: 'searches and retrievals at once, per entity or other caller',
   }),
+  trustedProxies: optionalVariable({
+    name: 'VNA_TRUSTED_PROXIES',
+    schema: text,
+    description: 'addresses and subnets, by commas, of proxies whose `X-Forwarded-For` counts',
+  }),
   httpIdleTimeoutMs: variable({
     name: 'VNA_HTTP_IDLE_TIMEOUT_MS',
     defaultText: '120000',

@@ -4,7 +4,7 @@ import { type ObjectStore, openConfiguredStore } from '@vna/archive'
 import { type Catalog, openCatalog, unsupportedKeys } from '@vna/catalog'
 import { openDatabase } from '@vna/database'
 import { Installation, openFrontDoor, Upstreams } from '@vna/front-door'
-import { decideListenOptions, RequestLimiter } from '@vna/http'
+import { decideListenOptions, RequestLimiter, TrustedProxies } from '@vna/http'
 import { BlockPool, PrefetchBudget, SidecarCache } from '@vna/retrieval'
 import type { ServiceContext, StartedService } from '@vna/runtime'
 import { openBatchingRecorder, type TransmissionRecorder } from '@vna/transmissions'
@@ -31,6 +31,8 @@ const closeGraceMs = 2_500
 export async function startQuery(config: QueryConfig, context: ServiceContext): Promise<StartedService> {
   const { logger, metrics, health } = context
   const { tlsCertificateFile: tlsCert, tlsKeyFile: tlsKey } = config
+  const named = (config.trustedProxies ?? '').split(',').map((address) => address.trim())
+  const proxies = new TrustedProxies(named.filter((address) => address !== ''))
   const listen = decideListenOptions({ ...config, tlsCert, tlsKey })
   const database = openDatabase({
     url: config.databaseUrl.reveal(),
@@ -62,6 +64,7 @@ export async function startQuery(config: QueryConfig, context: ServiceContext): 
     upstreams: new Upstreams({ home: config.home, fixed: fixedUpstreams(config) }),
     installation: new Installation({ home: config.home, expected: expectedServices(config) }),
     idleTimeoutMs: config.httpIdleTimeoutMs,
+    proxies,
   })
   const requests = { name: 'requests', limitMs: closeGraceMs + 500, run: () => door.close(closeGraceMs) }
   const close = async (): Promise<void> => {

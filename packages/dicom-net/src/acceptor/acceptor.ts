@@ -58,6 +58,8 @@ class TcpAcceptor implements Acceptor, AssociationOwner {
   readonly #servers = new Set<net.Server>()
   readonly #connections = new Set<AcceptedAssociationDriver>()
   readonly #admitted = new Set<AcceptedAssociationDriver>()
+  /** Connections without an association, by address: at most as many as there are connections. */
+  readonly #waiting = new Map<string, Set<AcceptedAssociationDriver>>()
   #timer: NodeJS.Timeout | undefined
   #onAllGone: (() => void) | undefined
   #closing = false
@@ -117,6 +119,7 @@ class TcpAcceptor implements Acceptor, AssociationOwner {
   admit(association: AcceptedAssociationDriver): boolean {
     if (this.#closing || this.#admitted.size >= this.limits.maxAssociations) return false
     this.#admitted.add(association)
+    this.#waitsNoLonger(association)
     return true
   }
 
@@ -126,6 +129,7 @@ class TcpAcceptor implements Acceptor, AssociationOwner {
 
   gone(association: AcceptedAssociationDriver): void {
     this.#connections.delete(association)
+    this.#waitsNoLonger(association)
     if (this.#connections.size === 0) this.#onAllGone?.()
   }
 
@@ -168,7 +172,9 @@ class TcpAcceptor implements Acceptor, AssociationOwner {
   }
 
   #admitConnection(socket: net.Socket, peer: PeerInfo): AcceptedAssociationDriver | undefined {
-    if (this.#closing || this.#connections.size >= this.limits.maxConnections) {
+    const waiting = this.#waiting.get(peer.address) ?? new Set()
+    const isFull = this.#connections.size >= this.limits.maxConnections
+    if (this.#closing || isFull || waiting.size >= this.limits.maxWaitingConnectionsPerAddress) {
       socket.on('error', () => undefined)
       socket.destroy()
       this.host.connectionFailed?.(peer, 'too many connections')
@@ -176,7 +182,16 @@ class TcpAcceptor implements Acceptor, AssociationOwner {
     }
     const association = new AcceptedAssociationDriver(this, peer)
     this.#connections.add(association)
+    waiting.add(association)
+    this.#waiting.set(peer.address, waiting)
     return association
+  }
+
+  #waitsNoLonger(association: AcceptedAssociationDriver): void {
+    const { address } = association.peer
+    const waiting = this.#waiting.get(address)
+    waiting?.delete(association)
+    if (waiting?.size === 0) this.#waiting.delete(address)
   }
 }
 

@@ -233,3 +233,20 @@ describe('any bytes', () => {
     await expectAlive(port)
   })
 })
+
+describe('an address that opens connections and says nothing', () => {
+  it('has a share of the places, and keeps none that it gives back', async () => {
+    const { port, acceptor } = await start({ maxWaitingConnectionsPerAddress: 2, artimTimeoutMs: 30_000 })
+    const silent = [await ScriptedPeer.connect(port), await ScriptedPeer.connect(port)]
+    await expect.poll(() => acceptor.openConnections).toBe(2)
+    const third = await ScriptedPeer.connect(port)
+    await third.closed()
+    expect(acceptor.openConnections).toBe(2)
+    silent[0]?.destroy()
+    await expect.poll(() => acceptor.openConnections).toBe(1)
+    // One with an association waits no longer: the place is free for the next.
+    const peers = [await ScriptedPeer.associate(port), await ScriptedPeer.associate(port)]
+    expect(acceptor.activeAssociations).toBe(2)
+    for (const peer of [...silent, ...peers]) peer.destroy()
+  })
+})

@@ -8,7 +8,7 @@ import {
   type StoreOutcome,
   type StoreResponse,
 } from '@vna/dicomweb'
-import { assertNoContentEncoding, baseUrlOf, clientAddressOf, ProblemError } from '@vna/http'
+import { assertNoContentEncoding, baseUrlOf, clientAddressOf, ProblemError, RequestLimiter } from '@vna/http'
 import type { IntakeLimits, LanePool } from '@vna/intake'
 import { admitInstance, admitNewcomer } from '@vna/intake'
 import { type TransmissionReason, type TransmissionRecorder, transmissionReasonOf } from '@vna/transmissions'
@@ -24,6 +24,8 @@ export interface StoreHandlerDependencies {
   readonly transmissions: TransmissionRecorder
   readonly limits: IntakeLimits
   readonly maxConcurrentRequests: number
+  /** Of one entity: others find a place beside it. */
+  readonly maxRequestsPerEntity: number
   authorize: AuthorizeStore
 }
 
@@ -38,7 +40,11 @@ export type HandleStore = (exchange: StoreExchange) => Promise<StoreResponse>
 
 /** Store transaction (PS3.18 10.5). Throws AccessError, ProblemError or DicomwebError for what is wrong with the request as a whole. */
 export function createStoreHandler(dependencies: StoreHandlerDependencies): HandleStore {
-  let running = 0
+  const limiter = new RequestLimiter({
+    maxPerClient: dependencies.maxRequestsPerEntity,
+    maxTotal: dependencies.maxConcurrentRequests,
+    retryAfterSeconds,
+  })
   return async ({ message, studyInstanceUid, acceptBody }) => {
     const authorization = await dependencies.authorize({
       authorization: message.headers.authorization,
@@ -49,13 +55,12 @@ export function createStoreHandler(dependencies: StoreHandlerDependencies): Hand
     assertNoContentEncoding(message)
     const admission = admitNewcomer(dependencies.journal)
     if (admission.kind === 'congested') throw unavailable(admission.reason)
-    if (running >= dependencies.maxConcurrentRequests) throw unavailable('too many requests at once')
-    running++
+    const leave = limiter.enter(authorization.entityCode)
     try {
       acceptBody()
       return await receiveInstances(dependencies, { message, studyInstanceUid, authorization })
     } finally {
-      running--
+      leave()
     }
   }
 }

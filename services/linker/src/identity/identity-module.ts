@@ -23,7 +23,11 @@ type IdentityDependencies = Pick<LinkerDependencies, 'healthRecord' | 'access'>
 
 /** The cross-reference over HTTP, for those who run the archive: import of a table, look-up, merges and their undo. */
 export function createIdentityModule(dependencies: IdentityDependencies): LinkerModule {
-  const budget = new BodyBudget({ maxReportBytes: maxTableBytes, maxBytesAtOnce: maxTableBytes })
+  const budget = new BodyBudget({
+    maxReportBytes: maxTableBytes,
+    maxBytesAtOnce: maxTableBytes,
+    maxBytesPerOwner: maxTableBytes,
+  })
   return { mount: (router) => mountRoutes(router, dependencies, budget) }
 }
 
@@ -53,7 +57,7 @@ async function importTable(
       extensions: { accepted: ['text/csv'] },
     })
   }
-  const held = await budget.read(request)
+  const held = await budget.read(request, 'identities')
   try {
     const { links, errors } = await readTable(held.bytes, `csv:${caller.principal.subject}`)
     const extensions = {

@@ -6,6 +6,8 @@ import { intakeLimits } from './intake-limits.ts'
 export interface BodyLimits {
   readonly maxReportBytes: number
   readonly maxBytesAtOnce: number
+  /** Of one sender: others find room beside it. */
+  readonly maxBytesPerOwner: number
   readonly bodyTimeoutMs: number
 }
 
@@ -19,6 +21,7 @@ export interface HeldBytes {
 export class BodyBudget {
   readonly #limits: BodyLimits
   #heldBytes = 0
+  readonly #heldByOwner = new Map<string, number>()
 
   constructor(limits: Partial<BodyLimits> = {}) {
     this.#limits = { ...intakeLimits, ...limits }
@@ -29,7 +32,7 @@ export class BodyBudget {
   }
 
   /** Reads a body to its end, or refuses it as soon as it is known to be too large: by its header, else while it comes. */
-  async read(request: IncomingMessage): Promise<HeldBytes> {
+  async read(request: IncomingMessage, owner: string): Promise<HeldBytes> {
     assertNoContentEncoding(request)
     const announced = Number(request.headers['content-length'] ?? 0)
     if (announced > this.#limits.maxReportBytes) throw this.#tooLarge()
@@ -37,13 +40,13 @@ export class BodyBudget {
     let heldBytes = 0
     const timer = setTimeout(() => request.destroy(new Error('the body came too slowly')), this.#limits.bodyTimeoutMs)
     const release = (): void => {
-      this.#heldBytes -= heldBytes
+      this.#free(owner, heldBytes)
       heldBytes = 0
     }
     try {
       // Left open when it is refused: the answer goes out by the same connection.
       for await (const chunk of request.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
-        this.#hold(chunk.length)
+        this.#hold(owner, chunk.length)
         heldBytes += chunk.length
         if (!body.append(chunk)) throw this.#tooLarge()
       }
@@ -57,11 +60,21 @@ export class BodyBudget {
     }
   }
 
-  #hold(bytes: number): void {
-    if (this.#heldBytes + bytes > this.#limits.maxBytesAtOnce) {
+  #hold(owner: string, bytes: number): void {
+    const ofOwner = (this.#heldByOwner.get(owner) ?? 0) + bytes
+    const { maxBytesAtOnce, maxBytesPerOwner } = this.#limits
+    if (this.#heldBytes + bytes > maxBytesAtOnce || ofOwner > maxBytesPerOwner) {
       throw new ProblemError('unavailable', 'too many reports at once', { headers: { 'retry-after': '2' } })
     }
     this.#heldBytes += bytes
+    this.#heldByOwner.set(owner, ofOwner)
+  }
+
+  #free(owner: string, bytes: number): void {
+    this.#heldBytes -= bytes
+    const left = (this.#heldByOwner.get(owner) ?? 0) - bytes
+    if (left > 0) this.#heldByOwner.set(owner, left)
+    else this.#heldByOwner.delete(owner)
   }
 
   #tooLarge(): ProblemError {

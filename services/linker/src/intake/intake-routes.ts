@@ -47,7 +47,7 @@ async function receive(
   o: { readonly grant: Grant; readonly outcome: { bytes: number } },
 ): Promise<ReceivedReport> {
   const contentType = request.headers['content-type'] ?? ''
-  const held = await dependencies.budget.read(request)
+  const held = await dependencies.budget.read(request, originOf(o.grant))
   o.outcome.bytes = held.bytes.length
   try {
     const { bytes } = held

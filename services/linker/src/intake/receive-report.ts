@@ -38,7 +38,7 @@ export async function receiveReport(
   const sha256 = createHash('sha256').update(arriving.bytes).digest('hex')
   const localPatientIssuer = origin === 'fse' ? undefined : `entity:${origin}`
   const order = { bytes: arriving.bytes, contentType, domains: { localPatientIssuer } }
-  const { facts, bytes } = await dependencies.parser.parse(order)
+  const { facts, bytes } = await dependencies.parser.parse(origin, order)
   if (within.kind === 'patient') await assertPatient(dependencies, facts, within)
   const receivedAt = new Date()
   const id = reportIdOf({ origin, uniqueId: facts.uniqueId, sha256 })

@@ -1,6 +1,7 @@
+import { FairGate, GateFullError } from '@vna/flow'
 import { FseError, type FseErrorCode, type FseErrorDetails, type ReportDomains, type ReportFacts } from '@vna/fse'
 import { ProblemError } from '@vna/http'
-import { handedOver, ThreadPool, ThreadPoolError } from '@vna/threads'
+import { handedOver, ThreadPool, ThreadPoolError, type ThreadPoolErrorCode } from '@vna/threads'
 import { intakeLimits } from './intake-limits.ts'
 
 export interface ParseOrder {
@@ -23,6 +24,7 @@ export interface ParsedReport {
 export interface ReportParserLimits {
   readonly parserThreads: number
   readonly maxWaiting: number
+  readonly maxWaitingPerOwner: number
   readonly parseTimeoutMs: number
   readonly threadHeapMiB: number
 }
@@ -34,18 +36,31 @@ export interface ReportParserLimits {
  */
 export class ReportParser {
   readonly #threads: ThreadPool<ParseOrder, ParseAnswer>
+  readonly #turns: FairGate
 
   constructor(limits: Partial<ReportParserLimits> = {}) {
-    const { parserThreads, maxWaiting, parseTimeoutMs, threadHeapMiB } = { ...intakeLimits, ...limits }
+    const { parserThreads, maxWaiting, maxWaitingPerOwner, parseTimeoutMs, threadHeapMiB } = {
+      ...intakeLimits,
+      ...limits,
+    }
     const file = new URL('./parse-thread.ts', import.meta.url)
     const options = { file, threads: parserThreads, maxWaiting, taskTimeoutMs: parseTimeoutMs, threadHeapMiB }
     this.#threads = new ThreadPool(options)
+    // One thread is always left to others, where there is more than one.
+    const maxRunningPerKey = Math.max(1, parserThreads - 1)
+    const turns = { maxRunning: parserThreads, maxRunningPerKey, maxWaiting, maxWaitingPerKey: maxWaitingPerOwner }
+    this.#turns = new FairGate(turns)
   }
 
   /** Throws FseError for what is no report, ProblemError where it cannot be read now or at all. */
-  async parse(order: ParseOrder): Promise<ParsedReport> {
-    const answer = await this.#threads.run(handedOver(order, [order.bytes.buffer])).catch((error: unknown) => {
-      throw error instanceof ThreadPoolError ? problemOf(error) : error
+  async parse(owner: string, order: ParseOrder): Promise<ParsedReport> {
+    const read = () => this.#threads.run(handedOver(order, [order.bytes.buffer]))
+    const answer = await this.#turns.run(owner, read).catch((error: unknown) => {
+      throw error instanceof ThreadPoolError
+        ? problemOf(error.code)
+        : error instanceof GateFullError
+          ? problemOf('too-many-waiting')
+          : error
     })
     if ('facts' in answer) return { facts: answer.facts, bytes: answer.bytes }
     if (answer.failure === undefined) throw new ProblemError('internal', 'a report could not be read')
@@ -57,7 +72,7 @@ export class ReportParser {
   }
 }
 
-function problemOf({ code }: ThreadPoolError): ProblemError {
+function problemOf(code: ThreadPoolErrorCode): ProblemError {
   switch (code) {
     case 'too-many-waiting':
       return new ProblemError('unavailable', 'too many reports at once', { headers: { 'retry-after': '2' } })
