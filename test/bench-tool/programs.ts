@@ -1,5 +1,5 @@
 import { existsSync, readdirSync } from 'node:fs'
-import { join } from 'node:path'
+import { delimiter, join } from 'node:path'
 import { CliError } from '../../services/cli/src/errors.ts'
 import { runChild } from './child.ts'
 
@@ -9,7 +9,8 @@ const systemFolders = ['/usr/local/sbin', '/usr/local/bin', '/usr/sbin', '/usr/b
 const postgresqlFolder = '/usr/lib/postgresql'
 
 export function findProgram(name: string): string | undefined {
-  return [...systemFolders, ...postgresqlFolders()].map((folder) => join(folder, name)).find(existsSync)
+  const named = (process.env.PATH ?? '').split(delimiter).filter((folder) => folder !== '')
+  return [...named, ...systemFolders, ...postgresqlFolders()].map((folder) => join(folder, name)).find(existsSync)
 }
 
 export function getProgram(name: string): string {
