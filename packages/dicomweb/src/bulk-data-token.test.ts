@@ -21,6 +21,17 @@ describe('replaceBulkDataToken', () => {
     expect(replace(dataSet, 'http://h')).toEqual(dataSet)
   })
 
+  it('makes each piece when it is asked for, and holds none of the others', () => {
+    const json = Buffer.from(`[${Array(100_000).fill('{"BulkDataURI":"{instance}/x"}').join(',')}]`)
+    const pieces = replaceBulkDataToken(json, 'http://h')
+    expect(Array.isArray(pieces)).toBe(false)
+    expect(pieces.next().value?.toString()).toBe('[{"BulkDataURI":"')
+    expect(pieces.next().value?.toString()).toBe('http://h')
+    let count = 2
+    for (const _piece of pieces) count += 1
+    expect(count).toBe(200_001)
+  })
+
   it('escapes the URL', () => {
     expect(replace({ a: { BulkDataURI: '{instance}/x' } }, 'http://h"\\')).toEqual({
       a: { BulkDataURI: 'http://h"\\/x' },

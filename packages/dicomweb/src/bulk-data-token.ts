@@ -9,16 +9,18 @@ const needle = Buffer.from(`"BulkDataURI":"${bulkDataToken}/`, 'latin1')
 const tokenStart = '"BulkDataURI":"'.length
 const tokenEnd = tokenStart + bulkDataToken.length
 
-/** The pieces of `json` with the token replaced by `instanceUrl`; the unchanged stretches are views. */
-export function replaceBulkDataToken(json: Uint8Array, instanceUrl: string): readonly Uint8Array[] {
+/**
+ * The pieces of `json` with the token replaced by `instanceUrl`; the unchanged stretches are views. Each is made when it is
+ * asked for: a data set may have a million bulk values, and their URLs together be many times its text.
+ */
+export function* replaceBulkDataToken(json: Uint8Array, instanceUrl: string): Generator<Uint8Array, void, undefined> {
   const bytes = Buffer.from(json.buffer, json.byteOffset, json.byteLength)
   const url = Buffer.from(JSON.stringify(instanceUrl).slice(1, -1), 'utf8')
-  const pieces: Uint8Array[] = []
   let at = 0
   for (let found = bytes.indexOf(needle); found >= 0; found = bytes.indexOf(needle, at)) {
-    pieces.push(bytes.subarray(at, found + tokenStart), url)
+    yield bytes.subarray(at, found + tokenStart)
+    yield url
     at = found + tokenEnd
   }
-  pieces.push(bytes.subarray(at))
-  return pieces
+  yield bytes.subarray(at)
 }

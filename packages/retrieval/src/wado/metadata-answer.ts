@@ -47,6 +47,6 @@ export async function answerMetadata(o: {
 function piecesOf(
   { instance, json }: DescribedInstance,
   urlOf: (instance: StoredInstance) => string,
-): readonly Uint8Array[] {
+): Iterable<Uint8Array> {
   return replaceBulkDataToken(json, urlOf(instance))
 }
