@@ -128,6 +128,14 @@ CREATE INDEX identities_national ON public.identities USING btree (national_id) 
 CREATE INDEX identities_resolved ON public.identities USING btree (resolved_identifier) WHERE (resolved_identifier IS NOT NULL)
 CREATE INDEX identities_root ON public.identities USING btree (root_id) WHERE (root_id IS NOT NULL)
 
+table identity_domains (
+  domain text collate "C" not null
+  entity_code text collate "C" not null
+  assigned_at timestamp with time zone not null
+  PRIMARY KEY (domain)
+)
+CREATE INDEX identity_domains_entity ON public.identity_domains USING btree (entity_code)
+
 table instance_copies (
   study_id bigint not null
   pack_id bigint not null
@@ -308,6 +316,23 @@ CREATE INDEX manifests_changed ON public.manifests USING btree (changed_at)
 CREATE INDEX manifests_date ON public.manifests USING btree (study_date)
 CREATE INDEX manifests_endpoint ON public.manifests USING btree (viewer_endpoint_id) WHERE (viewer_endpoint_id IS NOT NULL)
 CREATE INDEX manifests_patient ON public.manifests USING btree (patient_identifier, patient_issuer)
+
+table merge_proposals (
+  id uuid not null
+  survivor_issuer text not null
+  survivor_identifier text not null
+  merged_issuer text not null
+  merged_identifier text not null
+  source text not null
+  proposed_at timestamp with time zone not null
+  decision text
+  decided_by text
+  decided_at timestamp with time zone
+  PRIMARY KEY (id)
+  CHECK (((decision IS NULL) = (decided_at IS NULL)))
+  CHECK ((decision = ANY (ARRAY['confirm'::text, 'refuse'::text])))
+)
+CREATE INDEX merge_proposals_open ON public.merge_proposals USING btree (proposed_at, id) WHERE (decision IS NULL)
 
 table notifications (
   id bigint not null generated always as identity

@@ -110,6 +110,7 @@ describe('the directory', () => {
       catalog,
       snapshotFile: join(folder, file),
       ownAeTitles: ['VNA'],
+      admitsUnproven: true,
       refreshMs: 20,
       onRefreshFailed: (error) => failures.push(error),
     })

@@ -58,6 +58,8 @@ const linkerRoutes: Registry = {
     action: 'operate',
     body: json({ survivor: identifier, merged: { ...identifier, identifier: 'L2' } }),
   },
+  'GET /fse/v1/merges': { action: 'operate' },
+  'POST /fse/v1/merges/:id': { action: 'operate', body: json({ decision: 'refuse' }) },
   'DELETE /fse/v1/merges': { action: 'operate', query: identifierQuery },
   'GET /fse/v1/publications': { action: 'operate' },
   'GET /fse/v1/publications/:study': { action: 'operate' },

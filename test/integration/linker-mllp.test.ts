@@ -2,11 +2,13 @@ import { randomBytes } from 'node:crypto'
 import { connect, type Socket } from 'node:net'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { encodeMllp, MllpDecoder } from '../../packages/hl7/src/index.ts'
-import { codiceFiscaleIssuer } from '../../packages/identifiers/src/index.ts'
+import { checkCharacterOf, codiceFiscaleIssuer } from '../../packages/identifiers/src/index.ts'
 import type { SampleInstance } from './support-catalog.ts'
 import { LinkerFixture, until } from './support-linker.ts'
 
 const anna = 'BNCNNA75B41F205W'
+const other = 'RSSMRA80A01F205X'
+const withCheck = (first15: string) => first15 + checkCharacterOf(first15)
 const issuer = '1.2.826.0.1.3680043.8.498.77'
 
 let fixture: LinkerFixture
@@ -75,6 +77,28 @@ async function linksOf(uid: string): Promise<readonly string[]> {
   return links.map(({ state, tier }) => `${state} ${tier}`)
 }
 
+interface Proposal {
+  readonly id: string
+  readonly survivor: { readonly identifier: string }
+  readonly merged: { readonly identifier: string }
+}
+
+async function proposals(): Promise<readonly Proposal[]> {
+  const token = await fixture.token({ role: 'operator', subject: 'olga' })
+  const response = await fixture.fetch('/fse/v1/merges', { token })
+  return ((await response.json()) as { proposals: Proposal[] }).proposals
+}
+
+/** What a person says of the merge that would end this identifier; the second time there is none. */
+async function decide(decision: 'confirm' | 'refuse', merged: string): Promise<void> {
+  const token = await fixture.token({ role: 'operator', subject: 'olga' })
+  const id = (await proposals()).find((one) => one.merged.identifier === merged)?.id
+  const headers = { 'content-type': 'application/json' }
+  const o = { method: 'POST', token, headers, body: JSON.stringify({ decision }) }
+  expect((await fixture.fetch(`/fse/v1/merges/${id}`, o)).status).toBe(204)
+  expect((await fixture.fetch(`/fse/v1/merges/${id}`, o)).status).toBe(404)
+}
+
 describe('messages about patients', () => {
   it.each(['A01', 'A04', 'A08', 'A28', 'A31'])('ADT^%s tells whom a local number stands for', async (event) => {
     const answers = await exchange([message(`ADT^${event}`, [`EVN|${event}`, pid(`L${event}~${cf(anna)}`), 'PV1||N'])])
@@ -93,11 +117,88 @@ describe('messages about patients', () => {
     expect(await national('NEW1')).toBe(anna)
   })
 
-  it('a temporary number beside a codice fiscale becomes it', async () => {
+  // Until somebody confirms: a number that the whole country knows is not one sender's to move.
+  it('a temporary number beside a codice fiscale becomes it once a person confirms', async () => {
     const stp = '2.16.840.1.113883.2.9.4.3.17'
     const both = `STP0301234567891^^^STP&${stp}&ISO^STP~${cf(anna)}`
-    await exchange([message('ADT^A08', [pid(both)])])
+    expect(codesOf(await exchange([message('ADT^A08', [pid(both)])]))).toEqual(['AA'])
+    expect(await national('STP0301234567891', stp)).toBe('STP0301234567891')
+    await decide('confirm', 'STP0301234567891')
     expect(await national('STP0301234567891', stp)).toBe(anna)
+  })
+
+  it('two codici fiscali become one only when a person says so, and never again when one refused', async () => {
+    const [kept, gone, third] = ['RSSMRA80A01F205X', 'RSSMRA85T10A562S', 'MRTMTT91D08F205J']
+    const merge = (merged: string) => message('ADT^A40', [pid(`TWO~${cf(kept)}`), `MRG|${cf(merged)}`])
+    expect(codesOf(await exchange([merge(gone), merge(third), merge(gone)]))).toEqual(['AA', 'AA', 'AA'])
+    expect(await national(gone, codiceFiscaleIssuer)).toBe(gone)
+    await decide('refuse', gone)
+    await decide('confirm', third)
+    expect(await national(gone, codiceFiscaleIssuer)).toBe(gone)
+    expect(await national(third, codiceFiscaleIssuer)).toBe(kept)
+    await exchange([merge(gone)])
+    expect((await proposals()).filter(({ merged }) => merged.identifier === gone)).toEqual([])
+    const undo = message('ADT^A37', [pid(cf(kept)), pid(cf(third))])
+    expect(codesOf(await exchange([undo]))).toEqual(['AA'])
+    expect(await national(third, codiceFiscaleIssuer)).toBe(kept)
+  })
+
+  it('numbers of two persons become one only when a person says so', async () => {
+    await exchange([message('ADT^A08', [pid(`PA~${cf(anna)}`)]), message('ADT^A08', [pid(`PB~${cf(other)}`)])])
+    expect(codesOf(await exchange([message('ADT^A40', [pid('PA'), 'MRG|PB'])]))).toEqual(['AA'])
+    expect(await national('PB')).toBe(other)
+    expect((await proposals()).map(({ merged }) => merged.identifier)).toContain('PB')
+  })
+
+  it('ADT^A47 corrects a codice fiscale at once where name, birth date and sex stay the same', async () => {
+    const corrected = withCheck('BNCNNA75B41H501')
+    const correct = (to: string) => message('ADT^A47', [pid(`CORR~${cf(to)}`), `MRG|${cf(wrong)}`])
+    const wrong = withCheck('BNCNNA75B41L219')
+    await exchange([message('ADT^A08', [pid(`CORR~${cf(wrong)}`)])])
+    expect(codesOf(await exchange([correct(corrected)]))).toEqual(['AA'])
+    expect(await national(wrong, codiceFiscaleIssuer)).toBe(corrected)
+    expect(await national('CORR')).toBe(corrected)
+    expect(codesOf(await exchange([correct(other)]))).toEqual(['AA'])
+    expect(await national(wrong, codiceFiscaleIssuer)).toBe(corrected)
+    expect((await proposals()).map(({ survivor }) => survivor.identifier)).toContain(other)
+  })
+
+  it('a domain, by OID or by name, is that of whoever named it first, or whom an operator says', async () => {
+    const { identity } = fixture.catalog.healthRecord
+    const inDomain = (number: string, domain: string) => pid(`${number}^^^${domain}~${cf(anna)}`)
+    const [oid, name] = ['HOSP&1.2.3.99&ISO', 'REGISTRO-A']
+    expect(codesOf(await exchange([message('ADT^A08', [inDomain('D1', oid)])]))).toEqual(['AA'])
+    expect(codesOf(await exchange([message('ADT^A08', [inDomain('D1', name)])]))).toEqual(['AA'])
+    const foreign = [oid, name].map((domain) => message('ADT^A08', [inDomain('D2', domain)], 'ASST-B'))
+    const merge = message('ADT^A40', [pid('X^^^NEW-ONE'), `MRG|D1^^^${name}`], 'ASST-B')
+    expect(codesOf(await exchange([...foreign, merge]))).toEqual(['AE', 'AE', 'AE'])
+    expect(await national('D1', '1.2.3.99')).toBe(anna)
+    // Nothing of a refused message is kept, not even the domain that nobody had.
+    expect(codesOf(await exchange([message('ADT^A08', [inDomain('D3', 'NEW-ONE')])]))).toEqual(['AA'])
+    await identity.assignDomain({ domain: name, entityCode: 'ASST-B' })
+    expect(codesOf(await exchange([message('ADT^A08', [inDomain('D4', name)])]))).toEqual(['AE'])
+  })
+
+  it.each([
+    ['\\X00\\entity:ASST-A', 'in front'],
+    ['entity:ASST\\X00\\-A', 'inside'],
+    ['entity:ASST-A\\X07\\', 'behind'],
+    ['entity\u200b:ASST-A', 'that nobody sees'],
+  ])('the domain of another entity is its own also with characters %s', async (domain, place) => {
+    const forged = message('ADT^A08', [pid(`FORGED^^^${domain}~${cf(other)}`)], 'ASST-B')
+    expect(codesOf(await exchange([forged])), place).toEqual(['AE'])
+    expect(await national('FORGED')).toBeUndefined()
+  })
+
+  it('of nobody known by name change nothing, and that is in the audit trail', async () => {
+    const unnamed = ['NOBODY', ''].map((facility) => message('ADT^A08', [pid(`NONE~${cf(anna)}`)], facility))
+    expect(codesOf(await exchange(unnamed))).toEqual(['AR', 'AR'])
+    expect(await national('NONE')).toBeUndefined()
+    const denied = async () =>
+      (await fixture.catalog.catalog.listAudit(0, 10_000)).some(
+        ({ outcome, object }) => outcome === 'denied' && object.type === 'ADT',
+      )
+    await expect.poll(denied).toBe(true)
   })
 
   it.each([

@@ -93,8 +93,8 @@ const rules: Readonly<Record<CallerRole, Readonly<Partial<Record<Column, Rule>>>
     administer: nothing,
     describe: nothing,
   },
+  // Of a machine that speaks for no entity: its connection is taken, and each message refused.
   'known-host': {
-    'announce-patients': nothing,
     associate: nothing,
   },
   nobody: {},

@@ -1,5 +1,6 @@
 import type { Catalog } from '@vna/catalog'
 import type { LedgerEvent } from '@vna/ledger-events'
+import { normaliseSubject } from './certificate-subject.ts'
 import { type Entity, type EntitySettings, entityOf } from './entity.ts'
 import { EntityError } from './entity-error.ts'
 
@@ -68,7 +69,9 @@ function requireFreeTitles(entity: Entity, current: readonly Entity[]): void {
     if (other.code === entity.code) continue
     const alias = entity.calledAliases.find((title) => other.calledAliases.includes(title))
     if (alias !== undefined) throw new EntityError('alias-taken', `${other.code} is called by the alias ${alias}`)
-    const subject = entity.certificateSubjects.find((name) => other.certificateSubjects.includes(name))
+    const subject = entity.certificateSubjects.find((name) =>
+      other.certificateSubjects.some((one) => normaliseSubject(one) === normaliseSubject(name)),
+    )
     if (subject !== undefined) throw new EntityError('alias-taken', `${other.code} has the same certificate subject`)
     const title = entity.aeTitles.find((name) => other.aeTitles.includes(name))
     if (title !== undefined && !isToldApart(entity, other)) {

@@ -8,6 +8,7 @@ export interface EntityDirectoryOptions {
   /** Local copy, so that a receiver can start and go on without PostgreSQL. */
   readonly snapshotFile: string
   readonly ownAeTitles: readonly string[]
+  readonly admitsUnproven: boolean
   readonly refreshMs?: number
   readonly addressesOf?: (host: string) => readonly string[]
   /** Called with each failed refresh; the last snapshot stays in use. */
@@ -57,8 +58,12 @@ export class EntityDirectory {
   }
 
   resolveCaller(caller: Caller): CallerResolution {
-    const { ownAeTitles, addressesOf } = this.#options
-    return resolveCaller(this.#entities, caller, { ownAeTitles, ...(addressesOf === undefined ? {} : { addressesOf }) })
+    const { ownAeTitles, admitsUnproven, addressesOf } = this.#options
+    return resolveCaller(this.#entities, caller, {
+      ownAeTitles,
+      admitsUnproven,
+      ...(addressesOf === undefined ? {} : { addressesOf }),
+    })
   }
 
   /** Reads the catalog now; a failure is reported and changes nothing. */

@@ -1,4 +1,5 @@
 import type { EntityRow } from '@vna/catalog'
+import { normaliseSubject } from './certificate-subject.ts'
 import { EntityError } from './entity-error.ts'
 
 /** A health entity (Ente Sanitario) as operators and services see it. */
@@ -75,6 +76,10 @@ function problemOf(entity: Entity): string | undefined {
     [entity.port === null || isPort(entity.port), 'a port is between 1 and 65535'],
     [entity.studyStableMs === null || isStableTime(entity.studyStableMs), 'the quiet time is up to a day'],
     [entity.privateSopClasses.every((uid) => /^[0-9.]{1,64}$/.test(uid)), 'a private SOP class is a UID'],
+    [
+      entity.certificateSubjects.every((subject) => normaliseSubject(subject) !== undefined),
+      'no certificate can have such a subject: it is written like CN=pacs,O=Ospedale,C=IT',
+    ],
     [lists.every((list) => list.length <= entityLimits.maxListEntries), 'a list has at most 64 entries'],
   ]
   return checks.find(([isRight]) => !isRight)?.[1]

@@ -1,3 +1,4 @@
+export { normaliseSubject } from './certificate-subject.ts'
 export {
   addEntity,
   applyEntityEvent,
@@ -8,4 +9,11 @@ export {
 export { type Entity, type EntitySettings, entityLimits, entityOf, isAeTitle } from './entity.ts'
 export { directoryLimits, EntityDirectory, type EntityDirectoryOptions } from './entity-directory.ts'
 export { EntityError, type EntityErrorCode } from './entity-error.ts'
-export { type Caller, type CallerResolution, type ResolveOptions, resolveCaller } from './resolve-caller.ts'
+export {
+  type Caller,
+  type CallerResolution,
+  plainAddress,
+  type ResolveOptions,
+  resolveCaller,
+  showsItself,
+} from './resolve-caller.ts'

@@ -1,3 +1,4 @@
+import { normaliseSubject } from './certificate-subject.ts'
 import type { Entity } from './entity.ts'
 
 export interface Caller {
@@ -17,14 +18,19 @@ type UnknownCaller = Extract<CallerResolution, { kind: 'unknown' }>['why']
 export interface ResolveOptions {
   /** Called AE titles of this archive that name no entity. */
   readonly ownAeTitles: readonly string[]
+  /** Whether an entity with neither certificate nor host is known by its name alone: on loopback, or where the operator says so. */
+  readonly admitsUnproven: boolean
   /** Host names of entities as addresses; filled by whoever resolves names. */
   readonly addressesOf?: (host: string) => readonly string[]
 }
 
-/** Who calls: by certificate, else by called alias, else by calling AE title and host. Pure. */
+/**
+ * Who calls: by certificate, else by called alias, else by calling AE title. A name alone is no proof: whatever the entity has,
+ * certificate subjects and hosts, must be shown. Pure.
+ */
 export function resolveCaller(entities: readonly Entity[], caller: Caller, options: ResolveOptions): CallerResolution {
-  const byCertificate = entities.find(({ certificateSubjects }) =>
-    caller.certificateSubject === undefined ? false : certificateSubjects.includes(caller.certificateSubject),
+  const byCertificate = entities.find(
+    (entity) => entity.certificateSubjects.length > 0 && hasSubject(entity, caller.certificateSubject),
   )
   const byAlias = entities.find(({ calledAliases }) => calledAliases.includes(caller.calledAeTitle))
   if (byAlias === undefined && !options.ownAeTitles.includes(caller.calledAeTitle)) {
@@ -32,11 +38,12 @@ export function resolveCaller(entities: readonly Entity[], caller: Caller, optio
   }
   if (byCertificate !== undefined) {
     const isOthersAlias = byAlias !== undefined && byAlias.code !== byCertificate.code
-    return isOthersAlias ? unknown('called-name-unknown') : admitted(byCertificate)
+    if (isOthersAlias) return unknown('called-name-unknown')
+    return showsItself(byCertificate, caller, options) ? admitted(byCertificate) : unknown('caller-unknown')
   }
-  // An alias names the entity, but a stranger who guesses it must still come from its hosts.
+  // An alias names the entity, but a stranger who guesses it must still show what the entity has.
   const candidates = byAlias === undefined ? withTitle(entities, caller) : [byAlias]
-  const entity = candidates.find((candidate) => isFromHost(candidate, caller.address, options))
+  const entity = candidates.find((candidate) => showsItself(candidate, caller, options))
   if (entity === undefined) return unknown('caller-unknown')
   return admitted(entity)
 }
@@ -52,8 +59,24 @@ function admitted(entity: Entity): CallerResolution {
   return entity.status === 'active' ? { kind: 'entity', entity } : unknown('entity-not-active')
 }
 
-function isFromHost(entity: Entity, address: string, options: ResolveOptions): boolean {
-  if (entity.hosts.length === 0) return true
+/** Whether a caller shows all that an entity has: its certificate and its host; of one that has neither, what is admitted. */
+export function showsItself(
+  entity: Entity,
+  caller: Pick<Caller, 'address' | 'certificateSubject'>,
+  options: Pick<ResolveOptions, 'addressesOf' | 'admitsUnproven'>,
+): boolean {
+  const { certificateSubjects, hosts } = entity
+  if (certificateSubjects.length === 0 && hosts.length === 0) return options.admitsUnproven
+  if (certificateSubjects.length > 0 && !hasSubject(entity, caller.certificateSubject)) return false
+  return hosts.length === 0 || isFromHost(entity, caller.address, options)
+}
+
+function hasSubject({ certificateSubjects }: Entity, shown: string | undefined): boolean {
+  const subject = shown === undefined ? undefined : normaliseSubject(shown)
+  return subject !== undefined && certificateSubjects.some((one) => normaliseSubject(one) === subject)
+}
+
+function isFromHost(entity: Entity, address: string, options: Pick<ResolveOptions, 'addressesOf'>): boolean {
   const caller = plainAddress(address)
   return entity.hosts.some((host) => {
     const addresses = options.addressesOf?.(host) ?? []
@@ -62,7 +85,7 @@ function isFromHost(entity: Entity, address: string, options: ResolveOptions): b
 }
 
 /** IPv4 in IPv6 clothes is the same host, and so are the names of the loopback. */
-function plainAddress(address: string): string {
+export function plainAddress(address: string): string {
   const plain = address.toLowerCase().replace(/^::ffff:(?=\d+\.)/, '')
   return plain === '::1' || plain === 'localhost' ? '127.0.0.1' : plain
 }

@@ -92,13 +92,17 @@ export function repetitionsOf(
   }))
 }
 
+// biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is taken out.
+const invisible = /[\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]/g
+
 /** `undefined` when empty, and when it is the HL7 null (`""`), which says: there is none. */
 export function componentOf(
   repetition: Hl7Repetition | undefined,
   component: number,
   subcomponent = 1,
 ): string | undefined {
-  const value = repetition?.parts[component - 1]?.[subcomponent - 1]?.trim()
+  // An escape (\\X00\\) may bring what the bytes may not; line breaks of a text stay.
+  const value = repetition?.parts[component - 1]?.[subcomponent - 1]?.replace(invisible, '').trim()
   return value === undefined || value === '' || value === '""' ? undefined : value
 }
 

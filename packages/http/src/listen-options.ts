@@ -34,7 +34,12 @@ export function decideListenOptions(config: ListenConfig): ListenOptions {
   return { host: config.bind, port: config.httpPort, tls }
 }
 
-function isLoopback(host: string): boolean {
+/** Where a listener without TLS of its own listens: the front door's certificate is no reason for it to leave this machine. */
+export function plainHostOf(config: { readonly bind: string; readonly insecure: boolean }, inClear: boolean): string {
+  return inClear || config.insecure || isLoopback(config.bind) ? config.bind : '127.0.0.1'
+}
+
+export function isLoopback(host: string): boolean {
   if (host === 'localhost' || host === '::1') return true
   return isIP(host) === 4 && host.startsWith('127.')
 }

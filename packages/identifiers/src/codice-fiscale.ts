@@ -9,6 +9,33 @@ export function isCodiceFiscale(text: string): boolean {
   return shape.test(text) && text.endsWith(checkCharacterOf(text.slice(0, 15)))
 }
 
+const digitOfOmocodia = 'LMNPQRSTUV'
+const months = 'ABCDEHLMPRST'
+/** Of the letters of surname and name, the birth date and the sex. */
+const personChars = 11
+
+/**
+ * Whether two codici fiscali say the same name, birth date and sex, and so differ at most by place of birth, omocodia or check
+ * character; and whether that birth date is the given one (YYYYMMDD).
+ */
+export function isSamePerson(a: string, b: string, birthDate: string | undefined): boolean {
+  const [first, second] = [personOf(a), personOf(b)]
+  return first !== undefined && first === second && birthDate !== undefined && dayOf(first) === birthDate.slice(2)
+}
+
+function personOf(code: string): string | undefined {
+  if (!isCodiceFiscale(code)) return undefined
+  const digits = (text: string) => text.replace(/[LMNPQRSTUV]/g, (letter) => String(digitOfOmocodia.indexOf(letter)))
+  return code.slice(0, 6) + digits(code.slice(6, 8)) + code.slice(8, 9) + digits(code.slice(9, personChars))
+}
+
+/** YYMMDD; 40 is added to the day of a woman. */
+function dayOf(person: string): string {
+  const month = String(months.indexOf(person.slice(8, 9)) + 1).padStart(2, '0')
+  const day = String(Number(person.slice(9)) % 40).padStart(2, '0')
+  return person.slice(6, 8) + month + day
+}
+
 /** Check character of the first 15 characters; also true of codes changed for homonyms (omocodia). */
 export function checkCharacterOf(first15: string): string {
   if (!/^[0-9A-Z]{15}$/.test(first15)) throw new RangeError('15 characters 0-9 A-Z expected')

@@ -1,2 +1,2 @@
-export { checkCharacterOf, isCodiceFiscale } from './codice-fiscale.ts'
+export { checkCharacterOf, isCodiceFiscale, isSamePerson } from './codice-fiscale.ts'
 export { codiceFiscaleIssuer, eniIssuer, isNationalIssuer, nationalIssuers, stpIssuer } from './national-issuers.ts'

@@ -65,6 +65,7 @@ const erasedKinds: Partial<Record<LedgerEventType, 'erased'>> = {
   'identity-linked': 'erased',
   'identity-merged': 'erased',
   'identity-unmerged': 'erased',
+  'merge-proposed': 'erased',
   'report-received': 'erased',
   'order-received': 'erased',
   'manifest-registered': 'erased',

@@ -120,6 +120,14 @@ export const ledgerEvents = {
   }),
   'identity-unmerged': first(z.object({ merged: identifier, source: text, at: moment }), { person: ['merged'] }),
 
+  /** Whose numbers a domain of identifiers has. */
+  'domain-assigned': first(z.object({ domain: text, entityCode: text, at: moment })),
+  'merge-proposed': first(z.object({ survivor: identifier, merged: identifier, source: text, at: moment }), {
+    person: ['survivor', 'merged'],
+  }),
+  /** What a person said to a proposal; the merge is an event of its own. */
+  'merge-decided': first(z.object({ id: uuid, decision: z.enum(['confirm', 'refuse']), by: text, at: moment })),
+
   'report-received': first(
     z.object({
       id: uuid,

@@ -1,11 +1,14 @@
 export {
+  cleanIdentifier,
   type Identifier,
   type IdentityLink,
   type IdentityMerge,
   type IdentityUnmerge,
   identityLimits,
 } from './identity/identity.ts'
+export type { DomainOwner } from './identity/identity-domains.ts'
 export type { IdentityCatalog } from './identity/identity-methods.ts'
+export type { MergeProposal, ProposalDecision } from './identity/merge-proposals.ts'
 export type { ResolvedIdentifier } from './identity/resolve-identifiers.ts'
 export { type HealthRecord, openHealthRecord } from './open-health-record.ts'
 export type { ManifestFacets, ManifestRow, NewManifest } from './publications/manifest-row.ts'

@@ -108,6 +108,7 @@ export const transmissionReasons = [
   'missing-report-id',
   'missing-patient',
   'conflicting-patient',
+  'foreign-domain',
   'too-complex',
   /* a registry of the health record */
   'unreachable',

@@ -8,6 +8,7 @@ export async function openCallers(o: {
   catalog: Pick<Catalog, 'listEntities'>
   home: string
   aeTitle: string
+  admitsUnproven: boolean
   logger: Logger
 }): Promise<EntityDirectory> {
   let wasFailing = false
@@ -15,6 +16,7 @@ export async function openCallers(o: {
     catalog: o.catalog,
     snapshotFile: join(o.home, 'journal', 'gateway', 'entities.json'),
     ownAeTitles: [o.aeTitle],
+    admitsUnproven: o.admitsUnproven,
     onRefreshFailed: (error) => {
       if (!wasFailing) o.logger.warn({ err: error }, 'entities not refreshed; the last list stays in use')
       wasFailing = true

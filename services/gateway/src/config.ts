@@ -9,7 +9,7 @@ import {
   variable,
 } from '@vna/runtime'
 
-const { integer, text } = schemas
+const { flag, integer, text } = schemas
 const maxBytes = Number.MAX_SAFE_INTEGER
 
 /** Settings of the gateway alone. */
@@ -43,6 +43,19 @@ const gatewayTable = {
     defaultText: '64',
     schema: integer(1, 10_000),
     description: 'associations at once, per entity',
+  }),
+  dimseOpenTitles: variable({
+    name: 'VNA_DIMSE_OPEN_TITLES',
+    defaultText: '0',
+    schema: flag,
+    description:
+      '1: entities with neither host nor certificate are known by their AE title alone, also beyond loopback',
+  }),
+  dimseInClear: variable({
+    name: 'VNA_DIMSE_IN_CLEAR',
+    defaultText: '0',
+    schema: flag,
+    description: '1: `VNA_DIMSE_PORT`, which has no TLS, listens on `VNA_BIND` also beyond loopback',
   }),
   maxStoreRequests: variable({
     name: 'VNA_MAX_STORE_REQUESTS',

@@ -6,7 +6,7 @@ import { type Journal, openJournal } from '@vna/archive'
 import { openCatalog } from '@vna/catalog'
 import { type Database, openDatabase } from '@vna/database'
 import { type Acceptor, createAcceptor, type TlsServerOptions } from '@vna/dicom-net'
-import { type Listener, openListener } from '@vna/http'
+import { isLoopback, type Listener, openListener, plainHostOf } from '@vna/http'
 import { intakeLimits, LanePool } from '@vna/intake'
 import { type CheckResult, createCrashPoint, type ServiceContext, type StartedService } from '@vna/runtime'
 import { openTransmissions, SpoolingRecorder } from '@vna/transmissions'
@@ -41,7 +41,9 @@ export async function startGateway(config: GatewayConfig, context: ServiceContex
     applicationName: 'vna-gateway',
   })
   const catalog = openCatalog(database)
-  const callers = await openCallers({ catalog, home: config.home, aeTitle: config.aeTitle, logger })
+  const { home, aeTitle } = config
+  const admitsUnproven = config.dimseOpenTitles || isLoopback(config.bind)
+  const callers = await openCallers({ catalog, home, aeTitle, admitsUnproven, logger })
   const access = await openAccess({
     catalog,
     keysFolder: join(config.home, 'keys'),
@@ -154,7 +156,9 @@ async function listenDimse(
 ): Promise<{ dimsePort?: number; dimseTlsPort?: number }> {
   const ports: { dimsePort?: number; dimseTlsPort?: number } = {}
   if (config.dimsePort !== 'off') {
-    ports.dimsePort = (await acceptor.listen({ host: config.bind, port: config.dimsePort })).port
+    ports.dimsePort = (
+      await acceptor.listen({ host: plainHostOf(config, config.dimseInClear), port: config.dimsePort })
+    ).port
   }
   const tls = tlsOptionsOf(config)
   if (config.dimseTlsPort !== 'off' && tls !== undefined) {

@@ -2,10 +2,16 @@ import { type Config, configTable, defineConfig, internalTable, required, schema
 import { linkingTable } from './linking/linking-table.ts'
 import { publicationTable } from './publication/publication-table.ts'
 
-const { integer } = schemas
+const { flag, integer } = schemas
 
 /** Settings of this service alone. */
 const linkerTable = {
+  mllpInClear: variable({
+    name: 'VNA_MLLP_IN_CLEAR',
+    defaultText: '0',
+    schema: flag,
+    description: '1: `VNA_MLLP_PORT`, which has no TLS, listens on `VNA_BIND` also beyond loopback',
+  }),
   maxConnections: variable({
     name: 'VNA_LINKER_CONNECTIONS',
     defaultText: '10',
@@ -18,6 +24,7 @@ const linkerShape = {
   home: configTable.home,
   bind: configTable.bind,
   httpPort: configTable.httpPort,
+  insecure: configTable.insecure,
   mllpPort: configTable.mllpPort,
   databaseUrl: required(configTable.databaseUrl),
   redisUrl: required(configTable.redisUrl),

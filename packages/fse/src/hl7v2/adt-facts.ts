@@ -3,7 +3,7 @@ import { FseError } from '../model/fse-error.ts'
 import type { PatientIdentifier } from '../model/identifiers.ts'
 import { type Hl7Patient, identifiersOf, patientOfPid } from './patient-of-pid.ts'
 
-const adtEvents = ['A01', 'A04', 'A08', 'A28', 'A31', 'A37', 'A40'] as const
+const adtEvents = ['A01', 'A04', 'A08', 'A28', 'A31', 'A37', 'A40', 'A47'] as const
 export type AdtEvent = (typeof adtEvents)[number]
 
 export interface AdtPatient extends Hl7Patient {
@@ -13,7 +13,7 @@ export interface AdtPatient extends Hl7Patient {
 
 export interface AdtFacts extends Hl7Header {
   readonly event: AdtEvent
-  /** One, except in a merge of several (A40) and where two are told apart again (A37). */
+  /** One, except in a merge of several (A40, A47) and where two are told apart again (A37). */
   readonly patients: readonly AdtPatient[]
 }
 
@@ -40,7 +40,10 @@ function requirePatients(patients: readonly AdtPatient[], event: AdtEvent): void
   if (patients.some(({ identifiers }) => identifiers.length === 0)) {
     throw new FseError('missing-patient', { where: 'PID-3' })
   }
-  if (event === 'A40' && patients.some(({ replacedIdentifiers }) => replacedIdentifiers.length === 0)) {
+  if (
+    (event === 'A40' || event === 'A47') &&
+    patients.some(({ replacedIdentifiers }) => replacedIdentifiers.length === 0)
+  ) {
     throw new FseError('missing-patient', { where: 'MRG-1' })
   }
 }

@@ -23,6 +23,8 @@ export type FseErrorCode =
   | 'missing-report-id'
   | 'missing-patient'
   | 'conflicting-patient'
+  /** Numbers of a domain that another entity has. */
+  | 'foreign-domain'
 
 export interface FseErrorDetails {
   /** Where, in bytes of what was given (in characters once text is decoded). */

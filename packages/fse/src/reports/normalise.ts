@@ -11,19 +11,24 @@ export function patientIdentifierOf(
   value: string | undefined,
   issuer: string | undefined,
 ): PatientIdentifier | undefined {
-  const text = value?.trim()
+  const text = withoutControls(value)
   if (!text) return undefined
   const compact = text.replace(/\s/g, '').toUpperCase()
   if (isCodiceFiscale(compact)) return { value: compact, issuer: codiceFiscaleIssuer }
-  const domain = issuer?.trim()
+  const domain = withoutControls(issuer)
   if (!domain) return undefined
   return { value: isNationalIssuer(domain) ? compact : text, issuer: domain }
 }
 
+/** What nobody sees is no part of an identifier, and goes before anything is compared. */
+function withoutControls(text: string | undefined): string | undefined {
+  return text?.replace(/[\p{Cc}\p{Cf}]/gu, '').trim()
+}
+
 export function orderIdentifierOf(value: string | undefined, issuer?: string | undefined): OrderIdentifier | undefined {
-  const text = value?.trim()
+  const text = withoutControls(value)
   if (!text) return undefined
-  const domain = issuer?.trim()
+  const domain = withoutControls(issuer)
   return domain ? { value: text, issuer: domain } : { value: text }
 }
 

@@ -8,6 +8,14 @@ import {
   type IdentityMerge,
   type IdentityUnmerge,
 } from './identity.ts'
+import { assignDomain, claimDomains, type DomainOwner } from './identity-domains.ts'
+import {
+  decideMergeProposal,
+  listMergeProposals,
+  type MergeProposal,
+  type ProposalDecision,
+  proposeMerge,
+} from './merge-proposals.ts'
 import { type ResolvedIdentifier, resolveIdentifiers } from './resolve-identifiers.ts'
 
 /**
@@ -23,6 +31,14 @@ export interface IdentityCatalog {
   mergeIdentities(merge: IdentityMerge): Promise<boolean>
   /** False when it is merged into nothing. */
   unmergeIdentities(unmerge: IdentityUnmerge): Promise<boolean>
+  /** Owners of domains; those that nobody has are the entity's from now on, unless another owns one of them. */
+  claimDomains(o: { readonly domains: readonly string[]; readonly entityCode: string }): Promise<readonly DomainOwner[]>
+  assignDomain(owner: DomainOwner): Promise<boolean>
+  /** False when it was proposed, or decided about, before. */
+  proposeMerge(merge: IdentityMerge): Promise<boolean>
+  listMergeProposals(): Promise<readonly MergeProposal[]>
+  /** `not-found` when no such proposal waits. */
+  decideMergeProposal(decision: ProposalDecision): Promise<void>
   resolveIdentifiers(identifiers: readonly Identifier[]): Promise<readonly ResolvedIdentifier[]>
 }
 
@@ -32,6 +48,11 @@ export function identityMethods(sql: Sql): IdentityCatalog {
     linkIdentities: (links) => linkIdentities(sql, links),
     mergeIdentities: (merge) => mergeIdentities(sql, merge),
     unmergeIdentities: (unmerge) => unmergeIdentities(sql, unmerge),
+    claimDomains: (o) => claimDomains(sql, o),
+    assignDomain: (owner) => assignDomain(sql, owner),
+    proposeMerge: (merge) => proposeMerge(sql, merge),
+    listMergeProposals: () => listMergeProposals(sql),
+    decideMergeProposal: (decision) => decideMergeProposal(sql, decision),
     resolveIdentifiers: (identifiers) => runQuery(() => resolveIdentifiers(sql, identifiers.map(cleanIdentifier))),
   }
 }

@@ -42,10 +42,18 @@ export const identityLimits: IdentityLimits = {
   maxIdentifiersPerResolution: 20_000,
 }
 
+/**
+ * What nobody sees is no part of an identifier or a domain, and goes before anything is compared: `entity:ASST-A` behind a NUL
+ * would pass a check and be kept as the domain itself.
+ */
+export function withoutControls(text: string): string {
+  return text.replace(/[\p{Cc}\p{Cf}]/gu, '')
+}
+
 /** As headers are read: a codice fiscale is one whatever issuer stands beside it, national numbers are in capitals. */
 export function cleanIdentifier({ issuer, identifier }: Identifier): Identifier {
-  const value = cleanText(identifier, databaseLimits.maxIdentifierChars)
-  const domain = cleanText(issuer, databaseLimits.maxIdentifierChars)
+  const value = cleanText(withoutControls(identifier), databaseLimits.maxIdentifierChars)
+  const domain = cleanText(withoutControls(issuer), databaseLimits.maxIdentifierChars)
   if (value === null) throw new CatalogError('invalid-input', 'an identifier is empty')
   const compact = value.replace(/\s/g, '').toUpperCase()
   if (isCodiceFiscale(compact)) return { issuer: codiceFiscaleIssuer, identifier: compact }

@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises'
+import { Argument } from 'commander'
 import { createArchiveClient } from '../archive-client.ts'
 import type { CommandContext, CommandResult, RegisterCommand } from '../command.ts'
 import { CliError } from '../errors.ts'
@@ -41,6 +42,16 @@ export const registerIdentity: RegisterCommand = (program, host) => {
     .argument('<merged>', 'the one that is no more')
     .action(host.run((context, _options: object, survivor = '', merged = '') => merge(context, survivor, merged)))
   identity
+    .command('proposals')
+    .description('merges that messages asked for and that wait for a person')
+    .action(host.run((context) => listProposals(context)))
+  identity
+    .command('decide')
+    .description('confirm a proposed merge, or refuse it')
+    .argument('<id>', 'of the proposal')
+    .addArgument(new Argument('<decision>').choices(['confirm', 'refuse']))
+    .action(host.run((context, _options: object, id = '', decision = '') => decide(context, id, decision)))
+  identity
     .command('unmerge')
     .description('take a merge back')
     .argument('<merged>', wanted)
@@ -80,6 +91,25 @@ async function merge(context: CommandContext, survivor: string, merged: string):
     changed: boolean
   }
   return { json: answer, text: answer.changed ? 'merged' : 'it was merged already' }
+}
+
+async function listProposals(context: CommandContext): Promise<CommandResult> {
+  const ask = await createArchiveClient(context, { role: 'operator' })
+  const answer = (await ask('/fse/v1/merges')) as {
+    proposals: readonly { id: string; survivor: Identifier; merged: Identifier; source: string; proposedAt: string }[]
+  }
+  const rows = answer.proposals.map(({ id, survivor, merged, source, proposedAt }) => [
+    ...[id, textOf(merged), textOf(survivor), source, proposedAt],
+  ])
+  const table = renderTable([['id', 'would become', 'this one', 'asked by', 'at'], ...rows])
+  return { json: answer, text: rows.length === 0 ? 'no merge waits for a decision' : table }
+}
+
+async function decide(context: CommandContext, id: string, decision: string): Promise<CommandResult> {
+  const ask = await createArchiveClient(context, { role: 'operator' })
+  const body = JSON.stringify({ decision })
+  await ask(`/fse/v1/merges/${encodeURIComponent(id)}`, { method: 'POST', contentType: 'application/json', body })
+  return { json: { id, decision }, text: decision === 'confirm' ? 'merged' : 'refused' }
 }
 
 async function unmerge(context: CommandContext, merged: string): Promise<CommandResult> {

@@ -6,5 +6,8 @@ export function problemOf(error: unknown): ProblemAnswer {
   if (error instanceof CatalogError && (error.code === 'invalid-input' || error.code === 'conflict')) {
     return { problem: createProblem('bad-request', error.message), headers: {}, isOurs: false }
   }
+  if (error instanceof CatalogError && error.code === 'not-found') {
+    return { problem: createProblem('not-found', error.message), headers: {}, isOurs: false }
+  }
   return problemOfAny(error)
 }

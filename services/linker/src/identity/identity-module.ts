@@ -19,6 +19,9 @@ const maxErrorsShown = 100
 const identifierSchema = z.strictObject({ issuer: z.string().min(1).max(256), identifier: z.string().min(1).max(256) })
 const mergeSchema = z.strictObject({ survivor: identifierSchema, merged: identifierSchema })
 
+const decisionSchema = z.strictObject({ decision: z.enum(['confirm', 'refuse']) })
+const proposalId = z.guid()
+
 type IdentityDependencies = Pick<LinkerDependencies, 'healthRecord' | 'access'>
 
 /** The cross-reference over HTTP, for those who run the archive: import of a table, look-up, merges and their undo. */
@@ -35,6 +38,8 @@ function mountRoutes(router: Router, dependencies: IdentityDependencies, budget:
   const json = readJson(maxBodyBytes)
   router.post('/fse/v1/identities', (request, response) => importTable(dependencies, budget, { request, response }))
   router.get('/fse/v1/identities', (request, response) => resolve(dependencies, request, response))
+  router.get('/fse/v1/merges', (request, response) => listProposals(dependencies, request, response))
+  router.post('/fse/v1/merges/:id', json, (request, response) => decideProposal(dependencies, request, response))
   router.post('/fse/v1/merges', json, (request, response) => merge(dependencies, request, response))
   router.delete('/fse/v1/merges', (request, response) => unmerge(dependencies, request, response))
 }
@@ -126,6 +131,25 @@ async function merge(dependencies: IdentityDependencies, request: Request, respo
   await assertStaff(dependencies, caller, { resource: 'merge' })
   const source = `api:${caller.principal.subject}`
   sendJson(response, { changed: await dependencies.healthRecord.identity.mergeIdentities({ ...body.data, source }) })
+}
+
+/** Merges that messages asked for and that wait for a person. */
+async function listProposals(dependencies: IdentityDependencies, request: Request, response: Response): Promise<void> {
+  await assertStaff(dependencies, getCaller(request), { resource: 'merge-proposals' })
+  const proposals = await dependencies.healthRecord.identity.listMergeProposals()
+  sendJson(response, { proposals })
+}
+
+async function decideProposal(dependencies: IdentityDependencies, request: Request, response: Response): Promise<void> {
+  const caller = getCaller(request)
+  const id = String(request.params.id).toLowerCase()
+  const body = decisionSchema.safeParse(request.body)
+  if (!proposalId.safeParse(id).success) throw new ProblemError('not-found', 'no such merge waits for a decision')
+  if (!body.success) throw new ProblemError('bad-request', 'the body is {"decision": "confirm" | "refuse"}')
+  const { decision } = body.data
+  await assertStaff(dependencies, caller, { resource: 'merge-proposal', proposal: id, decision })
+  await dependencies.healthRecord.identity.decideMergeProposal({ id, decision, by: caller.principal.subject })
+  response.set('cache-control', 'no-store').status(204).end()
 }
 
 async function unmerge(dependencies: IdentityDependencies, request: Request, response: Response): Promise<void> {

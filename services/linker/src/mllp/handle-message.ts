@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { type AccessControl, AccessError, type ActionKind, type AssociationCaller, type Grant } from '@vna/access'
 import { CatalogError } from '@vna/database'
-import { adtFactsOf, FseError, orderFactsOf } from '@vna/fse'
+import { type AdtPatient, adtFactsOf, FseError, orderFactsOf } from '@vna/fse'
 import {
   type AckCode,
   type AckErrorCode,
@@ -14,7 +14,10 @@ import {
   parseHl7Message,
 } from '@vna/hl7'
 import { ProblemError } from '@vna/http'
-import { identifierOf, linksOfPatient, mergesOfPatient } from '../identity/identities-of-patient.ts'
+import { isNationalIssuer } from '@vna/identifiers'
+import { cleanIdentifier, type Identifier, type IdentityCatalog } from '@vna/record'
+import { identifierOf } from '../identity/identities-of-patient.ts'
+import { planIdentities } from '../identity/plan-identities.ts'
 import { type IntakeDependencies, originOf, receiveReport } from '../intake/receive-report.ts'
 import type { LinkerDependencies } from '../linker-dependencies.ts'
 import { entityOfMessage, type KnownSender } from './known-hosts.ts'
@@ -131,26 +134,47 @@ function localIssuerOf({ entityCode }: Arrived): { readonly localPatientIssuer?:
 async function changeIdentities({ healthRecord }: MessageDependencies, arrived: Arrived): Promise<void> {
   const { identity } = healthRecord
   const { event, patients } = adtFactsOf(smallMessage(arrived), localIssuerOf(arrived))
-  for (const { identifiers, replacedIdentifiers } of patients) {
-    for (const { issuer } of [...identifiers, ...replacedIdentifiers]) checkDomain(issuer, arrived)
-  }
+  const named = patients.flatMap(({ identifiers, replacedIdentifiers }) =>
+    [...identifiers, ...replacedIdentifiers].map((one) => cleanIdentifier(identifierOf(one))),
+  )
+  await checkDomains(identity, named, arrived)
   if (event === 'A37') {
-    // Either may have been merged into the other.
-    const named = patients.flatMap(({ identifiers }) => identifiers.map(identifierOf))
-    for (const merged of named) await identity.unmergeIdentities({ merged, source: arrived.source })
+    // Either may have been merged into the other. A national one is not the sender's to tell apart.
+    const own = named.filter(({ issuer }) => !isNationalIssuer(issuer))
+    for (const merged of own) await identity.unmergeIdentities({ merged, source: arrived.source })
     return
   }
-  for (const patient of patients) {
-    await identity.linkIdentities(linksOfPatient(patient, arrived.source))
-    for (const merge of mergesOfPatient(patient, arrived.source)) await identity.mergeIdentities(merge)
-  }
+  for (const patient of patients) await changePatient(identity, patient, { arrived, isCorrection: event === 'A47' })
 }
 
-/** Nobody speaks for the numbers of another entity. */
-function checkDomain(issuer: string, { entityCode }: Arrived): void {
-  if (issuer.startsWith('entity:') && issuer !== `entity:${entityCode ?? ''}`) {
-    throw new FseError('conflicting-patient', { where: 'PID-3.4' })
-  }
+async function changePatient(
+  identity: IdentityCatalog,
+  patient: AdtPatient,
+  { arrived, isCorrection }: { readonly arrived: Arrived; readonly isCorrection: boolean },
+): Promise<void> {
+  const named = [...patient.identifiers, ...patient.replacedIdentifiers].map(identifierOf)
+  const resolved = await identity.resolveIdentifiers(named)
+  const known = new Map(resolved.map((one) => [`${one.issuer}\n${one.identifier}`, one]))
+  const plan = planIdentities(patient, {
+    isCorrection,
+    source: arrived.source,
+    resolve: ({ issuer, identifier }) => known.get(`${issuer}\n${identifier}`) ?? { national: undefined },
+  })
+  await identity.linkIdentities(plan.links)
+  for (const merge of plan.merges) await identity.mergeIdentities(merge)
+  for (const merge of plan.proposals) await identity.proposeMerge(merge)
+}
+
+/** Nobody speaks for the numbers of another entity: each domain has one owner, and the first who names it is it. */
+async function checkDomains(
+  identity: IdentityCatalog,
+  named: readonly Identifier[],
+  { entityCode }: Arrived,
+): Promise<void> {
+  if (entityCode === undefined) throw new Error('a sender without an entity was allowed')
+  const owners = await identity.claimDomains({ domains: named.map(({ issuer }) => issuer), entityCode })
+  if (owners.some((owner) => owner.entityCode !== entityCode))
+    throw new FseError('foreign-domain', { where: 'PID-3.4' })
 }
 
 async function receive({ intake }: MessageDependencies, { bytes }: Arrived, grant: Grant): Promise<void> {

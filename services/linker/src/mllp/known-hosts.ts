@@ -1,18 +1,25 @@
 import { lookup } from 'node:dns/promises'
 import { isIP } from 'node:net'
 import type { Catalog } from '@vna/catalog'
-import type { Entity } from '@vna/entities'
+import { type Entity, plainAddress, showsItself } from '@vna/entities'
 import { LRUCache } from 'lru-cache'
 import { mllpListenerLimits } from './mllp-limits.ts'
 
 export interface KnownSender {
   readonly address: string
-  readonly isLoopback: boolean
-  /** Active entities that name the host. */
+  /** Active entities for which who connected may speak: each message says for which (MSH-4). */
   readonly entities: readonly Entity[]
+  /** The one whose certificate was shown. */
+  readonly certified?: Entity | undefined
 }
 
-/** Who may connect: hosts that an active entity names, and this machine itself. */
+/** What is known of a connection before its first message. */
+export interface MllpPeer {
+  readonly address: string
+  readonly certificateSubject?: string | undefined
+}
+
+/** Who may connect: whoever shows what an active entity has (certificate, host), and this machine itself. */
 export class KnownHosts {
   readonly #catalog: Pick<Catalog, 'listEntities'>
   readonly #addresses = new LRUCache<string, readonly string[]>({
@@ -24,52 +31,36 @@ export class KnownHosts {
     this.#catalog = catalog
   }
 
-  async find(address: string): Promise<KnownSender | undefined> {
-    const caller = plainAddress(address)
+  async find({ address, certificateSubject }: MllpPeer): Promise<KnownSender | undefined> {
+    const peer = { address: plainAddress(address), certificateSubject }
+    const isLoopback = peer.address === '127.0.0.1'
     const active = (await this.#catalog.listEntities()).filter(({ status }) => status === 'active')
-    const named = await Promise.all(
-      active.map(async (entity) => ((await this.#isFrom(entity, caller)) ? [entity] : [])),
-    )
-    const entities = named.flat()
-    const isLoopback = caller === '127.0.0.1'
+    await Promise.all(active.flatMap(({ hosts }) => hosts.map((host) => this.#lookUp(host))))
+    // A sender on this machine may speak for entities that have neither host nor certificate.
+    const options = { addressesOf: (host: string) => this.#addresses.get(host) ?? [], admitsUnproven: isLoopback }
+    const entities = active.filter((entity) => showsItself(entity, peer, options))
     if (entities.length === 0 && !isLoopback) return undefined
-    // A sender on this machine may be a gateway for all.
-    return { address: caller, isLoopback, entities: isLoopback && entities.length === 0 ? active : entities }
+    const certified = entities.find(({ certificateSubjects }) => certificateSubjects.length > 0)
+    return { address: peer.address, entities, certified }
   }
 
-  async #isFrom(entity: Entity, caller: string): Promise<boolean> {
-    for (const host of entity.hosts) {
-      if ((await this.#addressesOf(host)).includes(caller)) return true
-    }
-    return false
-  }
-
-  async #addressesOf(host: string): Promise<readonly string[]> {
-    if (isIP(host) !== 0) return [plainAddress(host)]
-    const known = this.#addresses.get(host)
-    if (known !== undefined) return known
+  async #lookUp(host: string): Promise<void> {
+    if (isIP(host) !== 0 || this.#addresses.has(host)) return
     const found = await lookup(host, { all: true }).catch(() => [])
-    const addresses = found.map(({ address }) => plainAddress(address))
-    this.#addresses.set(host, addresses)
-    return addresses
+    this.#addresses.set(
+      host,
+      found.map(({ address }) => address),
+    )
   }
 }
 
-/** IPv4 in IPv6 clothes is the same host, and so are the names of the loopback. */
-function plainAddress(address: string): string {
-  const plain = address.toLowerCase().replace(/^::ffff:(?=\d+\.)/, '')
-  return plain === '::1' || plain === 'localhost' ? '127.0.0.1' : plain
-}
-
-/** Which of the entities of a host speaks: MSH-4, else MSH-3, names its code, name or AE title; else the only one there. */
+/** Which entity speaks: the one whose certificate was shown, else the one whose code, name or AE title MSH-4 names. */
 export function entityOfMessage(
-  { entities, isLoopback }: KnownSender,
-  header: { readonly sendingFacility?: string | undefined; readonly sendingApplication?: string | undefined },
+  { entities, certified }: KnownSender,
+  { sendingFacility }: { readonly sendingFacility?: string | undefined },
 ): Entity | undefined {
-  const byName = [header.sendingFacility, header.sendingApplication]
-    .flatMap((name) => entities.find((entity) => name !== undefined && isNamed(entity, name)) ?? [])
-    .at(0)
-  return byName ?? (entities.length === 1 && !isLoopback ? entities[0] : undefined)
+  if (certified !== undefined || sendingFacility === undefined) return certified
+  return entities.find((entity) => isNamed(entity, sendingFacility))
 }
 
 function isNamed({ code, name, aeTitles }: Entity, text: string): boolean {

@@ -109,7 +109,7 @@ async function serve(dependencies: ListenerDependencies, shared: Shared, socket:
 
 /** Throws AccessError for a host that nobody registered. */
 async function admit(dependencies: ListenerDependencies, address: string): Promise<KnownSender> {
-  const sender = await dependencies.hosts.find(address)
+  const sender = await dependencies.hosts.find({ address })
   const caller = { kind: 'association', name: 'hl7', address, isKnownHost: sender !== undefined } as const
   await dependencies.access.authorize(caller, { kind: 'associate' }, {}, 'refusals-only')
   if (sender === undefined) throw new Error('a stranger was admitted')

@@ -1,3 +1,4 @@
+import { plainHostOf } from '@vna/http'
 import type { IntakeDependencies } from '../intake/receive-report.ts'
 import type { LinkerDependencies, LinkerModule } from '../linker-dependencies.ts'
 import { KnownHosts } from './known-hosts.ts'
@@ -16,7 +17,7 @@ export function createMllpModule(dependencies: LinkerDependencies, intake: Intak
       const hosts = new KnownHosts(catalog)
       listener = await openMllpListener(
         { ...dependencies, intake, hosts },
-        { host: config.bind, port: config.mllpPort },
+        { host: plainHostOf(config, config.mllpInClear), port: config.mllpPort },
       )
       return { mllpPort: listener.port }
     },
