@@ -35,6 +35,7 @@ table entities (
   study_stable_ms integer
   private_sop_classes text[] not null default '{}'::text[]
   updated_at timestamp with time zone not null default '1970-01-01 00:00:00+00'::timestamp with time zone
+  uid_roots text[] not null default '{}'::text[]
   UNIQUE (code)
   PRIMARY KEY (id)
   CHECK ((duplicate_policy = ANY (ARRAY['version'::text, 'keep-first'::text, 'refuse'::text])))
@@ -77,9 +78,22 @@ table header_variants (
   series_id bigint not null
   no smallint not null
   header jsonb not null
+  entity_id smallint
   PRIMARY KEY (study_id, series_id, no)
   FOREIGN KEY (study_id) REFERENCES studies(id)
 )
+
+table holder_identifiers (
+  study_id bigint not null
+  holder_id smallint not null
+  issuer_id integer not null
+  identifier text collate "C" not null
+  type text collate "C" not null
+  PRIMARY KEY (identifier, issuer_id, study_id, holder_id)
+  FOREIGN KEY (issuer_id) REFERENCES issuers(id)
+  FOREIGN KEY (study_id) REFERENCES studies(id)
+)
+CREATE INDEX holder_identifiers_study ON public.holder_identifiers USING btree (study_id, holder_id)
 
 table holder_instances (
   study_id bigint not null
@@ -89,6 +103,75 @@ table holder_instances (
   version smallint not null
   PRIMARY KEY (study_id, entity_id, sop_hash, version)
 )
+
+table holder_series (
+  id bigint not null
+  study_id bigint not null
+  number_of_instances integer not null
+  series_number integer
+  uid_hash integer not null
+  holder_id smallint not null
+  header_no smallint not null
+  series_instance_uid text collate "C" not null
+  modality text collate "C"
+  description text
+  body_part text collate "C"
+  laterality text collate "C"
+  station_name text
+  institution_name text
+  protocol_name text
+  performed_start_date text collate "C"
+  performed_start_time text collate "C"
+  request_attributes jsonb
+  PRIMARY KEY (study_id, holder_id, id)
+  FOREIGN KEY (study_id) REFERENCES studies(id)
+)
+CREATE INDEX holder_series_uid_hash ON public.holder_series USING btree (uid_hash)
+
+table holder_studies (
+  id bigint not null
+  patient_id bigint
+  first_received_at timestamp with time zone not null
+  last_received_at timestamp with time zone not null
+  number_of_series integer not null
+  number_of_instances integer not null
+  holder_id smallint not null
+  header_no smallint not null
+  visibility smallint not null
+  agreement smallint not null default 2
+  proof smallint not null default 0
+  first_segment_id text collate "C" not null
+  first_offset_blocks integer not null
+  study_instance_uid text collate "C" not null
+  modalities text collate "C" not null
+  study_date text collate "C"
+  study_time text collate "C"
+  accession_number text collate "C"
+  issuer_of_accession text collate "C"
+  patient_name text
+  patient_name_folded text collate "C"
+  patient_name_other_folded text collate "C"
+  patient_birth_date text collate "C"
+  patient_sex text collate "C"
+  issuer_of_patient_id text collate "C"
+  referring_physician text
+  referring_physician_folded text collate "C"
+  study_id text collate "C"
+  description text
+  timezone_offset text collate "C"
+  PRIMARY KEY (id, holder_id)
+  FOREIGN KEY (holder_id) REFERENCES entities(id)
+  FOREIGN KEY (id) REFERENCES studies(id)
+  FOREIGN KEY (patient_id) REFERENCES patients(id)
+)
+CREATE INDEX holder_studies_accession ON public.holder_studies USING btree (accession_number) WHERE (accession_number IS NOT NULL)
+CREATE INDEX holder_studies_arrival ON public.holder_studies USING btree (holder_id, first_received_at)
+CREATE INDEX holder_studies_conflict ON public.holder_studies USING btree (id) WHERE (agreement = 3)
+CREATE INDEX holder_studies_date ON public.holder_studies USING btree (holder_id, study_date)
+CREATE INDEX holder_studies_name ON public.holder_studies USING btree (patient_name_folded) WHERE (patient_name_folded IS NOT NULL)
+CREATE INDEX holder_studies_other_name ON public.holder_studies USING btree (patient_name_other_folded) WHERE (patient_name_other_folded IS NOT NULL)
+CREATE INDEX holder_studies_patient ON public.holder_studies USING btree (patient_id)
+CREATE INDEX holder_studies_uid ON public.holder_studies USING btree (((md5(study_instance_uid))::uuid))
 
 table holders (
   study_id bigint not null
@@ -149,6 +232,8 @@ table instance_copies (
   entity_id smallint not null
   flags smallint not null
   transfer_syntax_id smallint not null
+  study_header_no smallint not null default 0
+  series_header_no smallint not null default 0
   PRIMARY KEY (study_id, sop_hash, version, pack_id, offset_blocks)
 )
 
@@ -639,6 +724,11 @@ table uids (
   PRIMARY KEY (id)
 )
 CREATE INDEX uids_entity ON public.uids USING btree (entity_id, arrived_on) WHERE (entity_id IS NOT NULL)
+
+table unsettled_studies (
+  study_id bigint not null
+  PRIMARY KEY (study_id)
+)
 
 table visibility_decisions (
   kind text collate "C" not null

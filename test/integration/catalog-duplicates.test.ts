@@ -135,7 +135,7 @@ describe('headers that differ', () => {
       await fixture.clear()
       for (const pack of order) if (pack !== undefined) await fixture.catalog.registerPack(pack)
       const series = (await contentsOf(fixture.database)).series.find((one) => one.series_instance_uid === '1.2.3.9')
-      expect(series).toMatchObject({ number_of_instances: 0, description: 'first' })
+      expect(series).toMatchObject({ number_of_instances: 0, description: 'second' })
     }
   })
 

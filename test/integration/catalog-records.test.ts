@@ -159,7 +159,7 @@ describe('odd headers', () => {
   it('that differ in every instance are told apart up to a limit', async () => {
     await fixture.catalog.registerPack(
       samplePack(
-        Array.from({ length: catalogLimits.maxHeaders + 10 }, (_, index) => ({
+        Array.from({ length: catalogLimits.maxHeadersPerEntity + 10 }, (_, index) => ({
           sop: `1.${index}`,
           studyHeader: { time: `1015${index}` },
           seriesHeader: { modality: 'US', description: `Image ${index}` },
@@ -170,7 +170,7 @@ describe('odd headers', () => {
       { level: 'study', keys: [], includeFields: [], offset: 0, fuzzy: false },
       { kind: 'all' },
     )
-    expect(study?.['00201208']?.Value).toEqual([catalogLimits.maxHeaders + 10])
+    expect(study?.['00201208']?.Value).toEqual([catalogLimits.maxHeadersPerEntity + 10])
     expect(study?.['00080030']?.Value).toEqual(['10150'])
   })
 

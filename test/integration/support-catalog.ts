@@ -11,6 +11,7 @@ import { openCatalog } from '../../packages/catalog/src/index.ts'
 import type { Database } from '../../packages/database/src/index.ts'
 import { openDatabase } from '../../packages/database/src/index.ts'
 import { addEntity } from '../../packages/entities/src/index.ts'
+import { samePerson } from '../../packages/fse/src/index.ts'
 import { readEvent } from '../../packages/ledger-events/src/index.ts'
 import type { HealthRecord } from '../../packages/record/src/index.ts'
 import { openHealthRecord } from '../../packages/record/src/index.ts'
@@ -51,7 +52,7 @@ export async function startCatalog(): Promise<CatalogFixture> {
   const database = openDatabase({ url, applicationName: 'catalog-test' })
   return {
     database,
-    catalog: openCatalog(database),
+    catalog: openCatalog(database, { samePerson }),
     healthRecord: openHealthRecord(database),
     transmissions: openTransmissions(database),
     url,
@@ -106,7 +107,10 @@ const allTables = [
   'entity_policies',
   'events',
   'header_variants',
+  'holder_identifiers',
   'holder_instances',
+  'holder_series',
+  'holder_studies',
   'holders',
   'instance_copies',
   'instances',
@@ -121,6 +125,7 @@ const allTables = [
   'studies',
   'transmissions',
   'uids',
+  'unsettled_studies',
 ] as const
 
 export interface SampleInstance {

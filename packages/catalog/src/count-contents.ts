@@ -5,6 +5,8 @@ export type CountedDictionary = 'uids' | 'issuers' | 'entities' | 'journals'
 export interface CatalogCounts {
   readonly studies: { readonly receiving: number; readonly stable: number; readonly hidden: number }
   readonly quarantined: readonly { readonly reason: string; readonly count: number }[]
+  /** Studies whose holders speak of different persons. */
+  readonly conflicts: number
   readonly packs: number
   readonly packBytes: number
   readonly pendingEvents: number
@@ -19,7 +21,17 @@ export interface CatalogCounts {
  */
 export async function countContents(sql: Sql, exactBelow = 100_000): Promise<CatalogCounts> {
   const [[totals], quarantined, dictionaries, lastReceived] = await Promise.all([
-    sql<{ receiving: number; hidden: number; studies: number; packs: number; packBytes: number; pending: number }[]>`
+    sql<
+      {
+        receiving: number
+        hidden: number
+        studies: number
+        packs: number
+        packBytes: number
+        pending: number
+        conflicts: number
+      }[]
+    >`
       with estimate as (
         select (select greatest(reltuples, 0)::int8 from pg_class where oid = 'studies'::regclass) as studies,
           (select greatest(reltuples, 0)::int8 from pg_class where oid = 'packs'::regclass) as packs)
@@ -31,6 +43,7 @@ export async function countContents(sql: Sql, exactBelow = 100_000): Promise<Cat
         case when estimate.packs < ${exactBelow}::int8 then (select coalesce(sum(size_bytes), 0) from packs)::int8
           else (estimate.packs * (select coalesce(avg(size_bytes), 0) from packs tablesample system (1)))::int8 end
           as "packBytes",
+        (select count(distinct id) from holder_studies where agreement = 3)::int8 as conflicts,
         (select count(*) from events where shipped_at is null)::int8 as pending
       from estimate`,
     sql<{ reason: string; count: number }[]>`
@@ -47,7 +60,7 @@ export async function countContents(sql: Sql, exactBelow = 100_000): Promise<Cat
         order by started_at desc limit 1) t
       order by e.code`,
   ])
-  const counts = totals ?? { receiving: 0, hidden: 0, studies: 0, packs: 0, packBytes: 0, pending: 0 }
+  const counts = totals ?? { receiving: 0, hidden: 0, studies: 0, packs: 0, packBytes: 0, pending: 0, conflicts: 0 }
   return {
     studies: {
       receiving: counts.receiving,
@@ -56,6 +69,7 @@ export async function countContents(sql: Sql, exactBelow = 100_000): Promise<Cat
     },
     quarantined,
     dictionaries,
+    conflicts: counts.conflicts,
     packs: counts.packs,
     packBytes: counts.packBytes,
     pendingEvents: counts.pending,

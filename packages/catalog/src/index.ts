@@ -7,6 +7,8 @@ export type { DuplicatePolicy, EntityKind, EntityRow, EntityStatus } from './ent
 export type { EntityChange } from './entities/write-entity.ts'
 export { canonicalJson } from './header/canonical-json.ts'
 export { absentInstanceNumber } from './header/instance-attributes.ts'
+export type { HolderPerson, SamePerson } from './holders/judge-holders.ts'
+export type { ConflictPage, StudyConflict } from './holders/list-conflicts.ts'
 export type { InstanceLocator, LocatedInstance } from './instances/locate-instances.ts'
 export { catalogLimits } from './limits.ts'
 export { type Catalog, type CatalogOptions, openCatalog } from './open-catalog.ts'
@@ -21,12 +23,13 @@ export type {
 } from './register/register-pack-input.ts'
 export { type SearchOptions, unsupportedKeys } from './search/compile-search.ts'
 export {
+  type Branch,
   compilePredicate,
   isVisible,
   type Predicate,
-  type Scope,
   type StudyFacts,
-  shownInstance,
+  shownInstances,
+  studiesOf,
 } from './search/predicate.ts'
 export type { StableStudy } from './studies/take-due-studies.ts'
 export { type TokenRevocation, tokenRevocationLimits } from './tokens/token-revocation.ts'

@@ -1,7 +1,10 @@
 /** Every bound of this package by name. */
 export const catalogLimits = {
-  /** Distinct study (or series) headers told apart in a study; more count as the one shown. Some devices vary them by image. */
-  maxHeaders: 256,
+  /**
+   * Distinct study (or series) headers of one entity that are told apart in a study; more count as its first. Some devices vary
+   * them by image. Three hundred entities in one study would use up the numbers, which are a smallint.
+   */
+  maxHeadersPerEntity: 100,
   /**
    * Versions of one SOP Instance UID in a study that one entity sends; what comes beyond (a device that uses one UID for all)
    * is quarantined.
@@ -17,6 +20,7 @@ export const catalogLimits = {
   /** Dictionary values a process remembers having seen in the database; then it asks anew. */
   maxKnownValues: 100_000,
   maxStudiesPerTake: 100,
+  maxConflictsListed: 1_000,
   defaultStudyStableMs: 60_000,
   /** So many audit entries at most follow the last hash that left the database. */
   auditEntriesPerAnchor: 1000,

@@ -9,6 +9,9 @@ import { type CatalogCounts, countContents } from './count-contents.ts'
 import type { EntityRow } from './entities/entity-row.ts'
 import { listEntities } from './entities/list-entities.ts'
 import { type EntityChange, writeEntity } from './entities/write-entity.ts'
+import type { SamePerson } from './holders/judge-holders.ts'
+import { type ConflictPage, listConflicts, type StudyConflict } from './holders/list-conflicts.ts'
+import { settleStudies } from './holders/settle-studies.ts'
 import { findInstancesBySopUid } from './instances/find-instances-by-sop-uid.ts'
 import { type InstanceLocator, type LocatedInstance, locateInstances } from './instances/locate-instances.ts'
 import { catalogLimits } from './limits.ts'
@@ -29,6 +32,11 @@ import type { TokenRevocation } from './tokens/token-revocation.ts'
 export interface CatalogOptions {
   /** Quiet time after which a study of an entity without a time of its own counts as stable. */
   readonly defaultStudyStableMs?: number
+  /**
+   * Whether two holders of one study speak of one person, as the health record has it. Needed by whoever registers packs; where
+   * absent nobody's instances stand beside the originator's.
+   */
+  readonly samePerson?: SamePerson
 }
 
 /** The catalog of one database. Every method fails with CatalogError; `retryable` tells whether to try again. */
@@ -38,6 +46,8 @@ export interface Catalog {
   locateInstances(locator: InstanceLocator, predicate: Predicate): Promise<readonly LocatedInstance[]>
   findInstancesBySopUid(sopInstanceUid: string, predicate: Predicate): Promise<readonly LocatedInstance[]>
   takeDueStudies(limit?: number): Promise<readonly StableStudy[]>
+  /** Studies whose holders speak of different persons. */
+  listConflicts(page: ConflictPage): Promise<readonly StudyConflict[]>
   listQuarantine(filter: QuarantineFilter): Promise<readonly QuarantineEntry[]>
 
   findUnknownPacks(packKeys: readonly string[]): Promise<readonly string[]>
@@ -65,6 +75,7 @@ export function openCatalog({ sql }: Database, options: CatalogOptions = {}): Ca
   const registration = {
     defaultStudyStableMs: options.defaultStudyStableMs ?? catalogLimits.defaultStudyStableMs,
     knownValues: new Set<string>(),
+    samePerson: options.samePerson ?? (() => 'unknown' as const),
   }
   return { ...contentMethods(sql, registration), ...packMethods(sql), ...recordMethods(sql) }
 }
@@ -77,7 +88,12 @@ function contentMethods(sql: Sql, registration: Parameters<typeof registerPack>[
     locateInstances: (locator: InstanceLocator, predicate: Predicate) => locateInstances(sql, locator, predicate),
     findInstancesBySopUid: (sopInstanceUid: string, predicate: Predicate) =>
       findInstancesBySopUid(sql, sopInstanceUid, predicate),
-    takeDueStudies: (limit: number = catalogLimits.maxStudiesPerTake) => takeDueStudies(sql, limit),
+    takeDueStudies: async (limit: number = catalogLimits.maxStudiesPerTake) => {
+      // What is judged anew becomes due by it.
+      await settleStudies(sql, { samePerson: registration.samePerson, stableMs: 0 })
+      return takeDueStudies(sql, limit)
+    },
+    listConflicts: (page: ConflictPage) => runQuery(() => listConflicts(sql, page)),
     listQuarantine: (filter: QuarantineFilter) => runQuery(() => listQuarantine(sql, filter)),
   }
 }

@@ -4,11 +4,12 @@ export { type AdtEvent, type AdtFacts, type AdtOptions, type AdtPatient, adtFact
 export { type OrderFacts, orderFactsOf } from './hl7v2/order-message.ts'
 export { defaultLinkingOptions, type LinkingOptions, linkReport } from './linking/link-report.ts'
 export {
+  type CrossReference,
   noCrossReference,
   type PatientAgreement,
   patientAgreement,
-  type SamePerson,
 } from './linking/patient-agreement.ts'
+export { type Person, samePerson } from './linking/same-person.ts'
 export { buildFhirManifest } from './manifest/build-fhir-manifest.ts'
 export { buildKosManifest, kosSopClassUid } from './manifest/build-kos-manifest.ts'
 export { generatedAccessionMark } from './manifest/generated-accession.ts'

@@ -1,3 +1,5 @@
+// Whoever registers packs needs the record's word on whether two holders speak of one person.
+export { samePerson } from '@vna/fse'
 export {
   cleanIdentifier,
   type Identifier,

@@ -11,9 +11,10 @@ export interface ContentGaugesOptions {
 /** One run of the gauges that are counted rather than kept: studies, quarantine, queues. */
 export function createContentGauges(o: ContentGaugesOptions): () => Promise<void> {
   return async () => {
-    const { studies, quarantined, dictionaries } = await o.catalog.countContents()
+    const { studies, quarantined, dictionaries, conflicts } = await o.catalog.countContents()
     o.metrics.studies.set({ state: 'receiving' }, studies.receiving)
     o.metrics.studies.set({ state: 'stable' }, studies.stable)
+    o.metrics.studyConflicts.set(conflicts)
     o.metrics.quarantined.reset()
     for (const { reason, count } of quarantined) o.metrics.quarantined.set({ reason }, count)
     for (const { dictionary, usedRatio } of dictionaries) o.metrics.dictionaryUsedRatio.set({ dictionary }, usedRatio)

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { type ObjectStore, openConfiguredStore } from '@vna/archive'
 import { type Catalog, openCatalog } from '@vna/catalog'
 import { type Database, openDatabase } from '@vna/database'
-import { openHealthRecord } from '@vna/record'
+import { openHealthRecord, samePerson } from '@vna/record'
 import { type ArchivingDependencies, createLedgerShipper } from '@vna/registration'
 import {
   createCrashPoint,
@@ -44,7 +44,7 @@ export async function startArchiver(config: ArchiverConfig, context: ServiceCont
     applicationName: 'vna-archiver',
     maxConnections: config.segmentConcurrency + 4,
   })
-  const catalog = openCatalog(database, { defaultStudyStableMs: config.studyStableMs })
+  const catalog = openCatalog(database, { defaultStudyStableMs: config.studyStableMs, samePerson })
   const crash = createCrashPoint({ home: config.home, point: config.faultPoint })
   const describer = new SegmentDescriber({
     limits: {

@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { configuredCredentials, type ObjectStore, openObjectStore } from '@vna/archive'
-import { type Catalog, openCatalog } from '@vna/catalog'
+import { type Catalog, type CatalogOptions, openCatalog } from '@vna/catalog'
 import { type Database, openDatabase } from '@vna/database'
 import { findRunRecord, type RunRecord } from '@vna/runtime'
 import type { CommandContext } from './command.ts'
@@ -30,8 +30,13 @@ export function connectDatabase(context: CommandContext): Database {
   return database
 }
 
-export function connectCatalog(context: CommandContext, database = connectDatabase(context)): Catalog {
-  return openCatalog(database, { defaultStudyStableMs: context.config.studyStableMs })
+/** `samePerson`: of a command that registers packs. */
+export function connectCatalog(
+  context: CommandContext,
+  database = connectDatabase(context),
+  options: Pick<CatalogOptions, 'samePerson'> = {},
+): Catalog {
+  return openCatalog(database, { defaultStudyStableMs: context.config.studyStableMs, ...options })
 }
 
 /** The object store of this installation, found in the same way. Closed by the frame. */

@@ -11,14 +11,12 @@ interface KnownVersionRow extends Omit<KnownVersion, 'arrivals'> {
   readonly copies: readonly { at: string; segment: string; blocks: number; entity: number; flags: number }[] | null
 }
 
-/**
- * The versions a study has of the SOP Instance UIDs with some hashes, and, where `allMultiple` asks for it, of every one
- * that has more than one.
- */
+/** The versions a study has of the SOP Instance UIDs with some hashes, or of all. */
 export async function findKnownVersions(
   tx: Transaction,
-  study: { studyInstanceUid: string; sopHashes: readonly number[]; allMultiple: boolean },
+  study: { readonly studyInstanceUid: string; readonly sopHashes: readonly number[] | 'all' },
 ): Promise<readonly KnownVersion[]> {
+  const hashes = study.sopHashes === 'all' ? null : study.sopHashes.join()
   const rows = await tx<KnownVersionRow[]>`
     select i.sop_instance_uid as "sopInstanceUid", i.sop_hash as "sopHash", i.version, encode(i.sha256, 'hex') as sha256, i.current,
       e.series_instance_uid as "seriesInstanceUid", i.received_at as "receivedAt", k.segment_id as "segmentId",
@@ -32,9 +30,7 @@ export async function findKnownVersions(
       join series e on e.study_id = i.study_id and e.id = i.series_id
       join packs k on k.id = i.pack_id
     where md5(s.study_instance_uid)::uuid = md5(${study.studyInstanceUid})::uuid
-      and (i.sop_hash = any (string_to_array(${study.sopHashes.join()}, ',')::int[])
-        or ${study.allMultiple} and i.sop_hash in (
-          select m.sop_hash from instances m where m.study_id = s.id and m.version > 1))`
+      and (${hashes}::text is null or i.sop_hash = any (string_to_array(${hashes}, ',')::int[]))`
   return rows.map(knownVersionOf)
 }
 

@@ -1,6 +1,13 @@
 import type { Sql } from '@vna/database'
 import { runQuery, SqlText } from '@vna/database'
-import { compilePredicate, type Predicate, shownInstance, storedInstance } from '../search/predicate.ts'
+import {
+  type Branch,
+  compilePredicate,
+  type Predicate,
+  shownInstances,
+  storedInstances,
+  studiesOf,
+} from '../search/predicate.ts'
 import { uidHashOf } from '../uid-hash.ts'
 
 export interface InstanceLocator {
@@ -39,18 +46,58 @@ type LocatedRow = Omit<LocatedInstance, 'offset' | 'numberOfFrames'> & {
 }
 
 /** Columns of a LocatedRow over s, e, i, k (packs) and the dictionaries. */
-export const locatedColumns = `s.study_instance_uid as "studyInstanceUid", e.series_instance_uid as "seriesInstanceUid",
-  i.sop_instance_uid as "sopInstanceUid", uk.uid as "sopClassUid", ut.uid as "transferSyntaxUid",
-  f.path || k.segment_id || '.tar' as "packKey", k.generation as "packGeneration", i.offset_blocks as "offsetBlocks",
-  i.length_bytes as "lengthBytes", i.data_set_offset as "dataSetOffset", i.seq, i.sha256, i.received_at as "receivedAt",
-  n.code as "entityCode", i.number_of_frames as frames, i.current`
+const locatedColumns = {
+  studyInstanceUid: 's.study_instance_uid',
+  seriesInstanceUid: 'e.series_instance_uid',
+  sopInstanceUid: 'i.sop_instance_uid',
+  sopClassUid: 'uk.uid',
+  transferSyntaxUid: 'ut.uid',
+  packKey: `f.path || k.segment_id || '.tar'`,
+  packGeneration: 'k.generation',
+  offsetBlocks: 'i.offset_blocks',
+  lengthBytes: 'i.length_bytes',
+  dataSetOffset: 'i.data_set_offset',
+  seq: 'i.seq',
+  sha256: 'i.sha256',
+  receivedAt: 'i.received_at',
+  entityCode: 'n.code',
+  frames: 'i.number_of_frames',
+  current: 'i.current',
+} as const satisfies Readonly<Record<keyof LocatedRow, string>>
 
-export const locatedJoins = `join series e on e.study_id = i.study_id and e.id = i.series_id
+const locatedJoins = `join series e on e.study_id = i.study_id and e.id = i.series_id
   join packs k on k.id = i.pack_id
   join pack_folders f on f.id = k.folder_id
   join uids uk on uk.id = i.sop_class_id
   join uids ut on ut.id = i.transfer_syntax_id
   join entities n on n.id = i.entity_id`
+
+interface Located {
+  readonly branches: readonly Branch[]
+  readonly instances: (branch: Branch) => string
+  readonly conditions: readonly string[]
+  readonly order: readonly string[]
+}
+
+/** Rows of every branch, in one order. */
+export async function selectLocated(
+  sql: Sql,
+  text: SqlText,
+  { branches, instances, conditions, order }: Located,
+): Promise<readonly LocatedInstance[]> {
+  const columns = Object.entries(locatedColumns).map(([name, expression]) => `${expression} as "${name}"`)
+  const sorted = order.map((expression, index) => `${expression} as o${index}`)
+  const selects = branches.map(
+    (branch) =>
+      `select ${[...columns, ...sorted].join(', ')} from ${studiesOf(branch)} ${instances(branch)} ${locatedJoins}` +
+      ` where ${[branch.condition, ...conditions].join(' and ')}`,
+  )
+  const names = Object.keys(locatedColumns).map((name) => `"${name}"`)
+  text.add(`select ${names.join(', ')} from (${selects.join('\nunion all ')}) found`)
+  text.add(`order by ${order.map((_, index) => `o${index}`).join(', ')}`)
+  const rows = await runQuery(async () => sql.unsafe<LocatedRow[]>(text.toString(), text.params, { prepare: true }))
+  return rows.map(locatedInstanceOf)
+}
 
 /** Where the instances of a study, a series or one instance lie, by series number and instance number. One statement. */
 export async function locateInstances(
@@ -59,25 +106,24 @@ export async function locateInstances(
   predicate: Predicate,
 ): Promise<readonly LocatedInstance[]> {
   const text = new SqlText()
-  const scope = compilePredicate(predicate, text)
-  text.add(`select ${locatedColumns} from studies s join instances i on i.study_id = s.id ${locatedJoins}`)
-  text.add(
-    `where md5(s.study_instance_uid)::uuid = md5(${text.param(locator.studyInstanceUid)})::uuid and ${scope.study}`,
-  )
-  text.add(`and ${locator.sha256 === undefined ? shownInstance(scope) : storedInstance(scope)}`)
+  const branches = compilePredicate(predicate, text)
+  const conditions = [`md5(s.study_instance_uid)::uuid = md5(${text.param(locator.studyInstanceUid)})::uuid`]
   if (locator.seriesInstanceUid !== undefined) {
-    text.add(`and e.series_instance_uid = ${text.param(locator.seriesInstanceUid)}`)
+    conditions.push(`e.series_instance_uid = ${text.param(locator.seriesInstanceUid)}`)
   }
   if (locator.sopInstanceUid !== undefined) {
-    text.add(`and i.sop_hash = ${text.param(uidHashOf(locator.sopInstanceUid))}::int`)
-    text.add(`and i.sop_instance_uid = ${text.param(locator.sopInstanceUid)}`)
+    conditions.push(`i.sop_hash = ${text.param(uidHashOf(locator.sopInstanceUid))}::int`)
+    conditions.push(`i.sop_instance_uid = ${text.param(locator.sopInstanceUid)}`)
   }
-  if (locator.sha256 !== undefined) text.add(`and i.sha256 = decode(${text.param(locator.sha256)}, 'hex')`)
-  text.add('order by e.series_number nulls last, e.series_instance_uid, i.instance_number, i.sop_instance_uid')
-  const rows = await runQuery(async () => sql.unsafe<LocatedRow[]>(text.toString(), text.params, { prepare: true }))
-  return rows.map(locatedInstanceOf)
+  if (locator.sha256 !== undefined) conditions.push(`i.sha256 = decode(${text.param(locator.sha256)}, 'hex')`)
+  return selectLocated(sql, text, {
+    branches,
+    instances: locator.sha256 === undefined ? shownInstances : storedInstances,
+    conditions,
+    order: ['e.series_number', 'e.series_instance_uid', 'i.instance_number', 'i.sop_instance_uid'],
+  })
 }
 
-export function locatedInstanceOf({ offsetBlocks, frames, ...row }: LocatedRow): LocatedInstance {
+function locatedInstanceOf({ offsetBlocks, frames, ...row }: LocatedRow): LocatedInstance {
   return { ...row, offset: offsetBlocks * 512, numberOfFrames: frames === 0 ? undefined : frames }
 }

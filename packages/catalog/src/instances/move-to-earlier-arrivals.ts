@@ -16,9 +16,9 @@ export async function moveToEarlierArrivals(
         join uids t on t.uid = r.t),
     copied as (
       insert into instance_copies (study_id, pack_id, length_bytes, received_at, offset_blocks, data_set_offset, seq,
-        version, entity_id, flags, transfer_syntax_id, sop_hash)
+        version, entity_id, flags, transfer_syntax_id, sop_hash, study_header_no, series_header_no)
       select i.study_id, i.pack_id, i.length_bytes, i.received_at, i.offset_blocks, i.data_set_offset, i.seq, i.version,
-        i.entity_id, i.flags, i.transfer_syntax_id, i.sop_hash
+        i.entity_id, i.flags, i.transfer_syntax_id, i.sop_hash, i.study_header_no, i.series_header_no
       from instances i join r on i.sop_hash = r.h and i.version = r.v
       where i.study_id = ${place.studyId}::bigint
       on conflict do nothing)

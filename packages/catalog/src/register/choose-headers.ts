@@ -13,7 +13,7 @@ export async function chooseHeaders(tx: Transaction, context: StudyContext): Pro
   const shown = { no: study.headerNo, header: study.attributes }
   if (!hasSeveralHeaders(context)) return shown
   const severalSeries = [...seriesHeaders.values()].filter(({ numbers }) => numbers.isSeveral)
-  const defining = await findDefiningHeaders(tx, study.id, context.ownerEntityId)
+  const defining = await findDefiningHeaders(tx, study.id, study.ownerEntityId)
   await updateSeriesHeaders(tx, study.id, seriesUpdates(severalSeries, defining))
   const no = defining.find(({ seriesId }) => seriesId === 0)?.no ?? shown.no
   const header = studyHeaders.headerOf(no)

@@ -1,4 +1,4 @@
-import { type Arrival, compareArrivals, currentVersion } from '../versions/current-version.ts'
+import { type Arrival, compareArrivals, currentVersion, type VersionArrivals } from '../versions/current-version.ts'
 import type { PreparedInstance } from './prepared-instance.ts'
 import { VersionNumbers } from './version-numbers.ts'
 
@@ -69,7 +69,7 @@ interface VersionDraft {
 export function planStudy(
   known: readonly KnownVersion[],
   instances: readonly PreparedInstance[],
-  ownerEntityId: number,
+  judged: JudgedHolders,
 ): StudyPlan {
   const drafts = draftsOf(known)
   const numbers = new VersionNumbers(known)
@@ -82,7 +82,7 @@ export function planStudy(
     seriesDeltas: new Map<string, number>(),
   }
   for (const versions of drafts.values()) {
-    const current = versions.length === 1 ? versions[0]?.version : currentVersion(versions, ownerEntityId)
+    const current = currentOf(versions, judged)
     for (const draft of versions) {
       recordDraft(plan, draft)
       recordCurrent(plan, draft, draft.version === current)
@@ -95,6 +95,27 @@ export function planStudy(
     instances: touched,
     isChanged: plan.newVersions.length > 0 || plan.currentChanges.length > 0,
   }
+}
+
+/** Whose versions may be current. */
+export interface JudgedHolders {
+  readonly ownerEntityId: number
+  /** The owner, and those whose person is the owner's; absent where the owner is the only holder. */
+  readonly agreeing?: ReadonlySet<number> | undefined
+}
+
+/** The version of a SOP Instance UID that the record shows; `undefined` where all came from holders that do not agree. */
+export function currentOf(
+  versions: readonly VersionArrivals[],
+  { ownerEntityId, agreeing }: JudgedHolders,
+): number | undefined {
+  if (agreeing === undefined) {
+    return versions.length === 1 ? versions[0]?.version : currentVersion(versions, ownerEntityId)
+  }
+  const counting = versions
+    .map(({ version, arrivals }) => ({ version, arrivals: arrivals.filter(({ entityId }) => agreeing.has(entityId)) }))
+    .filter(({ arrivals }) => arrivals.length > 0)
+  return counting.length === 0 ? undefined : currentVersion(counting, ownerEntityId)
 }
 
 function draftsOf(known: readonly KnownVersion[]): Map<string, VersionDraft[]> {

@@ -15,7 +15,7 @@ export async function readStudy(tx: Transaction, batch: StudyBatch): Promise<Hel
   const seriesInstanceUids = new Set(batch.instances.map(({ seriesInstanceUid }) => seriesInstanceUid))
   const [study, known] = await Promise.all([
     readLockedStudy(tx, batch.studyInstanceUid, [...seriesInstanceUids]),
-    findKnownVersions(tx, { ...versionsOf(batch), allMultiple: false }),
+    findKnownVersions(tx, versionsOf(batch)),
   ])
   if (study === undefined) throw new RangeError('a locked study is there')
   return { study, known }

@@ -1,6 +1,7 @@
 import type { Sql, Transaction } from '@vna/database'
 import { CatalogError, runTransaction } from '@vna/database'
 import type { StudyAttributes } from '../header/study-attributes.ts'
+import type { SamePerson } from '../holders/judge-holders.ts'
 import { catalogLimits } from '../limits.ts'
 import { insertPack } from '../packs/insert-pack.ts'
 import { isPackKnown } from '../packs/is-pack-known.ts'
@@ -21,6 +22,8 @@ export interface RegisterPackOptions {
   readonly defaultStudyStableMs: number
   /** Dictionary values this process has seen in the database. */
   readonly knownValues: Set<string>
+  /** Whether holders of one study speak of one person. */
+  readonly samePerson: SamePerson
 }
 
 /**
@@ -67,7 +70,10 @@ async function register(
   const studies: { studyInstanceUid: string; revision: number }[] = []
   for (const batch of groupByStudy(prepared, { packId, stableMsOf })) {
     const { studyInstanceUid } = batch
-    const revision = await registerStudy(tx, batch, { isLocked: locked.has(studyInstanceUid) })
+    const revision = await registerStudy(tx, batch, {
+      isLocked: locked.has(studyInstanceUid),
+      samePerson: options.samePerson,
+    })
     studies.push({ studyInstanceUid, revision })
   }
   requireAllInserted(await insertQuarantined(tx, packId, input.quarantined), input.quarantined.length)

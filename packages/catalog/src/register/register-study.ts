@@ -1,4 +1,5 @@
 import type { Transaction } from '@vna/database'
+import type { SamePerson } from '../holders/judge-holders.ts'
 import { insertInstances } from '../instances/insert-instances.ts'
 import { insertPatientIdentifiers } from '../patients/insert-patient-identifiers.ts'
 import { insertSeries } from '../series/insert-series.ts'
@@ -13,7 +14,7 @@ import { isPlain, modalitiesOf, type StudyBatch, seriesOf } from './study-batch.
 export async function registerStudy(
   tx: Transaction,
   batch: StudyBatch,
-  { isLocked }: { isLocked: boolean },
+  { isLocked, samePerson }: { readonly isLocked: boolean; readonly samePerson: SamePerson },
 ): Promise<number> {
   if (!isLocked) {
     const isDone = await registerNewStudy(tx, batch)
@@ -21,7 +22,7 @@ export async function registerStudy(
     // Either somebody else was faster, or it was made without contents because something must be decided.
     await lockStudies(tx, [batch.studyInstanceUid])
   }
-  return extendStudy(tx, batch, await readStudy(tx, batch))
+  return extendStudy(tx, batch, await readStudy(tx, batch), samePerson)
 }
 
 /** The common case: a study nobody has seen and nothing to decide is written at once with its final counts. */

@@ -15,8 +15,6 @@ export type Predicate =
       readonly issuer: string
       readonly includeHidden?: boolean | undefined
     }
-  | { readonly kind: 'all-of'; readonly predicates: readonly Predicate[] }
-  | { readonly kind: 'any-of'; readonly predicates: readonly Predicate[] }
 
 /** What of a study decides who sees it. */
 export interface StudyFacts {
@@ -44,115 +42,100 @@ export function isVisible(predicate: Predicate, study: StudyFacts): boolean {
         (predicate.includeHidden === true || !study.isHidden) &&
         study.patients.some((one) => one.identifier === predicate.identifier && one.issuer === predicate.issuer)
       )
-    case 'all-of':
-      // An empty rule is a mistake, and shows nothing.
-      return predicate.predicates.length > 0 && predicate.predicates.every((inner) => isVisible(inner, study))
-    case 'any-of':
-      return predicate.predicates.some((inner) => isVisible(inner, study))
   }
-}
-
-/** A predicate as SQL over the aliases s (studies), e (series) and i (instances). */
-export interface Scope {
-  /** Condition on `s`. */
-  readonly study: string
-  /** Absent where a visible study is always visible as a whole. */
-  readonly part?: PartOfStudy
-}
-
-/** What of a study that several entities sent is seen. */
-export interface PartOfStudy {
-  /** Condition that the row of an alias is the version to show. */
-  readonly shown: (alias: string) => string
-  /** Condition that the version of an alias may be seen at all. */
-  readonly stored: (alias: string) => string
-  /** A select of `series_id`, a row for each shown instance of `s`. */
-  readonly view: string
-}
-
-export function compilePredicate(predicate: Predicate, text: SqlText): Scope {
-  switch (predicate.kind) {
-    case 'all':
-      return { study: predicate.includeHidden === true ? 'true' : 's.visibility = 0' }
-    case 'none':
-      return { study: 'false' }
-    case 'entity':
-      return entityScope(predicate.entityCode, text)
-    case 'patient':
-      return patientScope(predicate, text)
-    case 'all-of':
-      return combine(predicate.predicates, ' and ', text)
-    case 'any-of':
-      return combine(predicate.predicates, ' or ', text)
-  }
-}
-
-/** Condition that `i` is the version a caller sees. */
-export function shownInstance(scope: Scope): string {
-  return scope.part === undefined ? 'i.current' : scope.part.shown('i')
-}
-
-/** Condition that a caller may see the version `i`, current or not. */
-export function storedInstance(scope: Scope): string {
-  return scope.part === undefined ? 'true' : scope.part.stored('i')
 }
 
 /**
- * An entity sees the studies it sent. Where others sent instances of the same study too, it sees only its own: neither a
- * count nor a list may tell that somebody else holds more. Which those are was worked out when they were registered
- * (holder_instances): asking every partition for it in every query took 20 ms of planning.
+ * Where a caller finds studies: in the rows of the record (`studies`, `series`, current instances), or in those of a holder
+ * (`holder_studies`, `holder_series`, `holder_instances`). A caller sees the union of its branches, and no study in two.
  */
-function entityScope(entityCode: string, text: SqlText): Scope {
-  const entity = `(select id from entities where code = ${text.param(entityCode)})`
-  const shownRow = (alias: string) =>
-    `exists (select from holder_instances v where v.study_id = ${alias}.study_id and v.entity_id = ${entity}` +
-    ` and v.sop_hash = ${alias}.sop_hash and v.version = ${alias}.version)`
-  const copyRow = (alias: string) =>
-    `exists (select from instance_copies c where c.study_id = ${alias}.study_id and c.sop_hash = ${alias}.sop_hash` +
-    ` and c.version = ${alias}.version and c.entity_id = ${entity})`
-  return {
-    study:
-      `((s.owner_entity_id = ${entity} or s.several_holders and exists (` +
-      `select from holders h where h.study_id = s.id and h.entity_id = ${entity}))` +
-      ` and (s.visibility = 0 or s.owner_entity_id = ${entity}))`,
-    part: {
-      shown: (alias) => `(case when s.several_holders then ${shownRow(alias)} else ${alias}.current end)`,
-      stored: (alias) => `(not s.several_holders or ${alias}.entity_id = ${entity} or ${copyRow(alias)})`,
-      view: `select v.series_id from holder_instances v where v.study_id = s.id and v.entity_id = ${entity}`,
-    },
+export interface Branch {
+  readonly kind: 'record' | 'holder'
+  /** Condition on `s`, a row of the table of that kind. */
+  readonly condition: string
+}
+
+/** A predicate as SQL; each branch is searched by its own indexes. */
+export function compilePredicate(predicate: Predicate, text: SqlText): readonly Branch[] {
+  switch (predicate.kind) {
+    case 'all':
+      return [record(predicate.includeHidden === true ? 'true' : 's.visibility = 0')]
+    case 'none':
+      return [record('false')]
+    case 'entity':
+      return entityBranches(predicate.entityCode, text)
+    case 'patient':
+      return patientBranches(predicate, text)
   }
+}
+
+function record(condition: string): Branch {
+  return { kind: 'record', condition }
+}
+
+/** `s`: the studies of a branch. */
+export function studiesOf({ kind }: Branch): string {
+  return kind === 'record' ? 'studies s' : 'holder_studies s'
+}
+
+/** Joins to `s` the instances that a branch shows, as `i`. */
+export function shownInstances({ kind }: Branch): string {
+  if (kind === 'record') return 'join instances i on i.study_id = s.id and i.current'
+  return `join holder_instances v on v.study_id = s.id and v.entity_id = s.holder_id
+    join instances i on i.study_id = v.study_id and i.sop_hash = v.sop_hash and i.version = v.version`
+}
+
+/** Joins to `s` every version that may be seen, current or not, as `i`. */
+export function storedInstances({ kind }: Branch): string {
+  const all = 'join instances i on i.study_id = s.id'
+  if (kind === 'record') return all
+  return `${all} and (i.entity_id = s.holder_id or exists (
+    select from instance_copies c where c.study_id = i.study_id and c.sop_hash = i.sop_hash
+      and c.version = i.version and c.entity_id = s.holder_id))`
+}
+
+/**
+ * An entity sees the studies it sent. Where others sent instances of the same study too, it sees its own row of it and its own
+ * instances: neither a header, a count nor a list may tell that somebody else holds more.
+ */
+function entityBranches(entityCode: string, text: SqlText): readonly Branch[] {
+  const entity = `(select id from entities where code = ${text.param(entityCode)})`
+  return [
+    record(`s.owner_entity_id = ${entity} and not s.several_holders`),
+    { kind: 'holder', condition: `s.holder_id = ${entity} and (s.visibility = 0 or s.agreement = 0)` },
+  ]
 }
 
 /**
  * Studies that state the identifier, and those whose identifiers somebody told us to stand for it. By a union of keys,
- * because an OR of conditions would read every study; `identities` is worked out so that one step is enough.
+ * because an OR of conditions would read every study; `identities` is worked out so that one step is enough. Of a study whose
+ * record is of somebody else, the row of the first holder whose patient it is.
  */
-function patientScope(predicate: Extract<Predicate, { kind: 'patient' }>, text: SqlText): Scope {
+function patientBranches(predicate: Extract<Predicate, { kind: 'patient' }>, text: SqlText): readonly Branch[] {
   const identifier = text.param(predicate.identifier)
   const domain = text.param(predicate.issuer)
   const issuer = `(select id from issuers where value = ${domain})`
-  const patientStudies = 'select ps.id from patients pp join studies ps on ps.patient_id = pp.id'
-  const statedStudies = 'select pi.study_id from patient_identifiers pi'
-  const resolved = (alias: string) =>
+  const isStated = (alias: string) => ` where ${alias}.identifier = ${identifier} and ${alias}.issuer_id = ${issuer}`
+  const isResolved = (alias: string) =>
     ` join identities d on d.identifier = ${alias}.identifier and d.issuer_id = ${alias}.issuer_id` +
     ` where d.resolved_identifier = ${identifier} and d.resolved_issuer = ${domain}`
-  const studies =
-    `s.id in (${patientStudies} where pp.identifier = ${identifier} and pp.issuer_id = ${issuer}` +
-    ` union ${statedStudies} where pi.identifier = ${identifier} and pi.issuer_id = ${issuer}` +
-    ` union ${patientStudies}${resolved('pp')} union ${statedStudies}${resolved('pi')})`
-  return { study: predicate.includeHidden === true ? studies : `(${studies} and s.visibility = 0)` }
-}
-
-function combine(predicates: readonly Predicate[], operator: ' and ' | ' or ', text: SqlText): Scope {
-  // Nothing to satisfy is everything for AND and nothing for OR; a caller that built an empty rule gets nothing in both.
-  if (predicates.length === 0) return { study: 'false' }
-  const scopes = predicates.map((inner) => compilePredicate(inner, text))
-  const study = `(${scopes.map((scope) => scope.study).join(operator)})`
-  if (scopes.every(({ part }) => part === undefined)) return { study }
-  const composed = (condition: (scope: Scope) => string) =>
-    `(${scopes.map((scope) => `(${scope.study} and ${condition(scope)})`).join(operator)})`
-  const shown = (alias: string) => composed(({ part }) => part?.shown(alias) ?? `${alias}.current`)
-  const stored = (alias: string) => composed(({ part }) => part?.stored(alias) ?? 'true')
-  const view = `select i.series_id from instances i where i.study_id = s.id and ${shown('i')}`
-  return { study, part: { shown, stored, view } }
+  const matches = (ofPatient: string, ofOthers: string) =>
+    [isStated, isResolved].flatMap((how) => [ofPatient + how('pp'), ofOthers + how('pi')]).join(' union ')
+  const ofRecord = matches(
+    'select ps.id from patients pp join studies ps on ps.patient_id = pp.id',
+    'select pi.study_id from patient_identifiers pi',
+  )
+  const ofHolders = matches(
+    'select ph.id, ph.holder_id from patients pp join holder_studies ph on ph.patient_id = pp.id',
+    'select pi.study_id, pi.holder_id from holder_identifiers pi',
+  )
+  const first =
+    'select distinct on (m.id) m.id, m.holder_id' +
+    ` from (${ofHolders}) m join holder_studies f on f.id = m.id and f.holder_id = m.holder_id` +
+    ` where m.id not in (${ofRecord}) order by m.id, f.first_received_at, f.first_segment_id, f.first_offset_blocks`
+  const shown = predicate.includeHidden === true ? '' : ' and s.visibility = 0'
+  return [
+    record(`s.id in (${ofRecord})${shown}`),
+    { kind: 'holder', condition: `(s.id, s.holder_id) in (${first})${shown}` },
+  ]
 }

@@ -15,6 +15,7 @@ export interface HeaderVariant {
   readonly seriesId: number
   readonly no: number
   readonly header: unknown
+  readonly entityId: number
 }
 
 export interface LockedStudy {
@@ -24,6 +25,8 @@ export interface LockedStudy {
   readonly ownerEntityId: number
   readonly headerNo: number
   readonly severalHolders: boolean
+  /** Holders whose person was judged to be the owner's. */
+  readonly agreeing: readonly number[]
   readonly first: Arrival
   readonly attributes: StudyAttributes
   /** Those that were asked for, and all that have several headers. */
@@ -38,6 +41,7 @@ interface LockedStudyRow extends Omit<StudyAttributes, 'otherIdentifiers'> {
   readonly ownerEntityId: number
   readonly headerNo: number
   readonly severalHolders: boolean
+  readonly agreeing: readonly number[] | null
   readonly firstReceivedAt: Date
   readonly firstSegmentId: string
   readonly firstOffsetBlocks: number
@@ -55,6 +59,7 @@ export async function readLockedStudy(
   const [row] = await tx<LockedStudyRow[]>`
     select s.id, s.revision, s.state, s.owner_entity_id as "ownerEntityId", s.header_no as "headerNo",
       s.several_holders as "severalHolders",
+      (select json_agg(h.holder_id) from holder_studies h where h.id = s.id and h.agreement <= 1) as agreeing,
       s.first_received_at as "firstReceivedAt", k.segment_id as "firstSegmentId",
       s.first_offset_blocks as "firstOffsetBlocks",
       p.identifier as "patientIdentifier", u.value as "patientIssuer", s.issuer_of_patient_id as "issuerOfPatientId",
@@ -67,7 +72,8 @@ export async function readLockedStudy(
       s.accession_number as "accessionNumber", s.issuer_of_accession as "issuerOfAccession",
       s.referring_physician as "referringPhysician", s.referring_physician_folded as "referringPhysicianFolded",
       s.study_id as "studyId", s.description, s.timezone_offset as "timezoneOffset",
-      (select json_agg(json_build_object('seriesId', v.series_id, 'no', v.no, 'header', v.header))
+      (select json_agg(json_build_object('seriesId', v.series_id, 'no', v.no, 'header', v.header,
+          'entityId', coalesce(v.entity_id, s.owner_entity_id)))
         from header_variants v where v.study_id = s.id) as variants,
       (select json_agg(json_build_object('id', e.id, 'seriesInstanceUid', e.series_instance_uid, 'headerNo', e.header_no,
           'modality', e.modality, 'seriesNumber', e.series_number, 'description', e.description, 'bodyPart', e.body_part,
@@ -86,7 +92,8 @@ export async function readLockedStudy(
 
 function lockedStudyOf(row: LockedStudyRow): LockedStudy {
   const { firstReceivedAt, firstSegmentId, firstOffsetBlocks, series, variants, ...rest } = row
-  const { id, revision, state, ownerEntityId, headerNo, severalHolders, otherIdentifiers, ...attributes } = rest
+  const { id, revision, state, ownerEntityId, headerNo, severalHolders, agreeing, otherIdentifiers, ...attributes } =
+    rest
   const receivedAtMs = firstReceivedAt.getTime()
   const offset = firstOffsetBlocks * 512
   return {
@@ -96,6 +103,7 @@ function lockedStudyOf(row: LockedStudyRow): LockedStudy {
     ownerEntityId,
     headerNo,
     severalHolders,
+    agreeing: agreeing ?? [],
     first: { entityId: ownerEntityId, receivedAtMs, segmentId: firstSegmentId, offset, flags: 0 },
     attributes: { ...attributes, otherIdentifiers: otherIdentifiers ?? [] },
     series: (series ?? []).map(knownSeriesOf),

@@ -13,7 +13,7 @@ export interface StudyUpdate {
   readonly attributes: StudyAttributes
 }
 
-/** The one update of a study in a registration; the counts are taken from its series, which are up to date by then. */
+/** The one update of a study with one holder in a registration; the counts are taken from its series, which are up to date by then. */
 export async function updateStudy(tx: Transaction, study: StudyUpdate): Promise<void> {
   const a = study.attributes
   await tx`
@@ -26,8 +26,6 @@ export async function updateStudy(tx: Transaction, study: StudyUpdate): Promise<
       first_offset_blocks = ${study.first.offset / 512}::int, revision = ${study.revision}::int,
       state = ${study.state}::smallint, owner_entity_id = ${study.ownerEntityId}::smallint,
       header_no = ${study.headerNo}::smallint,
-      several_holders = exists (select from holders h where h.study_id = s.id and h.role = 0
-        and h.entity_id <> ${study.ownerEntityId}::smallint),
       number_of_series = c.series, number_of_instances = c.instances, modalities = c.modalities,
       study_date = ${a.studyDate}, study_time = ${a.studyTime}, accession_number = ${a.accessionNumber},
       issuer_of_accession = ${a.issuerOfAccession}, patient_name = ${a.patientName},

@@ -29,7 +29,8 @@ interface Step {
 
 /**
  * Which version is shown. The first one that came, then each later one that the owning entity sends for the first time,
- * unless it is lossy over lossless, comes by migration over live, or its entity keeps the first.
+ * unless it is lossy over lossless, comes by migration over live, or its entity keeps the first. That binds the owner to what it
+ * sent itself: its first version stands before anything that only others sent.
  */
 export function currentVersion(versions: readonly VersionArrivals[], ownerEntityId: number): number {
   const steps = versions
@@ -41,7 +42,9 @@ export function currentVersion(versions: readonly VersionArrivals[], ownerEntity
     const isOwner = step.arrival.entityId === ownerEntityId
     if (current === undefined) current = step
     else if (step.version === current.version) current = livelier(current, step)
-    else if (isOwner && !sentByOwner.has(step.version) && mayReplace(current.arrival, step.arrival)) current = step
+    else if (isOwner && !sentByOwner.has(step.version)) {
+      if (!sentByOwner.has(current.version) || mayReplace(current.arrival, step.arrival)) current = step
+    }
     if (isOwner) sentByOwner.add(step.version)
   }
   if (current === undefined) throw new RangeError('a SOP Instance UID has at least one version')

@@ -2,11 +2,11 @@ import type { LinkEvidence, ProposedLink, StudyFacts } from '../model/link.ts'
 import type { ReportFacts } from '../model/report.ts'
 import { compareDates } from './exam-window.ts'
 import { matchOrders } from './order-match.ts'
-import { noCrossReference, type PatientAgreement, patientAgreement, type SamePerson } from './patient-agreement.ts'
+import { type CrossReference, noCrossReference, type PatientAgreement, patientAgreement } from './patient-agreement.ts'
 import { scoreByContent } from './score-by-content.ts'
 
 export interface LinkingOptions {
-  readonly samePerson: SamePerson
+  readonly samePerson: CrossReference
   /** Exam and study may be so far apart for an accession or order number to be believed. */
   readonly orderWindowDays: number
   /** The same for a report that names no number at all. */

@@ -3,9 +3,9 @@ import type { PatientIdentifier } from '../model/identifiers.ts'
 export type PatientAgreement = 'same' | 'different' | 'unknown'
 
 /** What the cross-reference says of two identifiers of different domains; `unknown` where it has no entry. */
-export type SamePerson = (a: PatientIdentifier, b: PatientIdentifier) => PatientAgreement
+export type CrossReference = (a: PatientIdentifier, b: PatientIdentifier) => PatientAgreement
 
-export const noCrossReference: SamePerson = () => 'unknown'
+export const noCrossReference: CrossReference = () => 'unknown'
 
 /**
  * Whether report and study speak of one person. Equal identifiers in one domain: the same; two in one domain and none
@@ -16,7 +16,7 @@ export const noCrossReference: SamePerson = () => 'unknown'
 export function patientAgreement(
   report: readonly PatientIdentifier[],
   study: readonly PatientIdentifier[],
-  samePerson: SamePerson,
+  samePerson: CrossReference,
 ): PatientAgreement {
   let found: PatientAgreement = 'unknown'
   for (const domain of new Set(report.map(({ issuer }) => issuer))) {
@@ -35,7 +35,7 @@ function agreementInDomain(report: ReadonlySet<string>, study: ReadonlySet<strin
 function crossReferenced(
   report: readonly PatientIdentifier[],
   study: readonly PatientIdentifier[],
-  samePerson: SamePerson,
+  samePerson: CrossReference,
 ): PatientAgreement {
   const verdicts = new Set(report.flatMap((a) => study.map((b) => samePerson(a, b))))
   if (verdicts.has('different')) return 'different'

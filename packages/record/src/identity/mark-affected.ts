@@ -17,6 +17,13 @@ export async function markAffected(tx: Transaction, identifiers: readonly Identi
       select s.study_instance_uid
       from k join patient_identifiers pi on pi.identifier = k.identifier and pi.issuer_id = k.issuer_id
         join studies s on s.id = pi.study_id),
+    shared as (
+      insert into unsettled_studies (study_id)
+      select h.id from k join patients p on p.identifier = k.identifier and p.issuer_id = k.issuer_id
+        join holder_studies h on h.patient_id = p.id
+      union
+      select i.study_id from k join holder_identifiers i on i.identifier = k.identifier and i.issuer_id = k.issuer_id
+      order by 1 on conflict do nothing),
     pub as (
       update publications p set due_at = now(), dirty_since = coalesce(p.dirty_since, now())
       from st where p.study_instance_uid = st.uid),

@@ -20,6 +20,7 @@ import {
   countDivergence,
   countUnresolved,
   findManifest,
+  isDisputed,
   isStudyThere,
   listManifestStates,
   listManifests,
@@ -55,6 +56,7 @@ function workMethods(sql: Sql) {
       runQuery(() => settlePublication(sql, studyInstanceUid, state)),
     leave: (studyInstanceUid: string) => leavePublication(sql, studyInstanceUid),
     isStudyThere: (studyInstanceUid: string) => isStudyThere(sql, studyInstanceUid),
+    isDisputed: (studyInstanceUid: string) => isDisputed(sql, studyInstanceUid),
     fail: (failure: PublicationFailure) => failPublication(sql, failure),
   }
 }

@@ -1,4 +1,11 @@
-import { absentInstanceNumber, compilePredicate, type Predicate, type Scope, shownInstance } from '@vna/catalog'
+import {
+  absentInstanceNumber,
+  type Branch,
+  compilePredicate,
+  type Predicate,
+  shownInstances,
+  studiesOf,
+} from '@vna/catalog'
 import type { Sql } from '@vna/database'
 import { runQuery, SqlText } from '@vna/database'
 import { type CodedValue, codedValueOf, type DicomJson, itemsOf } from '@vna/dicom'
@@ -64,15 +71,32 @@ export async function readManifestStudy(
     sql.begin('isolation level repeatable read read only', async (tx) => {
       const unsafe = <T extends object>(text: SqlText) =>
         tx.unsafe<T[]>(text.toString(), text.params, { prepare: true })
-      const [study] = await unsafe<StudyRow>(studyStatement(studyInstanceUid, predicate))
-      if (study === undefined) return undefined
-      const [series, instances] = await Promise.all([
-        unsafe<SeriesRow>(seriesStatement(studyInstanceUid)),
-        unsafe<InstanceRow>(instancesStatement(studyInstanceUid, predicate)),
-      ])
-      return studyOf(studyInstanceUid, study, series, instances)
+      for (const index of compilePredicate(predicate, new SqlText()).keys()) {
+        const place = (text: SqlText) => ({ text, studyInstanceUid, branch: branchOf(predicate, index, text) })
+        const [study] = await unsafe<StudyRow>(studyStatement(place(new SqlText())))
+        if (study === undefined) continue
+        const [series, instances] = await Promise.all([
+          unsafe<SeriesRow>(seriesStatement(place(new SqlText()))),
+          unsafe<InstanceRow>(instancesStatement(place(new SqlText()))),
+        ])
+        return studyOf(studyInstanceUid, study, series, instances)
+      }
+      return undefined
     }),
   )
+}
+
+interface Place {
+  readonly text: SqlText
+  readonly studyInstanceUid: string
+  readonly branch: Branch
+}
+
+/** A study is in one branch at most. The statement gets no parameter of another branch than its own. */
+function branchOf(predicate: Predicate, index: number, text: SqlText): Branch {
+  const branch = compilePredicate(predicate, text)[index]
+  if (branch === undefined) throw new RangeError('a predicate has the same branches each time')
+  return branch
 }
 
 function whereStudy(text: SqlText, studyInstanceUid: string): string {
@@ -80,13 +104,23 @@ function whereStudy(text: SqlText, studyInstanceUid: string): string {
 }
 
 /** Identifiers with the person they stand for, by what was told of them; the person's other identifiers too. */
-function studyStatement(studyInstanceUid: string, predicate: Predicate): SqlText {
-  const text = new SqlText()
-  const scope = compilePredicate(predicate, text)
-  text.add(`with study as (select s.* from studies s where ${whereStudy(text, studyInstanceUid)} and ${scope.study}),
+function studyStatement({ text, studyInstanceUid, branch }: Place): SqlText {
+  const isRecord = branch.kind === 'record'
+  const others = isRecord
+    ? 'join patient_identifiers i on i.study_id = s.id'
+    : 'join holder_identifiers i on i.study_id = s.id and i.holder_id = s.holder_id'
+  // Who holds a study among others is told of its own orders alone.
+  const ordered = isRecord
+    ? `o.study_instance_uid = s.study_instance_uid or o.accession_issuer <> ''
+          and (o.accession_number, o.accession_issuer) in (
+            select y.value, y.issuer from study_keys y
+            where y.study_instance_uid = s.study_instance_uid and y.kind = 'accession')`
+    : `o.origin = n.code and (o.study_instance_uid = s.study_instance_uid or o.accession_number = s.accession_number)`
+  text.add(`with study as (
+      select s.* from ${studiesOf(branch)} where ${whereStudy(text, studyInstanceUid)} and ${branch.condition}),
     own as (
       select p.identifier, p.issuer_id, 0 as place from study s join patients p on p.id = s.patient_id
-      union select i.identifier, i.issuer_id, 1 from study s join patient_identifiers i on i.study_id = s.id),
+      union select i.identifier, i.issuer_id, 1 from study s ${others}),
     known as (
       select min(o.place) as place, o.identifier, u.value as issuer, t.resolved_identifier, t.resolved_issuer
       from own o join issuers u on u.id = o.issuer_id
@@ -101,10 +135,7 @@ function studyStatement(studyInstanceUid: string, predicate: Predicate): SqlText
         from generated_accessions g where g.study_instance_uid = s.study_instance_uid) as generated,
       (select json_agg(json_build_object('accession', o.accession_number, 'issuer', o.accession_issuer,
           'placers', o.placers, 'fillers', o.fillers) order by o.id)
-        from orders o where o.study_instance_uid = s.study_instance_uid or o.accession_issuer <> ''
-          and (o.accession_number, o.accession_issuer) in (
-            select y.value, y.issuer from study_keys y
-            where y.study_instance_uid = s.study_instance_uid and y.kind = 'accession')) as orders,
+        from orders o where ${ordered}) as orders,
       (select json_agg(json_build_object('value', k.identifier, 'issuer', k.issuer, 'resolved',
           case when k.resolved_identifier is not null
             then json_build_object('value', k.resolved_identifier, 'issuer', k.resolved_issuer) end)
@@ -114,29 +145,30 @@ function studyStatement(studyInstanceUid: string, predicate: Predicate): SqlText
           from known k join identities t on t.resolved_identifier = k.resolved_identifier
             and t.resolved_issuer = k.resolved_issuer
           join issuers u on u.id = t.issuer_id) x) as others
-    from study s join entities n on n.id = s.owner_entity_id`)
+    from study s join entities n on n.id = s.${isRecord ? 'owner_entity_id' : 'holder_id'}`)
   return text
 }
 
-function seriesStatement(studyInstanceUid: string): SqlText {
-  const text = new SqlText()
+function seriesStatement({ text, studyInstanceUid, branch }: Place): SqlText {
+  const series =
+    branch.kind === 'record'
+      ? 'series e on e.study_id = s.id'
+      : 'holder_series e on e.study_id = s.id and e.holder_id = s.holder_id'
   text.add(`select e.id, e.series_instance_uid as "seriesInstanceUid", coalesce(e.modality, 'OT') as modality,
       e.series_number as "seriesNumber", e.description, e.performed_start_date as date, e.performed_start_time as time,
       e.body_part as "bodyPart", e.laterality, e.institution_name as "institutionName",
       e.request_attributes as "requestAttributes"
-    from studies s join series e on e.study_id = s.id
-    where ${whereStudy(text, studyInstanceUid)}
+    from ${studiesOf(branch)} join ${series}
+    where ${whereStudy(text, studyInstanceUid)} and ${branch.condition}
     order by e.series_number nulls last, e.series_instance_uid`)
   return text
 }
 
-function instancesStatement(studyInstanceUid: string, predicate: Predicate): SqlText {
-  const text = new SqlText()
-  const scope: Scope = compilePredicate(predicate, text)
+function instancesStatement({ text, studyInstanceUid, branch }: Place): SqlText {
   text.add(`select i.series_id as series, i.sop_instance_uid as "sopInstanceUid", u.uid as "sopClassUid",
       i.instance_number as "instanceNumber", i.number_of_frames as "numberOfFrames", i.extra
-    from studies s join instances i on i.study_id = s.id join uids u on u.id = i.sop_class_id
-    where ${whereStudy(text, studyInstanceUid)} and ${scope.study} and ${shownInstance(scope)}
+    from ${studiesOf(branch)} ${shownInstances(branch)} join uids u on u.id = i.sop_class_id
+    where ${whereStudy(text, studyInstanceUid)} and ${branch.condition}
       and not exists (select from rejected_instances r
         where r.study_instance_uid = s.study_instance_uid and r.sop_instance_uid = i.sop_instance_uid
           and r.entity_code in ('', (select code from entities where id = i.entity_id)))

@@ -54,6 +54,22 @@ export async function isStudyThere(sql: Sql, studyInstanceUid: string): Promise<
   return row?.found === true
 }
 
+/**
+ * Nothing proves whose study it is, nothing of it was ever registered, and its holders speak of different persons: nothing is
+ * published. What was registered, or may have been by now, is the proof from then on.
+ */
+export async function isDisputed(sql: Sql, studyInstanceUid: string): Promise<boolean> {
+  const [row] = await runQuery(
+    async () => sql<{ found: boolean }[]>`
+      select exists (
+        select from holder_studies o join holder_studies h on h.id = o.id and h.agreement = 3
+        where md5(o.study_instance_uid)::uuid = md5(${studyInstanceUid})::uuid and o.agreement = 0 and o.proof = 0
+          and not exists (select from manifests m
+            where m.study_instance_uid = ${studyInstanceUid} and (m.registered_at is not null or m.state = 'BUILT'))) as found`,
+  )
+  return row?.found === true
+}
+
 /** All versions of a study, oldest first. */
 export async function listManifests(sql: Sql, studyInstanceUid: string): Promise<readonly ManifestRow[]> {
   const rows = await runQuery(

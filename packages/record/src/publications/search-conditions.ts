@@ -2,18 +2,42 @@ import { compilePredicate, type Predicate } from '@vna/catalog'
 import type { SqlText } from '@vna/database'
 import type { DaySpan, EntryCode, ManifestSearch, MomentSpan, SearchedToken } from './manifest-search.ts'
 
-/** What holds for every manifest found: what the predicate shows of what was registered, and each key. */
-export function conditionsOf(
+/** Manifests found one way: `m`, with `p` its publication and `s` its study, or the row of it that a holder has. */
+export interface FoundWay {
+  readonly from: string
+  readonly conditions: readonly string[]
+}
+
+/**
+ * What holds for every manifest found: what the predicate shows of what was registered, and each key; each way by its own
+ * indexes. Whoever holds a study among others sees none of its manifests, as they tell the whole; its ImagingStudy, told of
+ * the own row, is found by what that row says.
+ */
+export function foundWaysOf(
   search: ManifestSearch,
   predicate: Predicate,
   text: SqlText,
   o: { readonly wholeStudies: boolean },
-): string[] {
-  const scope = compilePredicate(predicate, text)
-  const conditions = [scope.study, 's.number_of_instances > 0', 'm.registered_at is not null']
-  if (scope.part !== undefined) {
-    conditions.push(o.wholeStudies ? 'not s.several_holders' : `(not s.several_holders or exists (${scope.part.view}))`)
-  }
+): readonly FoundWay[] {
+  const branches = compilePredicate(predicate, text)
+  const everywhere = commonConditionsOf(search, text)
+  return branches.flatMap((branch) => {
+    const shown = [branch.condition, 's.number_of_instances > 0', ...everywhere]
+    if (branch.kind === 'record') {
+      return [{ from: recordFrom, conditions: [...shown, ...manifestConditionsOf(search, text)] }]
+    }
+    return o.wholeStudies ? [] : [{ from: holderFrom, conditions: [...shown, ...ownConditionsOf(search, text)] }]
+  })
+}
+
+const recordFrom = `from manifests m join publications p on p.study_instance_uid = m.study_instance_uid
+  join studies s on md5(s.study_instance_uid)::uuid = md5(m.study_instance_uid)::uuid`
+
+const holderFrom = `from holder_studies s join manifests m on m.study_instance_uid = s.study_instance_uid
+  join publications p on p.study_instance_uid = m.study_instance_uid`
+
+function commonConditionsOf(search: ManifestSearch, text: SqlText): readonly string[] {
+  const conditions = ['m.registered_at is not null']
   conditions.push(stateCondition(search.states ?? ['REGISTERED', 'SUPERSEDED'], text))
   const add = (condition: string | undefined) => condition !== undefined && conditions.push(condition)
   const isOneOf = (column: string, values: readonly string[] | undefined, cast = '') =>
@@ -22,14 +46,54 @@ export function conditionsOf(
   add(isOneOf('m.manifest_uid', search.manifestUids))
   add(isOneOf('p.fhir_id', search.imagingStudyIds, '::uuid[]'))
   add(isOneOf('m.viewer_endpoint_id', search.viewerEndpointIds, '::uuid[]'))
-  add(search.accessions && `m.accessions && ${listOf(search.accessions, text)}`)
-  add(search.modalities && `m.modalities && ${listOf(search.modalities, text)}`)
-  add(search.regions && `m.regions && ${listOf(search.regions, text)}`)
-  add(search.patients && patientsCondition(search.patients, text))
-  add(search.studyDates && daysCondition('m.study_date', search.studyDates, text))
   add(search.created && momentsCondition('m.created_at', search.created, text))
   add(search.changed && momentsCondition('m.changed_at', search.changed, text))
   return conditions
+}
+
+/** What a study is searched by, as its manifest says it. */
+function manifestConditionsOf(search: ManifestSearch, text: SqlText): readonly string[] {
+  const { patients, studyDates, accessions, modalities, regions } = search
+  return [
+    ...(accessions === undefined ? [] : [`m.accessions && ${listOf(accessions, text)}`]),
+    ...(modalities === undefined ? [] : [`m.modalities && ${listOf(modalities, text)}`]),
+    ...(regions === undefined ? [] : [`m.regions && ${listOf(regions, text)}`]),
+    ...(patients === undefined ? [] : [patientsCondition(patients, text)]),
+    ...(studyDates === undefined ? [] : [daysCondition('m.study_date', studyDates, text)]),
+  ]
+}
+
+/** The same, as the row `s` of a holder says it. */
+function ownConditionsOf(search: ManifestSearch, text: SqlText): readonly string[] {
+  const { patients, studyDates, accessions, modalities, regions } = search
+  return [
+    ...(patients === undefined ? [] : [ownPatientsCondition(patients, text)]),
+    ...(studyDates === undefined ? [] : [daysCondition('s.study_date', studyDates, text)]),
+    ...(accessions === undefined
+      ? []
+      : [
+          `array[s.accession_number, s.issuer_of_accession || '|' || s.accession_number] && ${listOf(accessions, text)}`,
+        ]),
+    ...(modalities === undefined ? [] : [`string_to_array(s.modalities, '\\') && ${listOf(modalities, text)}`]),
+    // Worked out for the manifest alone.
+    ...(regions === undefined ? [] : ['false']),
+  ]
+}
+
+function ownPatientsCondition(patients: NonNullable<ManifestSearch['patients']>, text: SqlText): string {
+  const alternatives = patients.map(({ issuer, identifier }) => {
+    const [id, domain] = [text.param(identifier), issuer === undefined ? undefined : text.param(issuer)]
+    const isIn = (column: string) => (domain === undefined ? '' : ` and ${column} = ${domain}`)
+    return `n.identifier = ${id}${isIn('u.value')} or t.resolved_identifier = ${id}${isIn('t.resolved_issuer')}`
+  })
+  return `exists (
+    select from (
+        select p.identifier, p.issuer_id from patients p where p.id = s.patient_id
+        union all select i.identifier, i.issuer_id from holder_identifiers i
+        where i.study_id = s.id and i.holder_id = s.holder_id) n
+      join issuers u on u.id = n.issuer_id
+      left join identities t on t.identifier = n.identifier and t.issuer_id = n.issuer_id
+    where ${alternatives.length === 0 ? 'false' : alternatives.join(' or ')})`
 }
 
 /** Beside them what holds for one format of it, `f`. */

@@ -3,7 +3,7 @@ import type { Sql } from '@vna/database'
 import { runQuery, SqlText } from '@vna/database'
 import { type ManifestRow, manifestRowOf } from './manifest-row.ts'
 import type { EntryFormat, ManifestSearch } from './manifest-search.ts'
-import { conditionsOf, entryConditionsOf } from './search-conditions.ts'
+import { entryConditionsOf, type FoundWay, foundWaysOf } from './search-conditions.ts'
 
 /** Study dates where there are none are the earliest. Equals follow by id, so that an order is one order. */
 export interface ManifestOrder {
@@ -49,10 +49,12 @@ export async function searchEntries(
   page: PageOptions,
 ): Promise<FoundPage<FoundEntry>> {
   const text = new SqlText()
-  const conditions = conditionsOf(search, predicate, text, { wholeStudies: true })
-  conditions.push(...entryConditionsOf(search, text))
-  const from = `${baseFrom} cross join lateral (values ('kos', m.kos_id), ('fhir', m.fhir_id)) f (format, id)`
-  return runSearch(sql, { text, from, conditions, page, id: 'f.id' }, (row) => ({
+  const ofEntry = entryConditionsOf(search, text)
+  const ways = foundWaysOf(search, predicate, text, { wholeStudies: true }).map(({ from, conditions }) => ({
+    from: `${from} cross join lateral (values ('kos', m.kos_id), ('fhir', m.fhir_id)) f (format, id)`,
+    conditions: [...conditions, ...ofEntry],
+  }))
+  return runSearch(sql, { text, ways, page, id: 'f.id', format: 'f.format' }, (row) => ({
     id: String(row.found_id),
     format: row.found_format === 'kos' ? 'kos' : 'fhir',
     manifest: manifestRowOf(row),
@@ -75,17 +77,14 @@ export async function searchPublishedStudies(
   page: PageOptions,
 ): Promise<FoundPage<FoundStudy>> {
   const text = new SqlText()
-  const conditions = conditionsOf({ ...search, states: ['REGISTERED'] }, predicate, text, { wholeStudies: false })
-  return runSearch(sql, { text, from: baseFrom, conditions, page, id: 'p.fhir_id' }, (row) => ({
+  const ways = foundWaysOf({ ...search, states: ['REGISTERED'] }, predicate, text, { wholeStudies: false })
+  return runSearch(sql, { text, ways, page, id: 'p.fhir_id', format: 'null' }, (row) => ({
     id: String(row.found_id),
     studyInstanceUid: String(row.study_instance_uid),
     viewerEndpointId: (row.viewer_endpoint_id as string | null) ?? undefined,
     changedAt: (row.changed_at as Date | null) ?? undefined,
   }))
 }
-
-const baseFrom = `from manifests m join publications p on p.study_instance_uid = m.study_instance_uid
-  join studies s on md5(s.study_instance_uid)::uuid = md5(m.study_instance_uid)::uuid`
 
 /** As text, so that one cursor serves all; to the millisecond, as the entries tell it. */
 const orderKeys: Readonly<Record<ManifestOrder['by'], string>> = {
@@ -96,18 +95,16 @@ const orderKeys: Readonly<Record<ManifestOrder['by'], string>> = {
 
 interface Statement {
   readonly text: SqlText
-  readonly from: string
-  readonly conditions: readonly string[]
+  readonly ways: readonly FoundWay[]
   readonly page: PageOptions
   readonly id: string
+  readonly format: string
 }
 
 type FoundRow = Readonly<Record<string, unknown>>
 
 async function runSearch<T>(sql: Sql, statement: Statement, itemOf: (row: FoundRow) => T): Promise<FoundPage<T>> {
-  const { text, from, conditions, page, id } = statement
-  const format = from.includes(' f (format, id)') ? 'f.format' : 'null'
-  const where = conditions.join('\n and ')
+  const { text, ways, page, id, format } = statement
   const { by, isDescending } = page.order ?? newestStudyFirst
   const order = isDescending ? 'found_key desc, found_id desc' : 'found_key, found_id'
   const after =
@@ -115,9 +112,11 @@ async function runSearch<T>(sql: Sql, statement: Statement, itemOf: (row: FoundR
       ? ''
       : `where (found_key, found_id) ${isDescending ? '<' : '>'} (${text.param(page.after.key)}, ${text.param(page.after.id)}::uuid)`
   // The count is of all pages: a page must not tell how many there are by being short.
-  text.add(`with found as materialized (
-      select m.id as manifest, ${id} as found_id, ${format} as found_format, ${orderKeys[by]} collate "C" as found_key
-      ${from} where ${where})
+  const found = selectOf(
+    ways,
+    `m.id as manifest, ${id} as found_id, ${format} as found_format, ${orderKeys[by]} collate "C" as found_key`,
+  )
+  text.add(`with found as materialized (${found})
     select m.*, found_id, found_format, found_key, (select count(*)::int from found) as found_total
     from (select * from found ${after} order by ${order} limit ${text.param(page.limit + 1)}::int) x
       join manifests m on m.id = x.manifest
@@ -135,11 +134,17 @@ async function runSearch<T>(sql: Sql, statement: Statement, itemOf: (row: FoundR
 }
 
 /** Behind the last page no row says how many there are. */
-async function countAll(sql: Sql, { text, from, conditions }: Statement): Promise<number> {
-  const statement = `select count(*)::int as total ${from} where ${conditions.join('\n and ')}`
+async function countAll(sql: Sql, { text, ways }: Statement): Promise<number> {
+  const statement = `select count(*)::int as total from (${selectOf(ways, 'm.id')}) found`
   const used = text.params.slice(0, highestPlace(statement))
   const [row] = await runQuery(async () => sql.unsafe<{ total: number }[]>(statement, used))
   return row?.total ?? 0
+}
+
+function selectOf(ways: readonly FoundWay[], columns: string): string {
+  return ways
+    .map(({ from, conditions }) => `select ${columns} ${from} where ${conditions.join('\n and ')}`)
+    .join('\n union all ')
 }
 
 function highestPlace(statement: string): number {

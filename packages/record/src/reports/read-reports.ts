@@ -1,4 +1,4 @@
-import { compilePredicate, type Predicate } from '@vna/catalog'
+import { compilePredicate, type Predicate, studiesOf } from '@vna/catalog'
 import type { Sql } from '@vna/database'
 import { runQuery, SqlText } from '@vna/database'
 import { type Report, type ReportLink, type ReportState, reportLimits } from './report.ts'
@@ -99,8 +99,11 @@ function originatingStudy(predicate: Predicate, text: SqlText): string {
 }
 
 function studyIsShown(uid: string, predicate: Predicate, text: SqlText): string {
-  return `exists (select from studies s where md5(s.study_instance_uid)::uuid = md5(${uid})::uuid
-    and s.study_instance_uid = ${uid} and s.number_of_instances > 0 and ${compilePredicate(predicate, text).study})`
+  const shown = compilePredicate(predicate, text).map(
+    (branch) => `exists (select from ${studiesOf(branch)} where md5(s.study_instance_uid)::uuid = md5(${uid})::uuid
+    and s.study_instance_uid = ${uid} and s.number_of_instances > 0 and ${branch.condition})`,
+  )
+  return `(${shown.join(' or ')})`
 }
 
 function limitOf(limit: number | undefined): number {

@@ -42,6 +42,12 @@ export async function receiveOrder(
       where kind = 'accession' and value = ${accession} and issuer = ${issuer} and ${accession} <> ''
       union select study_instance_uid from studies
       where md5(study_instance_uid)::uuid = md5(${uid})::uuid and study_instance_uid = ${uid}`
+    // An order may prove whose study it is.
+    await tx`
+      insert into unsettled_studies (study_id)
+      select h.id from holder_studies h where h.accession_number = ${accession} and ${accession} <> ''
+      union select h.id from holder_studies h where md5(h.study_instance_uid)::uuid = md5(${uid})::uuid and ${uid} <> ''
+      order by 1 on conflict do nothing`
     await tx`update publications set due_at = now(), dirty_since = coalesce(dirty_since, now())
       where study_instance_uid in (
         select value from json_array_elements_text(${JSON.stringify(studies.map(({ uid: u }) => u))}::text::json) as t (value))`

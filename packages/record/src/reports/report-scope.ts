@@ -15,10 +15,6 @@ export function compileReportScope(predicate: Predicate, text: SqlText): string 
       return `r.origin = ${text.param(predicate.entityCode)}`
     case 'patient':
       return patientScope(predicate, text)
-    case 'all-of':
-      return combined(predicate.predicates, ' and ', text)
-    case 'any-of':
-      return combined(predicate.predicates, ' or ', text)
   }
 }
 
@@ -35,10 +31,4 @@ function patientScope(predicate: Extract<Predicate, { kind: 'patient' }>, text: 
     `exists (select from report_keys k where k.report_id = r.id and k.kind = 'patient'` +
     ` and (k.value, k.issuer) in (${person}))`
   return predicate.includeHidden === true ? condition : `(${condition} and r.visibility = 0)`
-}
-
-function combined(predicates: readonly Predicate[], operator: ' and ' | ' or ', text: SqlText): string {
-  // Nothing to satisfy gives nothing, as for studies.
-  if (predicates.length === 0) return 'false'
-  return `(${predicates.map((predicate) => compileReportScope(predicate, text)).join(operator)})`
 }

@@ -50,6 +50,9 @@ async function updateVisibility(tx: Transaction, { kind, id, visibility }: Visib
   }
   const { count } = await tx`
     update studies set visibility = ${value}::smallint where md5(study_instance_uid)::uuid = md5(${id})::uuid`
+  // A statement of its own: what a registration added meanwhile is seen now that the study is locked.
+  await tx`
+    update holder_studies set visibility = ${value}::smallint where md5(study_instance_uid)::uuid = md5(${id})::uuid`
   // What a registry says of the study has to follow.
   await tx`
     update publications set due_at = clock_timestamp(), dirty_since = coalesce(dirty_since, clock_timestamp())

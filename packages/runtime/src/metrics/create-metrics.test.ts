@@ -45,6 +45,7 @@ describe('createMetrics', () => {
       'vna_entity_last_received_timestamp_seconds{entity}',
       'vna_studies{state}',
       'vna_quarantined{reason}',
+      'vna_study_conflicts{}',
       'vna_dictionary_used_ratio{dictionary}',
       'vna_damaged_packs{}',
       'vna_fse_publications_total{outcome}',

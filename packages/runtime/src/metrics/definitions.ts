@@ -83,6 +83,7 @@ export const metricDefinitions = {
   ),
   studies: gauge<{ state: StudyState }>('vna_studies', 'Studies in the catalog', ['state']),
   quarantined: gauge<{ reason: string }>('vna_quarantined', 'Open quarantine entries', ['reason']),
+  studyConflicts: gauge<NoLabels>('vna_study_conflicts', 'Studies whose holders speak of different persons', []),
   dictionaryUsedRatio: gauge<{ dictionary: Dictionary }>(
     'vna_dictionary_used_ratio',
     'Share of the numbers for SOP classes and transfer syntaxes, issuers, entities and journals that is given out',

@@ -1,4 +1,4 @@
-import { openHealthRecord } from '@vna/record'
+import { openHealthRecord, samePerson } from '@vna/record'
 import { type RebuiltCatalog, rebuildCatalog } from '@vna/registration'
 import type { CommandContext, CommandResult, RegisterCommand } from '../command.ts'
 import { connectCatalog, connectDatabase, connectObjectStore } from '../connections.ts'
@@ -25,7 +25,7 @@ export const registerReindex: RegisterCommand = (program, host) => {
 
 async function reindex(context: CommandContext, { prefix, sidecars }: ReindexOptions): Promise<CommandResult> {
   const database = connectDatabase(context)
-  const catalog = connectCatalog(context, database)
+  const catalog = connectCatalog(context, database, { samePerson })
   const store = connectObjectStore(context)
   await database.migrate()
   const progress = context.progress({ label: 'reindex', total: await countPacks(store, prefix), unit: 'packs' })

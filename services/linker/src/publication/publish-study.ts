@@ -40,6 +40,8 @@ export async function publishStudy(
   const study = await readStudy(dependencies, studyInstanceUid)
   if (study === undefined) return withdrawHidden(dependencies, studyInstanceUid, signal)
   if (study.patient.national === undefined) return withdrawStudy(dependencies, studyInstanceUid, 'UNRESOLVED', signal)
+  const isDisputed = await dependencies.healthRecord.publications.isDisputed(studyInstanceUid)
+  if (isDisputed) return withdrawStudy(dependencies, studyInstanceUid, 'UNRESOLVED', signal)
   await converge(dependencies, study, taken, signal)
 }
 
