@@ -12,6 +12,7 @@ const loaders: Readonly<Record<string, () => Promise<RegisterCommand>>> = {
   identity: async () => (await import('./identity.ts')).registerIdentity,
   transmissions: async () => (await import('./transmissions.ts')).registerTransmissions,
   quarantine: async () => (await import('./quarantine.ts')).registerQuarantine,
+  conflicts: async () => (await import('./conflicts.ts')).registerConflicts,
   journal: async () => (await import('./journal.ts')).registerJournal,
   verify: async () => (await import('./verify.ts')).registerVerify,
   reindex: async () => (await import('./reindex.ts')).registerReindex,
