@@ -255,6 +255,34 @@ describe('results and orders', () => {
     await until('linked', async () => (await linksOf('1.3.20')).includes('LINKED T3'))
   })
 
+  it('an order of an entity that does not hold the study gives it no numbers', async () => {
+    await fixture.receive([study('1.3.25', anna, 'ACC-M25')])
+    const keysOf = async () => {
+      const rows = await fixture.catalog.database.sql<{ value: string }[]>`
+        select value from study_keys where study_instance_uid = '1.3.25' order by value`
+      return rows.map(({ value }) => value)
+    }
+    await until('evaluated', async () => (await keysOf()).length === 1)
+    const order = (facility: string, placer: string) =>
+      message(
+        'ORM^O01',
+        [
+          ...[pid(cf(anna)), `ORC|NW|${placer}^RIS|${placer}F^RIS`],
+          `OBR|1|${placer}^RIS|${placer}F^RIS|87.41^TC^I9C||||||||||||||ACC-M25^^${issuer}`,
+          'ZDS|1.3.25^VNA^Application^DICOM',
+        ],
+        facility,
+      )
+    const foreign = order('ASST-B', 'FOREIGN').replace(`ACC-M25^^${issuer}`, `ACC-B^^${issuer}`)
+    expect(codesOf(await exchange([order('ASST-B', 'OTHERS'), foreign]))).toEqual(['AA', 'AA'])
+    expect(codesOf(await exchange([order('ASST-A', 'OURS')]))).toEqual(['AA'])
+    await until('ours', async () => (await keysOf()).includes('OURS'))
+    expect(await keysOf()).toEqual(['ACC-M25', 'OURS', 'OURSF'])
+    const manifest = await fixture.catalog.healthRecord.publications.readManifestStudy('1.3.25')
+    expect(JSON.stringify(manifest)).not.toMatch(/OTHERS|FOREIGN|ACC-B/)
+    expect(JSON.stringify(manifest)).toContain('OURS')
+  })
+
   it('of nobody known by name are not taken', async () => {
     const unknown = result('P30').replace('|ASST-A|', '|NOBODY|')
     expect(codesOf(await exchange([unknown]))).toEqual(['AR'])

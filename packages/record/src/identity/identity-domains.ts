@@ -10,7 +10,7 @@ export interface DomainOwner {
   readonly entityCode: string
 }
 
-export const identityDomainLimits = {
+const identityDomainLimits = {
   /** An entity that names more domains by its messages is mistaken; an operator may assign further ones. */
   maxClaimedPerEntity: 100,
 } as const

@@ -16,7 +16,7 @@ export interface ProposalDecision {
   readonly by: string
 }
 
-export const mergeProposalLimits = { maxPerList: 500 } as const
+const mergeProposalLimits = { maxPerList: 500 } as const
 
 /** False when it was proposed before: what a person refused is not asked again. */
 export async function proposeMerge(sql: Sql, merge: IdentityMerge, options: ChangeOptions = {}): Promise<boolean> {

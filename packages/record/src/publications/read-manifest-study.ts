@@ -11,6 +11,7 @@ import { runQuery, SqlText } from '@vna/database'
 import { type CodedValue, codedValueOf, type DicomJson, itemsOf } from '@vna/dicom'
 import type { ManifestInstance, ManifestSeries, ManifestStudy, PatientIdentifier } from '@vna/fse'
 import { isNationalIssuer } from '@vna/identifiers'
+import { orderIsOfHolder } from '../reports/orders-of-holders.ts'
 import { manifestRequestsOf, type OrderRow } from './manifest-requests.ts'
 import { nationalIdentifierOf } from './national-identifier.ts'
 
@@ -111,10 +112,10 @@ function studyStatement({ text, studyInstanceUid, branch }: Place): SqlText {
     : 'join holder_identifiers i on i.study_id = s.id and i.holder_id = s.holder_id'
   // Who holds a study among others is told of its own orders alone.
   const ordered = isRecord
-    ? `o.study_instance_uid = s.study_instance_uid or o.accession_issuer <> ''
+    ? `${orderIsOfHolder} and (o.study_instance_uid = s.study_instance_uid or o.accession_issuer <> ''
           and (o.accession_number, o.accession_issuer) in (
             select y.value, y.issuer from study_keys y
-            where y.study_instance_uid = s.study_instance_uid and y.kind = 'accession')`
+            where y.study_instance_uid = s.study_instance_uid and y.kind = 'accession'))`
     : `o.origin = n.code and (o.study_instance_uid = s.study_instance_uid or o.accession_number = s.accession_number)`
   text.add(`with study as (
       select s.* from ${studiesOf(branch)} where ${whereStudy(text, studyInstanceUid)} and ${branch.condition}),

@@ -2,6 +2,7 @@ import type { Sql, Transaction } from '@vna/database'
 import { cleanText, databaseLimits, runTransaction } from '@vna/database'
 import { type DicomJson, designatorOf, textOf } from '@vna/dicom'
 import type { OrderIdentifier } from '@vna/fse'
+import { orderIsOfHolder } from './orders-of-holders.ts'
 import { reportLimits } from './report.ts'
 
 export interface StudyKey {
@@ -34,7 +35,7 @@ export async function evaluateStudyKeys(
   return runTransaction(sql, async (tx) => {
     const study = await readStudy(tx, studyInstanceUid)
     if (study === undefined) return undefined
-    const keys = await withOrders(tx, studyInstanceUid, keysOf(study))
+    const keys = await withOrders(tx, { uid: studyInstanceUid, id: study.id }, keysOf(study))
     await replaceKeys(tx, studyInstanceUid, keys)
     return markReportsDue(tx, { studyInstanceUid, study, keys, windowDays })
   })
@@ -70,8 +71,12 @@ function keysOf({ accession, accessionIssuer, requests, generated }: StudyRow): 
   return distinct(keys)
 }
 
-/** An order that names the accession number (or the study) adds its placer and filler numbers. */
-async function withOrders(tx: Transaction, uid: string, keys: readonly StudyKey[]): Promise<readonly StudyKey[]> {
+/** An order of a holder that names the accession number (or the study) adds its placer and filler numbers. */
+async function withOrders(
+  tx: Transaction,
+  { uid, id }: { readonly uid: string; readonly id: number },
+  keys: readonly StudyKey[],
+): Promise<readonly StudyKey[]> {
   const accessions = keys.filter(({ kind }) => kind === 'accession')
   const orders = await tx<
     { placers: readonly OrderIdentifier[]; fillers: readonly OrderIdentifier[]; accession: string; issuer: string }[]
@@ -79,8 +84,10 @@ async function withOrders(tx: Transaction, uid: string, keys: readonly StudyKey[
     select o.placers, o.fillers, o.accession_number as accession, o.accession_issuer as issuer
     from json_to_recordset(${JSON.stringify(accessions)}::text::json) as k (value text, issuer text)
       join orders o on o.accession_number = k.value and o.accession_issuer = k.issuer and k.issuer <> ''
+      join studies s on s.id = ${id}::bigint and ${tx.unsafe(orderIsOfHolder)}
     union all
     select o.placers, o.fillers, o.accession_number, o.accession_issuer from orders o
+      join studies s on s.id = ${id}::bigint and ${tx.unsafe(orderIsOfHolder)}
     where o.study_instance_uid = ${uid} and o.study_instance_uid <> ''`
   const added = orders.flatMap(({ placers, fillers, accession, issuer }): readonly StudyKey[] => [
     ...(accession === '' ? [] : [{ kind: 'accession' as const, value: accession, issuer }]),
