@@ -660,6 +660,7 @@ CREATE INDEX studies_date ON public.studies USING btree (study_date)
 CREATE INDEX studies_hidden ON public.studies USING btree (id) WHERE (visibility <> 0)
 CREATE INDEX studies_name ON public.studies USING btree (patient_name_folded) WHERE (patient_name_folded IS NOT NULL)
 CREATE INDEX studies_other_name ON public.studies USING btree (patient_name_other_folded) WHERE (patient_name_other_folded IS NOT NULL)
+CREATE INDEX studies_owner ON public.studies USING btree (owner_entity_id)
 CREATE INDEX studies_patient ON public.studies USING btree (patient_id)
 CREATE UNIQUE INDEX studies_uid ON public.studies USING btree (((md5(study_instance_uid))::uuid))
 
