@@ -49,7 +49,12 @@ export {
 export { type PduHandler, PduReader, type PdvPiece } from './pdu/pdu-reader.ts'
 export { type RequestAssociationOptions, requestAssociation } from './requestor/request-association.ts'
 export type { RequestorAssociation, StoreRequest, StoreResponse } from './requestor/requestor-association.ts'
-export type { TlsClientOptions, TlsServerOptions } from './transport/tls-profile.ts'
+export {
+  certificateSubjectOf,
+  type TlsClientOptions,
+  type TlsServerOptions,
+  tlsServerOptions,
+} from './transport/tls-profile.ts'
 export {
   implicitVrLittleEndianUid,
   type NegotiationPolicy,

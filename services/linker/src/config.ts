@@ -1,11 +1,37 @@
-import { type Config, configTable, defineConfig, internalTable, required, schemas, variable } from '@vna/runtime'
+import {
+  type Config,
+  configTable,
+  defineConfig,
+  internalTable,
+  optionalVariable,
+  required,
+  schemas,
+  variable,
+} from '@vna/runtime'
 import { linkingTable } from './linking/linking-table.ts'
 import { publicationTable } from './publication/publication-table.ts'
 
-const { flag, integer } = schemas
+const { flag, integer, portOrOff, text } = schemas
 
 /** Settings of this service alone. */
 const linkerTable = {
+  mllpTlsPort: variable({
+    name: 'VNA_MLLP_TLS_PORT',
+    defaultText: 'off',
+    schema: portOrOff,
+    description: 'HL7 v2 messages (MLLP) over TLS, where `VNA_TLS_CERT` and `VNA_TLS_KEY` are set, or `off`',
+  }),
+  tlsCertificateFile: optionalVariable({
+    name: 'VNA_TLS_CERT',
+    schema: text,
+    description: 'certificate chain (PEM file)',
+  }),
+  tlsKeyFile: optionalVariable({ name: 'VNA_TLS_KEY', schema: text, description: 'its private key (PEM file)' }),
+  tlsClientCaFile: optionalVariable({
+    name: 'VNA_TLS_CLIENT_CA',
+    schema: text,
+    description: 'CA (PEM file) whose client certificates identify entities',
+  }),
   mllpInClear: variable({
     name: 'VNA_MLLP_IN_CLEAR',
     defaultText: '0',

@@ -17,5 +17,7 @@ export const mllpListenerLimits = {
   /** A host name of an entity is looked up again after this. */
   hostCacheMs: 60_000,
   maxCachedHosts: 10_000,
+  /** For the handshake of TLS. */
+  handshakeTimeout: 10_000,
   closeGraceMs: 1_000,
 } as const

@@ -1,6 +1,8 @@
 import type { AddressInfo } from 'node:net'
 import { createServer, type Server, type Socket } from 'node:net'
+import { createServer as createTlsServer, TLSSocket } from 'node:tls'
 import { AccessError } from '@vna/access'
+import { certificateSubjectOf, type TlsServerOptions, tlsServerOptions } from '@vna/dicom-net'
 import { Sampler } from '@vna/flow'
 import { encodeMllp, Hl7Error, MllpDecoder } from '@vna/hl7'
 import type { Transmission, TransmissionReason } from '@vna/transmissions'
@@ -23,7 +25,12 @@ type Limits = { readonly [K in keyof typeof mllpListenerLimits]: number }
 /** Listens for HL7 v2 over MLLP. Messages of one connection are handled and answered one after the other. */
 export async function openMllpListener(
   dependencies: ListenerDependencies,
-  o: { readonly host: string; readonly port: number; readonly limits?: Partial<Limits> },
+  o: {
+    readonly host: string
+    readonly port: number
+    readonly tls?: TlsServerOptions | undefined
+    readonly limits?: Partial<Limits>
+  },
 ): Promise<MllpListener> {
   const limits: Limits = { ...mllpListenerLimits, ...o.limits }
   const strangers = new Sampler<Transmission>({
@@ -38,10 +45,13 @@ export async function openMllpListener(
     running: new Set(),
     limits,
   }
-  const server = createServer((socket) => {
+  const take = (socket: Socket): void => {
     const connection = serve(dependencies, shared, socket)
     shared.running.add({ socket, done: connection })
-  })
+  }
+  const { handshakeTimeout } = limits
+  const server =
+    o.tls === undefined ? createServer(take) : createTlsServer({ ...tlsServerOptions(o.tls), handshakeTimeout }, take)
   server.maxConnections = limits.maxConnections
   await listen(server, o)
   return { port: (server.address() as AddressInfo).port, close: () => closeServer(server, shared) }
@@ -92,7 +102,7 @@ async function serve(dependencies: ListenerDependencies, shared: Shared, socket:
   const count = shared.perHost.get(address) ?? 0
   shared.perHost.set(address, count + 1)
   try {
-    const sender = await admit(dependencies, address)
+    const sender = await admit(dependencies, socket)
     if (count >= shared.limits.maxConnectionsPerHost) {
       tally.reason = 'too-many-connections'
       return
@@ -108,8 +118,10 @@ async function serve(dependencies: ListenerDependencies, shared: Shared, socket:
 }
 
 /** Throws AccessError for a host that nobody registered. */
-async function admit(dependencies: ListenerDependencies, address: string): Promise<KnownSender> {
-  const sender = await dependencies.hosts.find({ address })
+async function admit(dependencies: ListenerDependencies, socket: Socket): Promise<KnownSender> {
+  const address = socket.remoteAddress ?? ''
+  const certificateSubject = socket instanceof TLSSocket ? certificateSubjectOf(socket) : undefined
+  const sender = await dependencies.hosts.find({ address, certificateSubject })
   const caller = { kind: 'association', name: 'hl7', address, isKnownHost: sender !== undefined } as const
   await dependencies.access.authorize(caller, { kind: 'associate' }, {}, 'refusals-only')
   if (sender === undefined) throw new Error('a stranger was admitted')
