@@ -51,7 +51,10 @@ describe('clients', () => {
     expect(refused.status).toBe(429)
     expect(refused.headers.get('retry-after')).toBe('2')
     expect(await refused.json()).toMatchObject({ type: 'urn:vna:problem:too-many-requests' })
-    expect((await archive.fetch('/studies')).status).toBe(200)
+    // More tokens of the same caller give it no more places; another caller has its own.
+    expect((await archive.fetch('/studies')).status).toBe(429)
+    const other = await archive.token({ role: 'fse', purpose: 'TREATMENT', subject: 'other' })
+    expect((await archive.fetch('/studies', { token: other })).status).toBe(200)
     for (const answer of slow) answer.destroy()
     await expect.poll(async () => (await archive.fetch('/studies', { token })).status, { timeout: 10_000 }).toBe(200)
   })

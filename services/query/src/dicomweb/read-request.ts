@@ -62,9 +62,9 @@ export function readRoute(
   }
 }
 
-/** Whose places a request takes: an entity has as many whatever number of tokens it has. */
-export function callerKeyOf({ role, entityCode, subject }: Principal): string {
-  return JSON.stringify([role, entityCode ?? subject])
+/** Whose places a request takes, whatever number of tokens it has: an entity's, or those of a caller for one person. */
+export function callerKeyOf({ role, entityCode, subject, patient }: Principal): string {
+  return JSON.stringify([role, entityCode ?? subject, patient])
 }
 
 /** Which version of the header a caller wants; throws `bad-request` for any other. */
