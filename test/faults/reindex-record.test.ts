@@ -179,7 +179,7 @@ const decide = (word: string, report: string, study: StudyName) =>
 
 async function setVisibility(kind: 'studies' | 'reports', id: string, visibility: string): Promise<void> {
   const init = { method: 'PUT', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ visibility }) }
-  expect((await ask(`/fse/v1/${kind}/${id}/visibility`, ['', 'fse', {}], init)).status).toBe(204)
+  expect((await ask(`/fse/v1/${kind}/${id}/visibility`, ['', 'fse', { purpose: 'TREATMENT' }], init)).status).toBe(204)
 }
 
 /** Nothing is due or under way any more, and the registry agrees. */
