@@ -148,7 +148,11 @@ async function store(files: readonly Buffer[]): Promise<void> {
 }
 
 const hide = (kind: 'studies' | 'reports', id: string, visibility: 'hidden' | 'normal' = 'hidden') =>
-  send(`/fse/v1/${kind}/${id}/visibility`, { method: 'PUT', body: { visibility } }, ['', 'fse', { purpose: 'TREATMENT' }])
+  send(`/fse/v1/${kind}/${id}/visibility`, { method: 'PUT', body: { visibility } }, [
+    '',
+    'fse',
+    { purpose: 'TREATMENT' },
+  ])
 
 /** The patient is told of everything. */
 async function untilLinked(id: string, study: Fixture): Promise<void> {

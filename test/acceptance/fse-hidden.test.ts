@@ -120,7 +120,11 @@ async function setVisibility(uid: string, visibility: 'normal' | 'hidden', role 
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify({ visibility }),
   }
-  return see(`${archive.url}/fse/v1/studies/${uid}/visibility`, await archive.token(role, { purpose: 'TREATMENT' }), init)
+  return see(
+    `${archive.url}/fse/v1/studies/${uid}/visibility`,
+    await archive.token(role, { purpose: 'TREATMENT' }),
+    init,
+  )
 }
 
 async function store(entity: string, fixtures: readonly Fixture[]): Promise<void> {

@@ -90,7 +90,10 @@ async function waitForLedger(): Promise<void> {
 async function hide(studyInstanceUid: string): Promise<void> {
   const response = await fetch(`${archive.url}/fse/v1/studies/${studyInstanceUid}/visibility`, {
     method: 'PUT',
-    headers: { authorization: `Bearer ${await archive.token('fse', { purpose: 'TREATMENT' })}`, 'content-type': 'application/json' },
+    headers: {
+      authorization: `Bearer ${await archive.token('fse', { purpose: 'TREATMENT' })}`,
+      'content-type': 'application/json',
+    },
     body: JSON.stringify({ visibility: 'hidden' }),
   })
   expect(response.status).toBe(204)
